@@ -1,0 +1,42 @@
+"""The injected clock. All of the portal reads time here, so that deadlines can be tested at their last second.
+
+Times are aware and in Asia/Shanghai. A deadline given to the minute ends at the end of that minute: a parent who
+presses the button while the clock still shows 17:00 is in time.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)
+
+
+def now() -> datetime:
+    """The current time in Asia/Shanghai."""
+    return _frozen.get() or datetime.now(SHANGHAI)  # noqa: TID251 - the one place
+
+
+def today() -> date:
+    """The current calendar day in Asia/Shanghai."""
+    return now().date()
+
+
+def deadline_passed(deadline: datetime, at: datetime | None = None) -> bool:
+    """Whether the minute named by ``deadline`` is over."""
+    end = deadline.astimezone(SHANGHAI).replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return (at or now()) >= end
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Run a block as if it were ``moment`` (aware): for tests and for replaying a decision."""
+    if moment.tzinfo is None:
+        raise ValueError("the clock takes aware times only")
+    token = _frozen.set(moment.astimezone(SHANGHAI))
+    try:
+        yield
+    finally:
+        _frozen.reset(token)

@@ -1,0 +1,28 @@
+"""Model fields that are encrypted at rest."""
+
+import json
+from typing import Any
+
+from django.db import models
+
+from foundation.crypto import decrypt, encrypt
+
+
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
+    """Text that is SM4-GCM encrypted in the database; it cannot be searched (keep a blind index beside it)."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return None if value is None else encrypt(str(value))
+
+    def from_db_value(self, value: str | None, *_: Any) -> str | None:
+        return None if value is None else decrypt(value)
+
+
+class EncryptedJSONField(models.TextField):  # type: ignore[type-arg]
+    """A JSON document encrypted at rest: what families typed and what agencies answered."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return None if value is None else encrypt(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+    def from_db_value(self, value: str | None, *_: Any) -> Any:
+        return None if value is None else json.loads(decrypt(value))

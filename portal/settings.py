@@ -1,0 +1,254 @@
+"""Every setting of the portal, read once from a typed environment.
+
+PORTAL_MODE=local (the default) works with nothing set: it uses the built-in servers and makes its own secrets under
+``var/``. PORTAL_MODE=production refuses to start until every setting it needs is given. Any secret may be handed over
+as a file: ``SECRET_KEY_FILE=/run/secrets/key``.
+"""
+
+import secrets
+import sys
+from pathlib import Path
+from urllib.parse import unquote
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from portal.embedded import Places, var_dir
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+
+MODE: str = env.str("PORTAL_MODE", "local")
+if MODE not in {"local", "production"}:
+    raise ImproperlyConfigured(f"PORTAL_MODE is {MODE!r}: set it to local or production")
+LOCAL = MODE == "local"
+if not LOCAL:
+    _needed = ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "AGENCY_SECRET", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS")
+    _missing = [name for name in _needed if not env.str(name, "")]
+    if _missing:
+        raise ImproperlyConfigured(f"production mode needs {', '.join(_missing)} (or NAME_FILE): see docs/operations.md")
+
+VAR_DIR = var_dir()
+
+
+def _secret(name: str) -> str:
+    """A secret from the environment, or in local mode one made once and kept in var/secrets (0600)."""
+    given: str = env.str(name, "")
+    if given or not LOCAL:
+        return given
+    path = VAR_DIR / "secrets" / name.lower()
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    if not path.exists():
+        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_hex(32))
+        try:
+            path.hardlink_to(fresh)  # atomic: of several processes starting at once, one secret wins
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return path.read_text().strip()
+
+
+SECRET_KEY = _secret("SECRET_KEY")
+# Field encryption: "id:hex[,id:hex...]", the first encrypts, all decrypt (rotation). 16-byte SM4 keys are derived.
+FIELD_KEYS: str = env.str("FIELD_KEYS", "") or f"k1:{_secret('FIELD_KEY')}"
+INDEX_KEY = _secret("INDEX_KEY")
+AGENCY_SECRET = _secret("AGENCY_SECRET")
+DEBUG: bool = env.bool("DEBUG", False)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# The demonstration shows codes and messages on a page; never in production.
+DEMO: bool = LOCAL and env.bool("DEMO", False)
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "rest_framework",
+    "django_htmx",
+    "foundation",
+    "audit",
+    "accounts",
+    "schools",
+    "notifications",
+    "verification",
+    "enrollment",
+    "lottery",
+    "helpdesk",
+    "rehearsal",
+    "portal",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.middleware.SecurityHeaders",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.site",
+            ]
+        },
+    }
+]
+
+# -- PostgreSQL and Valkey: the built-in ones unless told otherwise -----------------------------------------------------
+_places = Places.of(VAR_DIR)
+DATABASES = {"default": env.db_url("DATABASE_URL", default=_places.database_url)}
+DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])  # a socket folder is a percent-encoded host
+DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True, "ATOMIC_REQUESTS": False}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL: str = env.str("REDIS_URL", _places.redis_url)
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,  # longer than the longest task
+    "unacked_restore_interval": 10,  # a killed worker's tasks come back in seconds, not minutes
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 10,
+}
+# Without this Celery closes the connection around each task (three times slower); portal.celery drops dead ones.
+CELERY_DB_REUSE_MAX = 1000
+CELERY_BEAT_SCHEDULE = {
+    "sweep-checks": {"task": "verification.tasks.sweep", "schedule": 10.0},
+    "sweep-applications": {"task": "enrollment.tasks.sweep", "schedule": 15.0},
+    "sweep-messages": {"task": "notifications.tasks.sweep", "schedule": 10.0},
+    "seal-audit": {"task": "audit.tasks.seal", "schedule": 60.0},
+    "lapse": {"task": "enrollment.tasks.lapse", "schedule": 60.0},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+# -- People -------------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.Account"
+LOGIN_URL = "accounts:sign-in"
+LOGIN_REDIRECT_URL = "enrollment:home"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+OTP_TOTP_ISSUER = "Enrollment"
+OTP_TOTP_THROTTLE_FACTOR = 1
+SESSION_COOKIE_AGE = 60 * 60
+SESSION_SAVE_EVERY_REQUEST = False
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOCAL
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if not LOCAL else None
+SECURE_HSTS_SECONDS = 0 if LOCAL else 31_536_000
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "UNAUTHENTICATED_USER": None,
+}
+
+# -- Language and time --------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# -- Files --------------------------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_ROOT = VAR_DIR / "documents"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = LOCAL
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# -- Agencies and messages ----------------------------------------------------------------------------------------------
+AGENCY_BASE_URL: str = env.str("AGENCY_BASE_URL", "http://127.0.0.1:8010")
+AGENCY_TIMEOUT_SECONDS: float = env.float("AGENCY_TIMEOUT_SECONDS", 5.0)
+SMS_CHANNEL: str = env.str("SMS_CHANNEL", "console")
+TWILIO_ACCOUNT_SID: str = env.str("TWILIO_ACCOUNT_SID", "")
+TWILIO_AUTH_TOKEN: str = env.str("TWILIO_AUTH_TOKEN", "")
+TWILIO_FROM: str = env.str("TWILIO_FROM", "")
+SITE_URL: str = env.str("SITE_URL", "http://127.0.0.1:8000")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+    },
+}
+
+UNFOLD = {
+    "SITE_TITLE": _("Enrollment portal"),
+    "SITE_HEADER": _("Enrollment portal"),
+    "SITE_SYMBOL": "school",
+    "SHOW_HISTORY": False,
+    "DASHBOARD_CALLBACK": "portal.dashboard.context",
+    "SHOW_LANGUAGES": True,
+    "COLORS": {
+        "primary": {
+            "50": "236 247 245",
+            "100": "208 236 231",
+            "200": "163 217 209",
+            "300": "110 192 182",
+            "400": "60 160 150",
+            "500": "24 130 121",
+            "600": "14 106 99",
+            "700": "11 86 81",
+            "800": "9 69 65",
+            "900": "7 54 51",
+            "950": "4 33 31",
+        }
+    },
+}
