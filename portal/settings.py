@@ -85,7 +85,6 @@ INSTALLED_APPS = [
     "verification",
     "enrollment",
     "lottery",
-    "helpdesk",
     "rehearsal",
     "portal",
 ]

@@ -1,0 +1,97 @@
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_otp.models import CooldownMixin, SideChannelDevice, ThrottlingMixin
+
+from foundation.fields import EncryptedTextField
+
+
+class AccountManager(BaseUserManager["Account"]):
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "Account":
+        account = self.model(username=username, **fields)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+    def create_superuser(self, username: str, password: str | None = None, **fields: Any) -> "Account":
+        return self.create_user(username, password, is_staff=True, is_superuser=True, kind="staff", **fields)
+
+
+class Account(AbstractBaseUser, PermissionsMixin):
+    """One person. A guardian signs in by a code to the phone; staff by password and one-time password."""
+
+    class Kind(models.TextChoices):
+        GUARDIAN = "guardian", _("Guardian")
+        STAFF = "staff", _("Staff")
+
+    username = models.CharField(max_length=64, unique=True)
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.GUARDIAN)
+    name = EncryptedTextField(blank=True, default="")
+    phone = EncryptedTextField(null=True)
+    phone_index = models.CharField(max_length=64, unique=True, null=True)
+    id_number = EncryptedTextField(null=True)
+    id_index = models.CharField(max_length=64, unique=True, null=True)
+    language = models.CharField(max_length=10, default="zh-hans")
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = AccountManager()
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class Role(models.Model):
+    """What a member of staff may do, and where: a division prefix, a school, or a partner department."""
+
+    class Name(models.TextChoices):
+        REVIEWER = "reviewer", _("School reviewer")
+        OFFICIAL = "official", _("District official")
+        CITY = "city", _("City official")
+        NOTARY = "notary", _("Notary")
+        WITNESS = "witness", _("Witness")
+        CLERK = "clerk", _("Service-point clerk")
+        DEPARTMENT = "department", _("Partner department")
+        SUPERVISOR = "supervisor", _("Supervisor (reads only)")
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="roles")
+    name = models.CharField(max_length=12, choices=Name.choices)
+    # GB/T 2260 code or a prefix of one: 4307 sees every county of the city
+    district_code = models.CharField(max_length=12)
+    school_code = models.CharField(max_length=20, blank=True)
+    department = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["account", "name", "district_code", "school_code", "department"], name="one_role_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.district_code} {self.school_code}".strip()
+
+
+class PhoneDevice(ThrottlingMixin, CooldownMixin, SideChannelDevice):  # type: ignore[misc]
+    """The code sent to a guardian's phone: cool-down between sends, growing delays after wrong codes."""
+
+    phone_index = models.CharField(max_length=64, unique=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+
+    def get_throttle_factor(self) -> int:
+        return 0  # accounts.services locks after five wrong codes instead: a message people understand
+
+    def get_cooldown_duration(self) -> int:
+        return 60

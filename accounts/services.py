@@ -1,0 +1,150 @@
+"""The door of accounts: ways in, and the making of accounts and roles."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+import identifiers
+from accounts.models import Account, PhoneDevice, Role
+from audit.services import record
+from foundation import clock
+from foundation.crypto import blind_index
+from foundation.errors import Refused
+
+CODE_SECONDS = 300
+WRONG_CODES = 5
+LOCK_MINUTES = 15
+
+
+def phone_checked(raw: str) -> str:
+    """The normalised mobile number; raises Refused on the field ``phone``."""
+    checked = identifiers.check("mobile", raw, role="guardian", today=clock.today())
+    if not checked.ok:
+        raise Refused(_(checked.message), code=checked.code, field="phone")
+    return checked.value
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedCode:
+    """A code to be sent; the caller queues the message in the same transaction."""
+
+    account: Account
+    phone: str
+    code: str
+    key: str
+
+
+def code_issue(*, phone: str) -> IssuedCode:
+    """Make a six-digit sign-in code, at most one a minute for a number. Call inside a transaction. Raises Refused."""
+    number = phone_checked(phone)
+    index = blind_index("phone", number)
+    account = _guardian(number, index)
+    device, _made = PhoneDevice.objects.select_for_update().get_or_create(
+        phone_index=index, defaults={"user": account, "name": "phone"}
+    )
+    _refuse_when_locked(device)
+    allowed, info = device.generate_is_allowed()
+    if not allowed and info is not None:
+        seconds = max(1, int((info["next_generation_at"] - clock.now()).total_seconds()) + 1)
+        wait = _("A code was sent just now. Please wait %(seconds)d seconds before asking for another.")
+        raise Refused(wait % {"seconds": seconds}, code="cool_down", field="phone")
+    device.generate_token(length=6, valid_secs=CODE_SECONDS, commit=False)
+    device.cooldown_set(commit=False)
+    device.save()
+    record(actor=account, action="sign_in.code", object_type="account", object_id=account.pk)
+    return IssuedCode(account, number, str(device.token), f"code:{uuid.uuid4()}")
+
+
+def _guardian(number: str, index: str) -> Account:
+    fields = {"username": f"g-{uuid.uuid4().hex[:16]}", "phone": number, "created_at": clock.now()}
+    account, _made = Account.objects.get_or_create(phone_index=index, defaults=fields)
+    return account
+
+
+def _refuse_when_locked(device: PhoneDevice) -> None:
+    if device.locked_until and device.locked_until > clock.now():
+        minutes = int((device.locked_until - clock.now()).total_seconds() // 60) + 1
+        locked = _("Too many wrong codes. For your safety this number is locked for %(minutes)d more minutes.")
+        raise Refused(locked % {"minutes": minutes}, code="locked", field="code")
+
+
+def code_verify(*, phone: str, code: str) -> Account:
+    """The account of a right and fresh code, which is then used up. Raises Refused; wrong codes are counted."""
+    number = phone_checked(phone)
+    refusal: Refused | None = None
+    with transaction.atomic():  # commits the count of wrong codes before refusing
+        device = (
+            PhoneDevice.objects.select_for_update().filter(phone_index=blind_index("phone", number)).first()
+        )
+        if device is None:
+            raise Refused(_("Please ask for a code first."), code="no_code", field="code")
+        _refuse_when_locked(device)
+        expired = device.valid_until < clock.now()
+        if device.verify_token("".join(code.split())):
+            PhoneDevice.objects.filter(pk=device.pk).update(failures=0, locked_until=None)
+            record(actor=device.user, action="sign_in", object_type="account", object_id=device.user_id)
+        else:
+            refusal = _wrong_code(device, expired=expired)
+    if refusal is not None:
+        raise refusal
+    return Account.objects.get(pk=device.user_id)
+
+
+def _wrong_code(device: PhoneDevice, *, expired: bool) -> Refused:
+    if expired:
+        return Refused(_("This code is no longer valid. Please ask for a new one."), code="expired", field="code")
+    failures = device.failures + 1
+    lock = failures >= WRONG_CODES
+    until = clock.now() + timedelta(minutes=LOCK_MINUTES) if lock else None
+    PhoneDevice.objects.filter(pk=device.pk).update(failures=0 if lock else failures, locked_until=until)
+    if lock:
+        text = _("Too many wrong codes. For your safety this number is locked for %(minutes)d more minutes.")
+        return Refused(text % {"minutes": LOCK_MINUTES}, code="locked", field="code")
+    left = WRONG_CODES - failures
+    text = _("This code is not right. Please compare it with the message; %(left)d more tries.")
+    return Refused(text % {"left": left}, code="wrong_code", field="code")
+
+
+@transaction.atomic
+def guardian_identify(*, account: Account, name: str, id_number: str) -> Account:
+    """Store the guardian's own name and document number. One person is one account: a second one is refused."""
+    checked = identifiers.check("id", id_number, role="guardian", today=clock.today())
+    if not checked.ok:
+        raise Refused(_(checked.message), code=checked.code, field="guardian_id")
+    index = blind_index("person", checked.value)
+    if Account.objects.filter(id_index=index).exclude(pk=account.pk).exists():
+        taken = _("This document number already belongs to another phone number. Please sign in with that number.")
+        raise Refused(taken, code="duplicate_person", field="guardian_id")
+    account.name, account.id_number, account.id_index = name, checked.value, index
+    account.save(update_fields=["name", "id_number", "id_index"])
+    record(actor=account, action="account.identify", object_type="account", object_id=account.pk)
+    return account
+
+
+@transaction.atomic
+def staff_create(
+    *, username: str, password: str, name: str, roles: Sequence[tuple[str, str, str]], totp_key: str | None = None
+) -> tuple[Account, TOTPDevice]:
+    """Create a member of staff with (role, district code, school code) rows and a confirmed TOTP device."""
+    account = Account.objects.create_user(
+        username, password, kind=Account.Kind.STAFF, is_staff=True, name=name, created_at=clock.now()
+    )
+    Role.objects.bulk_create(
+        [Role(account=account, name=role, district_code=where, school_code=school) for role, where, school in roles]
+    )
+    fields = {"key": totp_key} if totp_key else {}
+    device = TOTPDevice.objects.create(user=account, name="totp", confirmed=True, **fields)
+    record(actor=None, action="staff.create", object_type="account", object_id=account.pk)
+    return account, device
+
+
+def totp_confirm(*, account: Account, token: str) -> None:
+    """Check a one-time password again before a final step. Raises Refused."""
+    device = TOTPDevice.objects.filter(user=account, confirmed=True).first()
+    if device is None or not device.verify_token("".join(token.split())):
+        raise Refused(_("The one-time password is not right or was used already. Wait for the next one."), field="token")

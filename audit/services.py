@@ -1,0 +1,97 @@
+"""The door of the audit log."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from django.db import transaction
+
+from audit.models import Entry, Seal
+from foundation import clock
+from foundation.locks import lock
+
+GENESIS = "0" * 64
+
+
+class Actor(Protocol):
+    """Whoever acts: an account, or None for the system itself."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def username(self) -> str: ...
+
+
+def entry_digest(entry: Entry) -> str:
+    """SHA-256 over the canonical JSON of everything the entry says (64 hex digits)."""
+    body = [
+        entry.at.astimezone(clock.SHANGHAI).isoformat(),
+        entry.actor_id,
+        entry.actor_label,
+        entry.action,
+        entry.object_type,
+        entry.object_id,
+        entry.district_code,
+        entry.details,
+    ]
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _entry(
+    actor: Actor | None, action: str, object_type: str, object_id: object, district: str, details: Mapping[str, Any]
+) -> Entry:
+    entry = Entry(
+        at=clock.now(),
+        actor_id=actor.pk if actor else None,
+        actor_label=actor.username if actor else "system",
+        action=action,
+        object_type=object_type,
+        object_id=str(object_id),
+        district_code=district,
+        details=dict(details),
+    )
+    entry.digest = entry_digest(entry)
+    return entry
+
+
+def record(
+    *,
+    actor: Actor | None,
+    action: str,
+    object_type: str,
+    object_id: object,
+    district: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Write one entry in the caller's transaction. ``details`` must hold no ID number, phone or name."""
+    _entry(actor, action, object_type, object_id, district, details or {}).save(force_insert=True)
+
+
+def record_views(*, actor: Actor, action: str, object_type: str, object_ids: list[str], district: str = "") -> None:
+    """Write one entry per row that a person was shown on a list."""
+    Entry.objects.bulk_create([_entry(actor, action, object_type, oid, district, {}) for oid in object_ids])
+
+
+def seal(limit: int = 50_000) -> Seal | None:
+    """Chain the entries that have no seal yet; None when there are none. One sealer at a time."""
+    with transaction.atomic():
+        lock("audit.seal")
+        entries = list(Entry.objects.filter(seal__isnull=True).order_by("id")[:limit].only("id", "digest"))
+        if not entries:
+            return None
+        last = Seal.objects.order_by("-id").first()
+        previous = last.digest if last else GENESIS
+        digest = chain_digest(previous, [(entry.pk, entry.digest) for entry in entries])
+        made = Seal.objects.create(previous=previous, digest=digest, entries=len(entries), sealed_at=clock.now())
+        Entry.objects.filter(pk__in=[entry.pk for entry in entries]).update(seal=made)
+        return made
+
+
+def chain_digest(previous: str, covered: list[tuple[int, str]]) -> str:
+    """The digest of a seal: SHA-256 over the previous digest and each (id, entry digest) in id order."""
+    state = hashlib.sha256(previous.encode())
+    for pk, digest in covered:
+        state.update(f"\n{pk} {digest}".encode())
+    return state.hexdigest()

@@ -1,0 +1,55 @@
+"""The life of an application and of a round, as tables of legal steps (pure; the
+diagrams in docs are made from them)."""
+
+from foundation.transitions import table
+
+APPLICATION = table(
+    [
+        ("draft", "submit", "submitted", "guardian"),
+        ("submitted", "start_checks", "verifying", "system"),
+        ("verifying", "confirm", "verified", "system"),
+        ("verifying", "needs_person", "attention", "system"),
+        ("verified", "approve", "approved", "system or reviewer"),
+        ("verified", "open_review", "in_review", "reviewer"),
+        ("attention", "open_review", "in_review", "reviewer"),
+        ("in_review", "approve", "approved", "reviewer"),
+        ("in_review", "return", "returned", "reviewer"),
+        ("in_review", "refuse", "not_eligible", "reviewer"),
+        ("returned", "resubmit", "submitted", "guardian"),
+        ("returned", "lapse_return", "attention", "system"),
+        ("not_eligible", "appeal", "in_review", "guardian"),
+        ("approved", "freeze", "in_pool", "official"),
+        ("in_pool", "offer", "offered", "official"),
+        ("in_pool", "wait", "waiting", "official"),
+        ("waiting", "offer", "offered", "official"),
+        ("offered", "accept", "accepted", "guardian"),
+        ("offered", "decline", "declined", "guardian"),
+        ("offered", "lapse", "lapsed", "system"),
+        ("accepted", "enrol", "enrolled", "school"),
+        ("submitted", "withdraw", "withdrawn", "guardian"),
+        ("verifying", "withdraw", "withdrawn", "guardian"),
+        ("verified", "withdraw", "withdrawn", "guardian"),
+        ("attention", "withdraw", "withdrawn", "guardian"),
+        ("in_review", "withdraw", "withdrawn", "guardian"),
+        ("returned", "withdraw", "withdrawn", "guardian"),
+        ("approved", "withdraw", "withdrawn", "guardian"),
+        ("not_eligible", "withdraw", "withdrawn", "guardian"),
+    ]
+)
+
+ROUND = table(
+    [
+        ("planned", "open", "open", "official"),
+        ("open", "close", "closed", "official"),
+        ("closed", "reopen", "open", "official"),
+        ("closed", "freeze", "frozen", "official"),
+        ("frozen", "draw", "drawn", "two officials"),
+        ("drawn", "admit", "admitted", "official"),
+        ("admitted", "publish", "published", "two officials"),
+    ]
+)
+
+ENDED_STATES = ("withdrawn", "declined", "lapsed")
+LIVE_STATES = tuple(state for state in APPLICATION.states() if state not in (*ENDED_STATES, "draft"))
+OPEN_FOR_REVIEW = ("attention", "in_review", "verified")
+UNSETTLED = ("submitted", "verifying", "verified", "attention", "in_review", "returned")

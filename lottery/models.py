@@ -1,0 +1,121 @@
+"""Draws and admission runs: objects with frozen inputs and digests (the pure core is beside: tickets, allocate, audit)."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from enrollment.models import Application, Round
+from foundation.fields import EncryptedTextField
+
+
+class Draw(models.Model):
+    """The draw of one round. States and legal steps: lottery.states.DRAW."""
+
+    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="draw")
+    state = models.CharField(max_length=12, default="frozen")
+    sibling_rule = models.CharField(max_length=10)
+    method = models.CharField(max_length=12, default="ticket")
+    roll_root = models.CharField(max_length=64)
+    roll_count = models.PositiveIntegerField()
+    seats = models.JSONField()  # {school code: seats}
+    commitment = models.JSONField()  # exactly what was published before any entropy existed
+    public_value = models.CharField(max_length=200, blank=True)
+    seed = models.CharField(max_length=64, blank=True)
+    order_digest = models.CharField(max_length=64, blank=True)
+    frozen_at = models.DateTimeField()
+    drawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("draw")
+        verbose_name_plural = _("draws")
+
+    def __str__(self) -> str:
+        return f"{self.round}"
+
+
+class RollEntry(models.Model):
+    """One family on the frozen roll: its salted leaf is public, the salt belongs to the family."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="roll")
+    position = models.PositiveIntegerField()
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="roll_entries")
+    group_id = models.CharField(max_length=64)  # the ticket's identity: one for siblings
+    salt = models.CharField(max_length=64)
+    leaf = models.CharField(max_length=64)
+    row = models.JSONField()  # the canonical public row
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["draw", "position"], name="one_roll_position"),
+            models.UniqueConstraint(fields=["draw", "application"], name="one_roll_entry"),
+        ]
+
+
+class Nonce(models.Model):
+    """A witness's randomness: committed (digest) first, revealed later."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="nonces")
+    witness = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    commitment = models.CharField(max_length=64)
+    committed_at = models.DateTimeField()
+    value = EncryptedTextField(blank=True, default="")
+    revealed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["draw", "witness"], name="one_nonce_a_witness")]
+
+
+class Confirmation(models.Model):
+    """A named official's confirmation of a final step, after entering a one-time password again."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="confirmations")
+    step = models.CharField(max_length=20)  # draw, publish
+    subject = models.CharField(max_length=80)  # the digest that was confirmed
+    official = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["round", "step", "subject", "official"], name="one_confirmation")
+        ]
+
+
+class AdmissionRun(models.Model):
+    """One run of the allocation over frozen inputs: repeatable bit for bit."""
+
+    class State(models.TextChoices):
+        COMPUTED = "computed", _("Computed, not published")
+        PUBLISHED = "published", _("Published")
+        DISCARDED = "discarded", _("Discarded")
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="runs")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.COMPUTED)
+    inputs_digest = models.CharField(max_length=80)
+    digest = models.CharField(max_length=80)
+    result = models.JSONField()  # cutoffs, certificate, counts; placements are rows
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["round"], name="one_published_run", condition=models.Q(state="published"))
+        ]
+        verbose_name = _("admission run")
+        verbose_name_plural = _("admission runs")
+
+
+class Placement(models.Model):
+    """What a run gave one application, with its explanation per choice."""
+
+    run = models.ForeignKey(AdmissionRun, on_delete=models.PROTECT, related_name="placements")
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="placements")
+    school_code = models.CharField(max_length=20, blank=True)
+    coordinated = models.BooleanField(default=False)
+    explanation = models.JSONField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "application"], name="one_placement")]

@@ -1,0 +1,24 @@
+"""The texts of messages. Carriers block lottery words and links: the texts say 随机录取 and name the portal instead."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+TEMPLATES = {
+    "sign_in_code": lazy("Your code for the enrollment portal is %(code)s. It is valid for 5 minutes. Tell it to nobody."),
+    "received": lazy("We have received the application of %(child)s. Receipt number %(receipt)s. Checking has begun."),
+    "approved": lazy("The application %(receipt)s of %(child)s is approved. Placement is on %(date)s."),
+    "attention": lazy("A person will look at the application %(receipt)s of %(child)s. You need do nothing now."),
+    "returned": lazy("Please correct the application %(receipt)s of %(child)s by %(deadline)s: %(items)s."),
+    "not_eligible": lazy("The application %(receipt)s of %(child)s cannot be accepted: %(reason)s. You may appeal."),
+    "offered": lazy("%(child)s (%(receipt)s) has a place at %(school)s. Please answer by %(deadline)s."),
+    "waiting": lazy("%(child)s (%(receipt)s) has no place yet. The bureau arranges one; you need do nothing now."),
+    "withdrawn": lazy("The application %(receipt)s of %(child)s is withdrawn."),
+}
+
+
+def render(template: str, params: Mapping[str, Any]) -> str:
+    """The text of a message in the active language, with the portal's signature."""
+    return str(_("[Enrollment] ")) + str(TEMPLATES[template]) % params

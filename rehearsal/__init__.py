@@ -1,0 +1,1 @@
+"""Plays a season of a synthetic city through the real parts and reports what happened."""
