@@ -1,0 +1,195 @@
+"""Addresses: one spelling for all the ways people write a home, and its parts for matching.
+
+Deeds, household registers and parents write the same flat as 三幢五〇一室, 3栋501室 and 3号楼501. The normal form
+writes ``幢``, ``单元`` and ``室`` with digits. ``parse`` cuts it into parts; ``Address.key`` is equal when the parts
+below the division are equal, and ``same_place`` also compares the divisions as far as both name them (agencies often
+leave out the province).
+"""
+
+import re
+from dataclasses import dataclass
+
+from identifiers import text
+from identifiers.numerals import counted
+from identifiers.result import Checked, Context, accept, notice, refuse
+
+KIND = "address"
+SHORTEST, LONGEST = 4, 200
+
+_PUNCTUATION = re.compile(r"[()〔〕［］\[\]【】《》<>「」『』“”\"'·,，、。.;；:：/\\|*]+")
+_GAP = re.compile(r"(?<=[0-9A-Za-z])\s+(?=[0-9A-Za-z])")
+_ALNUM = r"[0-9]+[A-Z]?|[A-Z][0-9]*|[甲乙丙丁]"
+_REPLACEMENTS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(rf"({_ALNUM})(?:栋|号楼|座(?!落)|#楼|#(?=[0-9]|$)|幢楼)"), r"\1幢"),
+    (re.compile(r"(?<=[0-9])(?:号房|房间|房(?=$))"), "室"),
+    (re.compile(r"(?<=幢)(?:第?[0-9]{1,2}[层楼])(?=[0-9])"), ""),
+    (re.compile(r"(?<=元)(?:第?[0-9]{1,2}[层楼])(?=[0-9])"), ""),
+    (re.compile(r"第(?=[0-9]+(?:幢|单元|室|组|队))"), ""),
+    (re.compile(r"(?<=幢)([0-9]{1,2})-([0-9]{2,5}[A-Z]?)(?:室)?$"), r"\1单元\2室"),
+    (re.compile(r"(?<=[^0-9A-Z-])([0-9]{1,3})-([0-9]{1,2})-([0-9]{2,5}[A-Z]?)室?$"), r"\1幢\2单元\3室"),
+    (re.compile(r"(?<=[^0-9A-Z-])([0-9]{1,3})-([0-9]{3,5}[A-Z]?)室?$"), r"\1幢\2室"),
+    (re.compile(r"(?<=[幢元])([0-9]{2,5}[A-Z]?|[A-Z][0-9]{2,4})$"), r"\1室"),
+    (re.compile(r"(?<![0-9A-Z-])0+(?=[0-9]+(?:幢|单元|室|号|组|队))"), ""),
+)
+
+# a division's last character, unless the word goes on as something that is no division (市场路, 镇海, 小区, 区府路)
+_CITY = r"[\u4e00-\u9fff]{2,10}?(?:市(?!场|民|府|政|心|中心|区|北|南|东|西|路|街)|自治州|地区|盟(?!路|街))"
+_COUNTY = (
+    r"[\u4e00-\u9fff]{1,10}?(?:(?<!小)(?<!社)(?<!园)(?<!片)(?<!库)(?<!景)(?<!厂)(?<!校)(?<!山庄)区(?!府|政|路|街|间)"
+    r"|县(?!府|政|前|学|东|西|南|北|路|街)|旗(?!杆|舰|路|街)|市(?!场|民|府|政|心|中心|区|北|南|东|西|路|街))"
+)
+_TOWN = (
+    r"[\u4e00-\u9fff]{1,9}?(?:街道(?!办)|街道办事处|(?<!新)(?<!古)(?<!城)镇(?!海|政|府|前|东|西|南|北|中|路|街)"
+    r"|乡(?!政|府|路|街|村)|苏木)"
+)
+_DIVISION = re.compile(
+    rf"(?P<province>[\u4e00-\u9fff]{{2,8}}?(?:省(?!府|路)|自治区|特别行政区)|(?:北京|天津|上海|重庆)市)?(?P<city>{_CITY})?(?P<county>{_COUNTY})?(?P<town>{_TOWN})?"
+)
+_ESTATE_WORDS = "花园|小区|公寓|家园|新村|公馆|山庄|名苑|名邸|华庭|华府|雅苑|广场|苑|府邸"
+_ROAD = re.compile(
+    r"(?P<road>(?:[A-Z0-9]+|[\u4e00-\u9fff])(?:[\u4e00-\u9fff0-9A-Z]{0,14}?)(?:大道|大街|公路|胡同|路|街(?!道)|巷|弄堂|线))"
+    r"(?![口边旁段])(?P<branch>(?:[东南西北中][段路])?)(?P<number>[甲乙丙丁]?[0-9]+(?:-[0-9]+)?(?:[号弄](?:之[0-9]+)?)(?!线|楼))?"
+)
+_BY_ESTATE = re.compile(rf"(?P<estate>.{{2,}}?(?:{_ESTATE_WORDS}))(?P<road>.{{2,}})")
+_ROOM = re.compile(rf"(?P<room>{_ALNUM}|[0-9]+-[0-9]+)室$")
+_UNIT = re.compile(rf"(?P<unit>{_ALNUM}|[东南西北中])单元$")
+_BUILDING = re.compile(rf"(?P<building>{_ALNUM}|[东南西北中])幢$")
+_HOUSE = re.compile(r"(?P<number>[0-9]+(?:-[0-9]+)?)(?:号|弄)$")
+_VILLAGE = re.compile(
+    r"(?P<village>[\u4e00-\u9fff0-9]{1,12}?(?:(?<!新)村(?!路|街)|社区|居委会|屯(?=[0-9]|$)))(?:民?委会)?(?P<group>[0-9]+(?:组|队))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The parts of an address, each an empty string where it is not named; ``number`` keeps a part like ``88-1``.
+
+    ``lane`` numbers (弄) stand in ``number``; the house inside a lane or an estate (3号) stands in ``building``.
+    """
+
+    division: str
+    road: str
+    number: str
+    estate: str
+    building: str
+    unit: str
+    room: str
+    village: str
+    raw: str
+    key: str
+
+
+def _fold(raw: str) -> str:
+    folded = text.dashes(text.width(text.without_variants(text.visible(raw))))
+    folded = _PUNCTUATION.sub("", _GAP.sub("-", folded.strip()))
+    return "".join(char.upper() if char.isascii() else char for char in "".join(folded.split()))
+
+
+def _step(value: str) -> str:
+    value = counted(_fold(value))
+    for pattern, replacement in _REPLACEMENTS:
+        value = pattern.sub(replacement, value)
+    return value
+
+
+def normalise(raw: str) -> str:
+    """The one spelling: half-width, no spaces or punctuation, digits for counting numerals, 幢 / 单元 / 室 for their
+    synonyms.
+
+    Applied until nothing changes, so that a normal form is its own normal form.
+    """
+    value = _step(raw)
+    for _ in range(8):
+        following = _step(value)
+        if following == value:
+            break
+        value = following
+    return value
+
+
+def _take(pattern: re.Pattern[str], rest: str, group: str) -> tuple[str, str]:
+    """Cut a part off the end: (part, what stays before it)."""
+    match = pattern.search(rest)
+    return (match[group], rest[: match.start()]) if match else ("", rest)
+
+
+def _home(rest: str) -> tuple[str, str, str, str]:
+    """Cut (building, unit, room) off the end and give back what is before them as the fourth part."""
+    room, rest = _take(_ROOM, rest, "room")
+    unit, rest = _take(_UNIT, rest, "unit")
+    building, rest = _take(_BUILDING, rest, "building")
+    return building, unit, room, rest
+
+
+def _road(rest: str) -> tuple[str, str, str]:
+    """Find (road, number) and give back what is left around them, which names the estate."""
+    match = _ROAD.match(rest)
+    if match is None:
+        return "", "", rest
+    road, before = match["road"] + match["branch"], ""
+    inner = _BY_ESTATE.fullmatch(road)
+    if inner is not None:
+        before, road = inner["estate"], inner["road"]
+    number = (match["number"] or "").replace("之", "-").replace("号", "").replace("弄", "")
+    return road, number, before + rest[match.end() :]
+
+
+def _village(rest: str, *, has_building: bool) -> tuple[str, str, str]:
+    """Find (village, group) at the front and give back the rest; 新村 with buildings is an estate, not a village."""
+    match = _VILLAGE.match(rest)
+    if match is None or (has_building and match["village"].endswith("村") and match.end() == len(rest)):
+        return "", "", rest
+    return match["village"], match["group"] or "", rest[match.end() :]
+
+
+def parse(raw: str) -> Address:
+    """Cut an address into its parts; what cannot be named stays in ``estate``, nothing is lost and nothing is
+    guessed.
+    """
+    value = normalise(raw[: text.LIMIT])
+    place = _DIVISION.match(value)
+    division = place[0] if place else ""
+    building, unit, room, rest = _home(value[len(division) :])
+    village, group, rest = _village(rest, has_building=bool(building))
+    road, number, rest = _road(rest)
+    inside, rest = _take(_HOUSE, rest, "number")
+    if inside and not building and ((road and number) or rest):
+        building = inside
+    elif inside:
+        number = number or inside
+    building = building or group
+    parts = (road, number, village, rest, building, unit, room)
+    return Address(division, road, number, rest, building, unit, room, village, raw, "|".join(parts))
+
+
+def same_place(first: Address, second: Address) -> bool:
+    """Whether two addresses name the same home: equal keys, and divisions that do not contradict each other."""
+    if first.key != second.key:
+        return False
+    shorter, longer = sorted((first.division, second.division), key=len)
+    return longer.endswith(shorter) or shorter in longer
+
+
+def check(raw: str, context: Context) -> Checked:  # noqa: ARG001 - one signature for every kind
+    """Check that an address is legible and names a place; a missing house number is only a warning."""
+    value = normalise(raw)
+    if text.has_control(value):
+        return refuse(KIND, raw, value, "control_character")
+    if len(value) < SHORTEST:
+        return refuse(KIND, raw, value, "address_short")
+    if len(value) > LONGEST:
+        return refuse(KIND, raw, value, "too_long", limit=str(LONGEST))
+    address = parse(raw)
+    if not (address.road or re.search(r"[\u3400-\u9fff]{2}", address.estate) or address.village):
+        return refuse(KIND, raw, value, "address_no_place")
+    named = {
+        part: getattr(address, part)
+        for part in ("division", "road", "number", "estate", "building", "unit", "room", "village")
+    }
+    warnings = () if address.number or address.building else (notice("address_no_number"),)
+    return accept(KIND, raw, value, facts={part: found for part, found in named.items() if found}, warnings=warnings)
+
+
+def mask(value: str) -> str:
+    """The first three characters, which lie inside the division."""
+    return text.stars(value, 3, 0)

@@ -1,0 +1,82 @@
+"""Every sentence this room can say to a person, in English, by its stable code.
+
+The room is pure and cannot ask for a translation itself: a caller that speaks to a family translates ``MESSAGES[code]``
+and then fills the same named placeholders from ``Checked.params``. A sentence says what to do next and never repeats
+the number.
+"""
+
+from collections.abc import Mapping
+
+MESSAGES: Mapping[str, str] = {
+    "ok": "",
+    # any kind
+    "empty": "Nothing was entered. Type it as it stands on the document.",
+    "too_long": "This is longer than {limit} characters. Enter only the value itself.",
+    "bad_character": "The character {character} does not belong here. Type the value as it stands on the document.",
+    "control_character": "There is an invisible control character in the text. Delete it and type the value by hand.",
+    # resident ID and the documents that follow its standard
+    "length": "This has {length} characters and should have {expected}. Compare it with the document, digit by digit.",
+    "not_digits": "Only digits are allowed, and X only in the last place. Compare it with the document.",
+    "impossible_date": "The date of birth inside the number ({date}) does not exist. Check digits 7 to 14.",
+    "future_birth_date": "The date of birth inside the number ({date}) is in the future. Check digits 7 to 14.",
+    "checksum": "A digit is wrong: with the other digits as typed, the last one would be {expected}. "
+    "Compare every digit with the document.",
+    "fifteen_digits_child": "A child's number has 18 digits. Take the number from the household register or "
+    "the ID card.",
+    "fifteen_digits": "Numbers of 15 digits are accepted only for a guardian. Enter the 18 digits of the current card.",
+    "upgraded_from_fifteen": "The old number of 15 digits was changed to the 18 digits of the current card. "
+    "Please check it.",
+    "unknown_division": "The area code {division} is not in our list. If the number is right, just go on.",
+    "foreign_document": "This is the number of a foreign permanent resident ID card, and it is treated as one.",
+    # other personal documents
+    "passport_format": "A passport number has 5 to 14 letters and digits, at least one digit. Copy it from "
+    "the photo page.",
+    "travel_permit_format": "A travel permit number is H or M and 8 digits (Hong Kong, Macao) or 8 digits (Taiwan). "
+    "Two more digits for the number of issues may follow.",
+    "permanent_resident_format": "The number has 18 digits beginning with 9, or 3 letters and 12 digits on an "
+    "older card.",
+    "unknown_document": "This is not the number of a document we know. Choose the document first, then copy "
+    "its number.",
+    "disability_class": "Digit 19 is the class of disability and lies between 1 and 7. Check it on the card.",
+    "disability_grade": "Digit 20 is the grade of disability and lies between 1 and 4. Check it on the card.",
+    # names
+    "name_length": "A name has 1 to {limit} characters. This one has {length}.",
+    "name_digit": "A name has no digits. Enter the name as it stands on the document.",
+    "name_character": "The character {character} cannot be part of a name. Enter the name as it stands on the "
+    "document.",
+    "name_private_character": "The character {character} is not in the national character set, so others "
+    "would see something "
+    "else. Choose the standard character, or ask a service point to enter the name.",
+    "name_dot": "The dot stands between two parts of a name, once, and not at its beginning or end.",
+    "name_latin_document": "A name in Latin letters is accepted with a passport, a travel permit or a foreign "
+    "permanent "
+    "resident ID card. For other documents, enter the name in Chinese characters.",
+    "name_mixed": "Enter the name either in Chinese characters or in Latin letters, not both.",
+    # phones
+    "phone_format": "This is not a telephone number. Enter 11 digits, or + and the country code for a number abroad.",
+    "phone_not_mobile": "A text message cannot reach this number. Enter a mobile number.",
+    "phone_extension": "A number with an extension cannot receive text messages. Enter a mobile number.",
+    # addresses
+    "address_short": "This is too short for an address. Enter the road and number, or the estate, the "
+    "building and the room.",
+    "address_no_place": "There is no road, estate or village in this address. Enter it as on the deed or the "
+    "household register.",
+    "address_no_number": "There is no house number, building or village group. Add it if the address has one.",
+    # property
+    "certificate_format": "Enter the number from 不动产权第 or the older certificate in full, with the year "
+    "in brackets, for "
+    "example 省(2023)市不动产权第0000000号.",
+    "certificate_year": "The year {year} of this certificate is in the future. Compare it with the certificate.",
+    "certificate_old": "This is a certificate from before real estate was registered in one place. It is still valid.",
+    "unit_length": "A property unit number has 28 characters and this one has {length}. Copy it from the certificate.",
+    "unit_format": "This does not look like a property unit number: 12 digits, 2 letters, 5 digits, one of F "
+    "L Q W, 8 digits.",
+    "credit_character": "A credit code has 8 digits or letters, then digits and capital letters without I, O, "
+    "Z, S and V.",
+    "contract_format": "A contract number has 4 to 40 letters, digits and hyphens. Copy it from the filed contract.",
+}
+
+
+def say(code: str, params: Mapping[str, str]) -> str:
+    """Fill the English sentence of ``code``; ``KeyError`` for an unknown code is a programming error."""
+    return MESSAGES[code].format(**params)

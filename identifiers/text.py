@@ -1,0 +1,58 @@
+"""Folding of typed text: what keyboards, input methods and copied pages add to a value without meaning anything."""
+
+import re
+import unicodedata
+
+LIMIT = 500  # characters of raw input that any pattern of this room is let loose on
+
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_DASHES = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0xFE58, 0xFE63, 0x30FC), ord("-"))
+_ROMAN_TEN = {0x2169: ord("X"), 0x2179: ord("X")}  # Ⅹ and ⅹ are one key away from X in Chinese input methods
+_ASCII_UPPER = {code: code - 32 for code in range(ord("a"), ord("z") + 1)}
+_VARIANTS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+
+
+def width(raw: str) -> str:
+    """Full-width ASCII to ASCII. Not NFKC: that would rewrite Han characters people are registered with."""
+    return raw.translate(_FULL_WIDTH)
+
+
+def visible(raw: str) -> str:
+    """Without zero-width, bidirectional and other format characters (category Cf)."""
+    return raw if raw.isascii() else "".join(char for char in raw if unicodedata.category(char) != "Cf")
+
+
+def without_variants(raw: str) -> str:
+    """Without variation selectors: they choose a drawing of a character, not another character."""
+    return _VARIANTS.sub("", raw)
+
+
+def dashes(raw: str) -> str:
+    """Every dash, and the long vowel mark typed for one, as a hyphen."""
+    return raw.translate(_DASHES)
+
+
+def code(raw: str) -> str:
+    """A document number as bare capitals and digits: no width, invisibles, white space or hyphens.
+
+    ASCII letters only are raised, so that folding twice changes nothing whatever was typed.
+    """
+    folded = dashes(width(visible(raw))).translate(_ROMAN_TEN).translate(_ASCII_UPPER)
+    return "".join(folded.split()).replace("-", "")
+
+
+def display(char: str) -> str:
+    """A character as it can be shown in a sentence: itself, or its code point where it has no shape of its own."""
+    return char if char.isprintable() and not char.isspace() else f"U+{ord(char):04X}"
+
+
+def has_control(text: str) -> bool:
+    """Whether control characters (category Cc) or lone surrogates are left in the text."""
+    return any(unicodedata.category(char) in {"Cc", "Cs"} for char in text)
+
+
+def stars(value: str, head: int, tail: int) -> str:
+    """``value`` with only its first ``head`` and last ``tail`` characters, with at least four hidden."""
+    if head + tail + 4 > len(value):
+        head, tail = (1, 0) if len(value) > 1 else (0, 0)
+    return value[:head] + "*" * (len(value) - head - tail) + value[len(value) - tail :]

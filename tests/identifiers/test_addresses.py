@@ -1,0 +1,112 @@
+"""Addresses: one normal form for the many spellings of a home, and its parts."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from identifiers import check, mask, normalise, parse, same_place
+
+FLATS = [
+    "三幢五〇一室",
+    "3幢501室",
+    "3栋501室",
+    "3号楼501",
+    "３幢５０１",
+    "三栋五零一",
+    "第3幢 501室",
+    "3幢5楼501室",
+    "3#501",
+]
+
+
+@pytest.mark.parametrize("spelling", FLATS)
+def test_spellings_of_one_flat_are_equal(spelling: str) -> None:
+    assert normalise("address", f"慈溪市浒山街道阳光花园{spelling}") == "慈溪市浒山街道阳光花园3幢501室"
+    assert parse(f"阳光花园{spelling}").key == parse("阳光花园3幢501室").key
+
+
+@pytest.mark.parametrize("spelling", ["3-2-501", "3幢2-501", "三幢二单元五〇一", "3号楼2单元501室", "三栋2单元5层501"])
+def test_spellings_with_a_unit_are_equal(spelling: str) -> None:
+    address = parse(f"慈溪市浒山街道阳光花园{spelling}")
+    assert (address.building, address.unit, address.room) == ("3", "2", "501")
+
+
+@pytest.mark.parametrize(
+    ("raw", "division", "road", "number"),
+    [
+        ("浙江省宁波市慈溪市浒山街道新城大道北路88号3幢501室", "浙江省宁波市慈溪市浒山街道", "新城大道北路", "88"),
+        ("慈溪市白沙路街道三北大街１２３号", "慈溪市白沙路街道", "三北大街", "123"),
+        ("杭州市临平区南苑街道八一路五号", "杭州市临平区南苑街道", "八一路", "5"),
+        ("济南市历下区泉城路街道县西巷二十一号", "济南市历下区泉城路街道", "县西巷", "21"),
+        ("佛山市禅城区石湾镇街道镇中路3号", "佛山市禅城区石湾镇街道", "镇中路", "3"),
+        ("佛山市禅城区祖庙街道市东下路8号之一", "佛山市禅城区祖庙街道", "市东下路", "8-1"),
+        ("浙江省宁波市镇海区招宝山街道沿江东路12弄", "浙江省宁波市镇海区招宝山街道", "沿江东路", "12"),
+        ("慈溪市市场路5号", "慈溪市", "市场路", "5"),
+        ("宗汉街道曙光西路88-1号", "宗汉街道", "曙光西路", "88-1"),
+        ("上海市浦东新区世纪大道100号", "上海市浦东新区", "世纪大道", "100"),
+        ("一号路二号", "", "1号路", "2"),
+    ],
+)
+def test_divisions_roads_and_numbers(raw: str, division: str, road: str, number: str) -> None:
+    address = parse(raw)
+    assert (address.division, address.road, address.number) == (division, road, number)
+    assert address.raw == raw
+
+
+@pytest.mark.parametrize("name", ["四季花园", "五一小区", "三里屯公寓", "万达华府"])
+def test_numerals_inside_names_stay(name: str) -> None:
+    assert parse(f"{name}二幢三〇一室").estate == name
+
+
+def test_an_estate_in_brackets_beside_its_road() -> None:
+    for raw in ("新城大道88号（阳光花园）3幢501室", "阳光花园（新城大道88号）3幢501室"):
+        address = parse(raw)
+        assert (address.road, address.number, address.estate) == ("新城大道", "88", "阳光花园")
+
+
+def test_villages_and_their_groups() -> None:
+    address = parse("慈溪市观海卫镇五一村三组12号")
+    assert (address.division, address.village, address.number) == ("慈溪市观海卫镇", "五一村", "12")
+    assert parse("曙光新村3幢501").estate == "曙光新村"
+    community = parse("浒山街道金山社区阳光花园3幢501")
+    assert (community.village, community.estate) == ("金山社区", "阳光花园")
+
+
+def test_same_place_needs_divisions_that_agree() -> None:
+    whole, short = parse("浙江省宁波市慈溪市浒山街道新城路8号"), parse("慈溪市浒山街道新城路8号")
+    assert same_place(whole, short)
+    assert same_place(whole, parse("新城路8号"))
+    assert not same_place(whole, parse("余姚市新城路8号"))
+    assert not same_place(whole, parse("慈溪市浒山街道新城路9号"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [
+        ("路8", "address_short"),
+        ("12345678", "address_no_place"),
+        ("号" * 201, "too_long"),
+        ("慈溪市新城路\x008号", "control_character"),
+        ("", "empty"),
+    ],
+)
+def test_refused_addresses(raw: str, code: str) -> None:
+    assert check("address", raw).code == code
+
+
+def test_an_address_without_a_number_only_warns() -> None:
+    checked = check("address", "慈溪市浒山街道新城大道")
+    assert checked.ok
+    assert [warning.code for warning in checked.warnings] == ["address_no_number"]
+    assert check("address", "慈溪市浒山街道新城大道8号").warnings == ()
+
+
+def test_the_mask_shows_the_beginning_only() -> None:
+    assert mask("address", "浙江省宁波市慈溪市新城路8号") == "浙江省" + "*" * 11
+
+
+@given(st.integers(1, 99), st.integers(1, 9), st.integers(101, 3399))
+def test_numbers_of_a_flat_survive_any_spelling(building: int, unit: int, room: int) -> None:
+    expected = f"阳光花园{building}幢{unit}单元{room}室"
+    for raw in (f"阳光花园{building}号楼{unit}单元{room}", f"阳光花园 {building}-{unit}-{room}", expected):
+        assert normalise("address", raw) == expected
