@@ -1,0 +1,63 @@
+"""What the lottery core says when it refuses: one code, one English sentence, named placeholders.
+
+The core knows no language but English; the Django side translates `MESSAGES[code]` and fills in `error.params`.
+"""
+
+from typing import Final
+
+MESSAGES: Final[dict[str, str]] = {
+    "roll.hash": "Row {row}: {field} must be 64 lower-case hexadecimal digits.",
+    "roll.group": "Row {row}: the group must be 1 to 128 visible characters without comma or quotation mark.",
+    "roll.twice": "Row {row}: the receipt hash {value} stands in the roll twice.",
+    "roll.empty": "The roll is empty.",
+    "roll.salt": "A salt needs at least {least} bytes; this one has {length}.",
+    "merkle.index": "Leaf {index} does not exist: the tree has {size} leaves.",
+    "domain.part": "The domain part {part} must be 1 to 80 visible characters.",
+    "seed.root": "The roll root must be 32 bytes; this one has {length}.",
+    "seed.nonce": "The nonce of {witness} needs 16 to 256 bytes; this one has {length}.",
+    "seed.witness": "The witness {witness} is named twice or has no name.",
+    "seed.balls": "Ball numbers must be whole numbers from 0 to 999,999,999.",
+    "seed.none": "No entropy: at least one nonce, ball number or public value is needed.",
+    "seed.reveal": "The nonce revealed by {witness} does not match the commitment.",
+    "draw.seats": "Seats must be a whole number, 0 or more; this is {value}.",
+    "draw.rule": "The sibling rule must be expand, skip, stop or split; this is {value}.",
+    "draw.tie": "Two groups have the same ticket ({first} and {second}): the draw is refused.",
+    "draw.twice": "The group {group} stands in the draw twice.",
+    "draw.after": "The draw's {field} differ from what was committed.",
+    "ring.numbers": "The ring needs 1 to {most} numbers; this is {value}.",
+    "ring.seats": "Seats must be from 0 to {numbers}; this is {value}.",
+    "ring.start": "The start number must be from 1 to {numbers}; this is {value}.",
+    "ring.interval": "The interval must be from 1 to {numbers}; this is {value}.",
+    "json.syntax": "This is not readable JSON: {detail}.",
+    "json.twice": "The key {key} stands twice in one object.",
+    "json.number": "{value} is not a number that can be compared.",
+    "problem.type": "{place} must be {expected}.",
+    "problem.missing": "{place} is missing.",
+    "problem.unknown_key": "{place} is not a known key.",
+    "problem.value": "{place} must be one of {allowed}.",
+    "problem.text": "{place} must be a text of 1 to 200 visible characters.",
+    "problem.range": "{place} must be from {least} to {most}.",
+    "problem.twice": "{place}: {value} stands here twice.",
+    "problem.school": "{place}: there is no school {value}.",
+    "problem.group": "{place}: the group {value} has one member; a sibling group has at least two.",
+    "problem.tie": "{place}: {first} and {second} have the same tier, points and order at school {school}.",
+    "problem.pupil": "There is no pupil {value}.",
+    "classes.count": "The number of classes must be from 1 to {pupils}; this is {value}.",
+    "classes.pupil": "Pupil {pupil}: {field} is not valid.",
+    "classes.wish": "The wish of the sibling group {group} cannot be met: {reason}.",
+    "classes.size": "The class size must be at least {least} to seat everybody; this is {value}.",
+    "outcome.placed": "You were placed here.",
+    "outcome.higher": "You were placed at a school you listed higher.",
+    "outcome.outranked": "All seats went to applicants who come before you in the published order.",
+    "outcome.group": "The seats left did not suffice for all siblings, and the published rule does not part them.",
+    "outcome.ineligible": "You do not qualify for this school.",
+}
+
+
+class LotteryError(ValueError):
+    """A refusal with a stable code and the values that belong into its sentence."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        self.code = code
+        self.params = params
+        super().__init__(MESSAGES[code].format(**params))
