@@ -305,7 +305,8 @@ def test_siblings_share_one_ticket() -> None:
 
 def _ring_by_hand(numbers: int, seats: int, start: int, interval: int) -> list[int]:
     still_in = list(range(1, numbers + 1))
-    at, winners = still_in.index(start), []
+    winners: list[int] = []
+    at = still_in.index(start)
     while len(winners) < seats:
         winners.append(still_in[at])
         following = still_in[at + 1 :] + still_in[:at]

@@ -1,0 +1,532 @@
+"""Check a published draw or admission on your own computer: one file, Python 3.10 or later, nothing else to install.
+
+    python audit.py draw TRANSCRIPT.json [--roll ROLL.csv] [--announced SHA256]
+    python audit.py ticket TRANSCRIPT.json --receipt NUMBER --salt HEX [--facts TEXT] [--roll ROLL.csv]
+    python audit.py ring --numbers N --seats K --start S --interval D [--json]
+    python audit.py admission PUBLIC.json
+
+Exit code 0: everything agrees; 1: something differs, the first difference is named; 2: the input cannot be used.
+Files may be compressed with gzip. This file shares no code with the program it checks: it is a second implementation.
+"""
+
+from __future__ import annotations
+
+import argparse
+import bisect
+import gzip
+import hashlib
+import hmac
+import json
+import re
+import sys
+from collections import Counter
+from itertools import pairwise, zip_longest
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, NoReturn, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    Json = dict[str, Any]
+    Groups = dict[str, list[str]]
+    Order = list[tuple[bytes, str]]
+    Rank = tuple[Any, ...]
+    Lists = dict[str, list[tuple[str, Rank]]]
+
+HEADER = b"receipt_hash,group,leaf\n"
+ROW = re.compile(rb'([0-9a-f]{64}),([^\s,"\x00-\x1f\x7f]+),([0-9a-f]{64})\n')
+RULES = ("expand", "skip", "stop", "split")
+MOST_NUMBERS = 10_000_000
+
+
+class DifferenceError(Exception):
+    """Something published does not follow from the rest."""
+
+
+class BadInputError(Exception):
+    """The input cannot be used at all."""
+
+
+def agree(what: str, published: object, computed: object) -> None:
+    """Raise DifferenceError unless both values are the same, in type too (1 is not 1.0 and not true)."""
+    if type(published) is not type(computed) or published != computed:
+        raise DifferenceError(f"{what}: published {short(published)}, computed {short(computed)}")
+
+
+def agree_rows(what: str, published: Iterable[object], computed: Iterable[object]) -> None:
+    """`agree` for two sequences, naming the first position (from 1) that differs."""
+    for position, (one, two) in enumerate(zip_longest(published, computed), 1):
+        agree(f"{what}, position {position}", one, two)
+
+
+def short(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=True) if not isinstance(value, bytes) else value.hex()
+    return text if len(text) <= 100 else text[:97] + "..."
+
+
+def framed(*parts: bytes) -> bytes:
+    return b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+
+
+def canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def open_file(path: str) -> IO[bytes]:
+    try:
+        with Path(path).open("rb") as handle:
+            packed = handle.read(2) == b"\x1f\x8b"
+        return cast("IO[bytes]", gzip.open(path)) if packed else Path(path).open("rb")
+    except OSError as error:
+        raise BadInputError(f"{path}: {error.strerror}") from None
+
+
+def once(pairs: list[tuple[str, Any]]) -> Json:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
+
+
+def no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not a number")
+
+
+def load(path: str) -> Json:
+    try:
+        with open_file(path) as handle:
+            value = json.loads(handle.read().decode("utf-8"), object_pairs_hook=once, parse_constant=no_number)
+    except (ValueError, EOFError, OSError, RecursionError) as error:
+        raise BadInputError(f"{path}: not readable JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise BadInputError(f"{path}: not a JSON object")
+    return value
+
+
+def get(value: Any, path: str, kind: type) -> Any:
+    """The value at a dotted path, of the kind expected."""
+    for step in path.split("."):
+        if not isinstance(value, dict) or step not in value:
+            raise BadInputError(f"{path} is missing")
+        value = value[step]
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise BadInputError(f"{path} is of the wrong type")
+    return value
+
+
+def unhex(text: str, what: str) -> bytes:
+    if not re.fullmatch("([0-9a-f]{2})*", text):
+        raise DifferenceError(f"{what} is not lower-case hexadecimal: {short(text)}")
+    return bytes.fromhex(text)
+
+
+def agree_digests(what: str, published: Json, parts: Iterable[bytes]) -> None:
+    """Compare the SHA-256 and, if both sides have it, the SM3 of the joined parts."""
+    sha256, sm3 = hashlib.sha256(), None
+    if published.get("sm3") is not None and "sm3" in hashlib.algorithms_available:
+        sm3 = hashlib.new("sm3")
+    for part in parts:
+        sha256.update(part)
+        if sm3:
+            sm3.update(part)
+    agree(f"{what} (SHA-256)", published.get("sha256"), sha256.hexdigest())
+    if sm3:
+        agree(f"{what} (SM3)", published["sm3"], sm3.hexdigest())
+
+
+# --- roll and draw ---------------------------------------------------------------------------------------------------
+
+
+def roll_lines(transcript: Json, path: str | None) -> Iterator[bytes]:
+    """Lines of the roll with their line feeds, from the file or from the transcript."""
+    if path:
+        with open_file(path) as handle:
+            try:
+                yield from handle
+            except (OSError, EOFError) as error:
+                raise BadInputError(f"{path}: {error}") from None
+        return
+    rows = transcript.get("roll_rows")
+    if not isinstance(rows, list) or not all(isinstance(row, str) for row in rows):
+        raise BadInputError("the transcript holds no roll: give the roll file with --roll")
+    yield HEADER
+    for row in rows:
+        yield row.encode("utf-8", "surrogatepass") + b"\n"
+
+
+def merkle_add(peaks: list[tuple[int, bytes]], leaf: bytes) -> None:
+    """Add one leaf to the tree kept as its complete subtrees, so that a roll of any size streams through."""
+    node, height = hashlib.sha256(b"\0" + leaf).digest(), 0
+    while peaks and peaks[-1][0] == height:
+        node, height = hashlib.sha256(b"\1" + peaks.pop()[1] + node).digest(), height + 1
+    peaks.append((height, node))
+
+
+def merkle_top(peaks: list[tuple[int, bytes]]) -> bytes:
+    top = peaks[-1][1]
+    for _, node in reversed(peaks[:-1]):
+        top = hashlib.sha256(b"\1" + node + top).digest()
+    return top
+
+
+def read_roll(transcript: Json, path: str | None) -> Groups:
+    """Groups (name -> receipt hashes) of a roll that agrees with the announcement."""
+    groups: Groups = {}
+    peaks: list[tuple[int, bytes]] = []
+    before, number = b"", 0
+    embedded = roll_lines(transcript, None) if path and transcript.get("roll_rows") is not None else None
+    sm3 = hashlib.new("sm3") if "sm3" in hashlib.algorithms_available else None
+    for number, line in enumerate(roll_lines(transcript, path)):
+        if embedded is not None:
+            agree(f"roll line {number + 1}, file and transcript", line, next(embedded, b""))
+        if sm3:
+            sm3.update(line)
+        if number == 0:
+            agree("roll line 1", line, HEADER)
+            continue
+        match = ROW.fullmatch(line)
+        if not match:
+            raise DifferenceError(f"roll row {number} is not a receipt hash, a group and a leaf: {short(line)}")
+        if line[:64] == before[:64] or line < before:
+            raise DifferenceError(f"roll row {number} is out of order or stands twice")
+        before = line
+        merkle_add(peaks, line[:-1])
+        try:
+            groups.setdefault(match[2].decode("utf-8"), []).append(match[1].decode())
+        except UnicodeDecodeError:
+            raise DifferenceError(f"roll row {number} is not UTF-8") from None
+    if embedded is not None:
+        agree("roll, lines missing in the file", next(embedded, b""), b"")
+    if not groups:
+        raise DifferenceError("the roll is empty")
+    announced = get(transcript, "announcement.roll", dict)
+    agree("rows of the roll", announced.get("rows"), number)
+    agree("groups of the roll", announced.get("groups"), len(groups))
+    agree("root of the roll", announced.get("root"), merkle_top(peaks).hex())
+    if sm3 and announced.get("sm3") is not None:
+        agree("SM3 of the roll", announced["sm3"], sm3.hexdigest())
+    return groups
+
+
+def check_announcement(transcript: Json, announced: str | None) -> None:
+    body = get(transcript, "announcement", dict)
+    if announced:
+        agree(
+            "announcement against the digest you noted", announced.lower(), hashlib.sha256(canonical(body)).hexdigest()
+        )
+    agree_digests("announcement digest", get(transcript, "announcement_digest", dict), [canonical(body)])
+    agree("format", get(transcript, "format", str), "enrollment-lottery/draw/1")
+    agree("method", get(body, "method", str), "ticket")
+    domain = get(body, "domain", dict)
+    parts = [domain.get(name) for name in ("district", "season", "round", "school", "purpose")]
+    text = json.dumps(["enrollment-lottery/domain/1", *parts], ensure_ascii=False, separators=(",", ":"))
+    agree("domain string", get(body, "domain_string", str), text)
+    if get(body, "sibling_rule", str) not in RULES or get(body, "seats", int) < 0:
+        raise DifferenceError("the sibling rule or the seats are not possible")
+
+
+def check_seed(transcript: Json) -> None:
+    root = unhex(get(transcript, "announcement.roll.root", str), "the root")
+    reveals = get(transcript, "reveals", list)
+    agree_rows(
+        "witness",
+        get(transcript, "announcement.entropy.witnesses", list),
+        [get(one, "witness", str) for one in reveals],
+    )
+    parts = [b"enrollment-lottery/seed/1", root, len(reveals).to_bytes(8, "big")]
+    for one in reveals:
+        witness, nonce = one["witness"].encode(), b""
+        if one.get("nonce") is not None:
+            nonce = unhex(get(one, "nonce", str), f"the nonce of {one['witness']}")
+            made = hashlib.sha256(framed(b"enrollment-lottery/commit/1", root, witness, nonce)).hexdigest()
+            agree(f"commitment of {one['witness']}", get(one, "commitment", str), made)
+        parts += [witness, nonce]
+    balls = ",".join(str(ball) for ball in get(transcript, "balls", list))
+    parts += [balls.encode(), get(transcript, "public_value", str).encode()]
+    agree("seed", get(transcript, "seed", str), hashlib.sha256(framed(*parts)).hexdigest())
+
+
+def draw_order(transcript: Json, groups: Groups) -> tuple[Order, bytes]:
+    """(ticket, group) in ascending order, and the key."""
+    seed = unhex(get(transcript, "seed", str), "the seed")
+    key = hmac.new(seed, get(transcript, "announcement.domain_string", str).encode(), "sha256").digest()
+    order = sorted((hmac.new(key, group.encode(), "sha256").digest(), group) for group in groups)
+    for one, two in pairwise(order):
+        if one[0] == two[0]:
+            raise DifferenceError(f"groups {one[1]} and {two[1]} have the same ticket")
+    return order, key
+
+
+def winners_of(order: Order, groups: Groups, key: bytes, seats: int, rule: str) -> list[str]:
+    left, winners = seats, []
+    for _, group in order:
+        if left <= 0:
+            break
+        members = sorted(groups[group], key=lambda one: hmac.new(key, f"{group}\x1f{one}".encode(), "sha256").digest())
+        if len(members) > left and rule != "expand":
+            if rule == "stop":
+                break
+            members = members[:left] if rule == "split" else []
+        winners += members
+        left -= len(members)
+    return winners
+
+
+def command_draw(options: argparse.Namespace) -> str:
+    transcript = load(options.transcript)
+    check_announcement(transcript, options.announced)
+    groups = read_roll(transcript, options.roll)
+    check_seed(transcript)
+    order, key = draw_order(transcript, groups)
+    agree_digests(
+        "order", get(transcript, "order", dict), (f"{ticket.hex()} {group}\n".encode() for ticket, group in order)
+    )
+    seats = get(transcript, "announcement.seats", int)
+    winners = winners_of(order, groups, key, seats, get(transcript, "announcement.sibling_rule", str))
+    agree_rows("winners", get(transcript, "winners", list), winners)
+    agree("extra seats", get(transcript, "extra_seats", int), max(0, len(winners) - seats))
+    rest = {name: value for name, value in transcript.items() if name != "digest"}
+    agree_digests("transcript digest", get(transcript, "digest", dict), [canonical(rest)])
+    return (
+        f"verified: {len(groups)} groups, {seats} seats, {len(winners)} winners, order {transcript['order']['sha256']}"
+    )
+
+
+def command_ticket(options: argparse.Namespace) -> str:
+    transcript = load(options.transcript)
+    groups = read_roll(transcript, options.roll)
+    try:
+        salt = bytes.fromhex(options.salt)
+    except ValueError:
+        raise BadInputError("--salt is not hexadecimal") from None
+    receipt = options.receipt.encode()
+    mine = hashlib.sha256(framed(b"enrollment-lottery/receipt/1", salt, receipt)).hexdigest()
+    group = next((name for name, members in groups.items() if mine in members), None)
+    if group is None:
+        raise DifferenceError("this receipt with this salt does not stand in the roll")
+    if options.facts is not None:
+        made = hashlib.sha256(
+            framed(b"enrollment-lottery/leaf/1", salt, receipt, group.encode(), options.facts.encode())
+        )
+        line = next(line for line in roll_lines(transcript, options.roll) if line.startswith(mine.encode()))
+        agree("your leaf in the roll", line.strip().split(b",")[2].decode(), made.hexdigest())
+    order, _ = draw_order(transcript, groups)
+    rank, ticket = next((at, one) for at, (one, name) in enumerate(order, 1) if name == group)
+    won = mine in get(transcript, "winners", list)
+    found = {"receipt_hash": mine, "group": group, "ticket": ticket.hex(), "rank": rank, "of": len(order), "seat": won}
+    return json.dumps(found)
+
+
+# --- ring ------------------------------------------------------------------------------------------------------------
+
+
+def ring_winners(numbers: int, seats: int, start: int, interval: int) -> list[int]:
+    """The start number wins first; the next is `interval` places further, counting only those still in."""
+    size = 1 << (numbers - 1).bit_length()
+    still_in = [0] * size + [1] * numbers + [0] * (size - numbers)
+    for node in range(size - 1, 0, -1):
+        still_in[node] = still_in[2 * node] + still_in[2 * node + 1]
+    winners, before = [], start - 1
+    for _ in range(seats):
+        rank, node = before % still_in[1], 1
+        before = rank + interval - 1
+        still_in[1] -= 1
+        while node < size:
+            node *= 2
+            if rank >= still_in[node]:
+                rank -= still_in[node]
+                node += 1
+            still_in[node] -= 1
+        winners.append(node - size + 1)
+    return winners
+
+
+def command_ring(options: argparse.Namespace) -> str:
+    numbers = options.numbers
+    if not 1 <= numbers <= MOST_NUMBERS:
+        raise BadInputError(f"--numbers must be from 1 to {MOST_NUMBERS}")
+    for name, least in (("seats", 0), ("start", 1), ("interval", 1)):
+        if not least <= getattr(options, name) <= numbers:
+            raise BadInputError(f"--{name} must be from {least} to {numbers}")
+    winners = ring_winners(numbers, options.seats, options.start, options.interval)
+    return json.dumps(winners) if options.json else "\n".join(map(str, winners))
+
+
+# --- admission -------------------------------------------------------------------------------------------------------
+
+
+def read_lists(problem: Json) -> Lists:
+    """Per pupil the listed schools, each with its rank there: position if it counts, tier, points, order, id."""
+    counts = get(problem, "mechanism", str) == "sequential"
+    return {
+        pupil["id"]: [
+            (one["school"], (at * counts, one.get("tier") or 0, -(one.get("points") or 0), one["order"], pupil["id"]))
+            for at, one in enumerate(pupil["choices"])
+        ]
+        for pupil in problem["pupils"]
+    }
+
+
+def play(lists: Lists, seats: dict[str, int]) -> dict[str, str]:
+    """Everybody applies down the list; a full school lets its last applicant go. Gives the school by pupil."""
+    held: dict[str, list[Rank]] = {school: [] for school in seats}
+    following = {pupil: iter(schools) for pupil, schools in lists.items()}
+    for first in lists:
+        pupil = first
+        while listed := next(following[pupil], None):
+            school, rank = listed
+            bisect.insort(held[school], rank)
+            if len(held[school]) <= seats[school]:
+                break
+            pupil = held[school].pop()[-1]
+    return {rank[-1]: school for school, ranks in held.items() for rank in ranks}
+
+
+def splits(lists: Lists, groups: list[list[str]], places: dict[str, str]) -> list[tuple[list[str], str]]:
+    """(group, school) for every member refused above its place at a school where a sibling sits."""
+    found = []
+    for group in groups:
+        seated = {places[pupil] for pupil in group if pupil in places}
+        for pupil in group:
+            school = next(
+                (school for school, _ in lists[pupil] if school in seated or school == places.get(pupil)), None
+            )
+            if school is not None and school != places.get(pupil):
+                found.append((group, school))
+    return found
+
+
+def settle(problem: Json) -> tuple[dict[str, str], dict[str, int], Lists]:
+    """Places, final seats and remaining lists once no group is split (or at once under the rule split)."""
+    lists, seats = read_lists(problem), {school["id"]: school["seats"] for school in problem["schools"]}
+    named: Groups = {}
+    for pupil in problem["pupils"]:
+        named.setdefault(pupil.get("group") or "", []).append(pupil["id"])
+    groups, rule = [members for name, members in named.items() if name], problem.get("siblings") or "expand"
+    places = play(lists, seats)
+    while rule != "split" and (parted := splits(lists, groups, places)):
+        limits: dict[str, Rank] = {}
+        leaving: set[tuple[str, str]] = set()
+        for group, school in parted:
+            seats[school] += rule == "expand"
+            ranks = [rank for pupil in group for name, rank in lists[pupil] if name == school]
+            leaving |= {(pupil, school) for pupil in group if rule == "skip"}
+            if rule == "stop":
+                limits[school] = min([*ranks, *([limits[school]] if school in limits else [])])
+        for pupil, listed in lists.items():
+            lists[pupil] = [
+                (school, rank)
+                for school, rank in listed
+                if (pupil, school) not in leaving and not (school in limits and rank >= limits[school])
+            ]
+        places = play(lists, seats)
+    return places, seats, lists
+
+
+def check_promises(places: dict[str, str], seats: dict[str, int], lists: Lists) -> None:
+    """Capacities, listed schools only, no justified envy, no wasted seat: on the places as published."""
+    filled = Counter(places.values())
+    last: dict[str, Rank] = {}
+    for pupil, place in places.items():
+        rank = dict(lists.get(pupil, [])).get(place)
+        if rank is None:
+            raise DifferenceError(f"pupil {pupil} is placed at {place}, which is not open to it")
+        last[place] = max(rank, last.get(place, rank))
+    for school, count in filled.items():
+        if count > seats[school]:
+            raise DifferenceError(f"school {school} has {seats[school]} seats and {count} placed")
+    for pupil, listed in lists.items():
+        for school, rank in listed:
+            if school == places.get(pupil):
+                break
+            if filled[school] < seats[school]:
+                raise DifferenceError(f"pupil {pupil} was refused at {school}, which has a seat left")
+            if school in last and rank < last[school]:
+                raise DifferenceError(
+                    f"pupil {pupil} was refused at {school}, which seated {last[school][-1]} of later rank"
+                )
+
+
+def check_cutoffs(public: Json, places: dict[str, str], seats: dict[str, int], lists: Lists) -> None:
+    planned = {school["id"]: school["seats"] for school in public["problem"]["schools"]}
+    published = get(public, "result.cutoffs", dict)
+    agree("schools in the cut-offs", sorted(published), sorted(planned))
+    last: dict[str, Rank] = {}
+    for pupil, place in places.items():
+        rank = dict(lists[pupil])[place]
+        last[place] = max(rank, last.get(place, rank))
+    filled = Counter(places.values())
+    for school, shown in published.items():
+        made = {"seats": planned[school], "extra_seats": seats[school] - planned[school], "filled": filled[school]}
+        rank = last.get(school, (None, None, None, None))
+        made |= {"tier": rank[1], "points": rank[2] and -rank[2], "order": rank[3]}
+        for name, value in made.items():
+            if shown.get(name, "missing") != value:
+                agree(f"cut-off of {school}, {name}", shown.get(name, "missing"), value)
+
+
+def command_admission(options: argparse.Namespace) -> str:
+    public = load(options.public)
+    agree("format", get(public, "format", str), "enrollment-lottery/admission/1")
+    problem, published = get(public, "problem", dict), get(public, "result.placements", dict)
+    pupils = [pupil["id"] for pupil in get(problem, "pupils", list)]
+    agree_rows("pupils", sorted(published), sorted(pupils))
+    problem["pupils"].sort(key=lambda pupil: pupil["id"])
+    places, seats, lists = settle(problem)
+    check_promises({pupil: place for pupil, place in published.items() if place is not None}, seats, lists)
+    for pupil in sorted(pupils):
+        agree(f"placement of {pupil}", published[pupil], places.get(pupil))
+    check_cutoffs(public, places, seats, lists)
+    digest = "sha256:" + hashlib.sha256(canonical({pupil: places.get(pupil) for pupil in pupils})).hexdigest()
+    agree("digest", get(public, "result.digest", str), digest)
+    agree("certificate, valid", get(public, "result.certificate.valid", bool), True)
+    return f"verified: {len(pupils)} pupils, {len(places)} placed, {digest}"
+
+
+# --- command line ----------------------------------------------------------------------------------------------------
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = made.add_subparsers(required=True)
+    draw = commands.add_parser("draw", help="recompute a draw from its transcript")
+    draw.add_argument("--announced", help="the announcement's SHA-256 as you noted it before the draw")
+    ticket = commands.add_parser("ticket", help="find your own ticket")
+    ticket.add_argument("--receipt", required=True)
+    ticket.add_argument("--salt", required=True)
+    ticket.add_argument("--facts", help="the facts on your receipt, to check your leaf as well")
+    for command in (draw, ticket):
+        command.add_argument("transcript")
+        command.add_argument("--roll", help="the roll, when it is not inside the transcript")
+    ring = commands.add_parser("ring", help="recompute a ring draw; prints one winning number a line, in order")
+    for name in ("numbers", "seats", "start", "interval"):
+        ring.add_argument(f"--{name}", type=int, required=True)
+    ring.add_argument("--json", action="store_true", help="print one JSON list instead")
+    admission = commands.add_parser("admission", help="recompute an admission run from its public file")
+    admission.add_argument("public")
+    for command, run in ((draw, command_draw), (ticket, command_ticket), (ring, command_ring)):
+        command.set_defaults(run=run)
+    admission.set_defaults(run=command_admission)
+    return made
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        text = options.run(options)
+    except DifferenceError as error:
+        sys.stderr.write(f"DIFFERS: {error}\n")
+        return 1
+    except BadInputError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        sys.stderr.write(f"not in the published form: {type(error).__name__} {error}\n")
+        return 2
+    sys.stdout.write(f"{text}\n" if text else "")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

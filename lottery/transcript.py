@@ -1,0 +1,185 @@
+"""What is published of a draw: an announcement before any entropy exists, the transcript afterwards, the roll as CSV.
+
+Every digest is over canonical JSON (keys sorted, no spaces, UTF-8) or over whole lines, so that the verifier, which
+shares no code with this file, finds the same bytes. SM3 stands beside SHA-256 where the local OpenSSL has it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from lottery.draw import DrawResult, SiblingRule, draw, groups_of
+from lottery.messages import LotteryError
+from lottery.problem import Problem
+from lottery.tickets import RollRow, canonical_roll, check_reveal, domain_string, draw_key, draw_seed, roll_root
+
+DRAW_FORMAT = "enrollment-lottery/draw/1"
+ADMISSION_FORMAT = "enrollment-lottery/admission/1"
+ROLL_HEADER = "receipt_hash,group,leaf"
+MOST_EMBEDDED = 100_000
+_PROGRAM = ("merkle.py", "tickets.py", "draw.py", "transcript.py")
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """What a draw is for; two draws that differ in any part are unrelated."""
+
+    district: str
+    season: str
+    round: str
+    school: str
+    purpose: str
+
+    def text(self) -> str:
+        """The domain string of the draw key."""
+        parts = {"district": self.district, "season": self.season, "school": self.school, "purpose": self.purpose}
+        return domain_string(**parts, round_=self.round)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The entropy announced: witnesses by name, how balls are drawn, which future public value, and the fallback."""
+
+    witnesses: tuple[str, ...]
+    balls: str
+    public_value: str
+    fallback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """A witness's commitment and the nonce revealed; None when it was withheld."""
+
+    witness: str
+    commitment: str
+    nonce: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entropy:
+    """What came in during the ceremony: reveals in the announced order, ball numbers as drawn, the public value."""
+
+    reveals: tuple[Reveal, ...]
+    balls: tuple[int, ...]
+    public_value: str
+
+
+def canonical_json(value: object) -> bytes:
+    """The one way a JSON value is written before it is hashed."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digests(parts: Iterable[bytes]) -> dict[str, str | None]:
+    """SHA-256 and, where the local OpenSSL has it, SM3 (GB/T 32905) over the joined parts."""
+    sha256 = hashlib.sha256()
+    sm3 = hashlib.new("sm3") if "sm3" in hashlib.algorithms_available else None
+    for part in parts:
+        sha256.update(part)
+        if sm3:
+            sm3.update(part)
+    return {"sha256": sha256.hexdigest(), "sm3": sm3.hexdigest() if sm3 else None}
+
+
+def program_digest() -> str:
+    """SHA-256 over the source files that make a draw, so that the program announced is the program run."""
+    here = Path(__file__).parent
+    return "sha256:" + hashlib.sha256(b"".join((here / name).read_bytes() for name in _PROGRAM)).hexdigest()
+
+
+def roll_lines(roll: Sequence[RollRow]) -> Iterator[bytes]:
+    """The roll CSV, line by line, each with its line feed; the caller passes a canonical roll."""
+    yield f"{ROLL_HEADER}\n".encode()
+    for row in roll:
+        yield f"{row.line()}\n".encode()
+
+
+def announce(roll: Iterable[RollRow], *, domain: Domain, seats: int, rule: SiblingRule, sources: Sources) -> Json:
+    """What is published before any entropy exists. Raises LotteryError roll.*, domain.part."""
+    rows = canonical_roll(roll)
+    return {
+        "method": "ticket",
+        "domain": asdict(domain),
+        "domain_string": domain.text(),
+        "roll": {
+            "root": roll_root(rows).hex(),
+            "sm3": digests(roll_lines(rows))["sm3"],
+            "rows": len(rows),
+            "groups": len(groups_of(rows)),
+        },
+        "seats": seats,
+        "sibling_rule": rule.value,
+        "program": program_digest(),
+        "entropy": {**asdict(sources), "witnesses": list(sources.witnesses)},
+    }
+
+
+def _check_ceremony(announcement: Json, rows: Sequence[RollRow], entropy: Entropy) -> bytes:
+    root = roll_root(rows)
+    if root.hex() != announcement["roll"]["root"]:
+        raise LotteryError("draw.after", field="rolls")
+    if [reveal.witness for reveal in entropy.reveals] != announcement["entropy"]["witnesses"]:
+        raise LotteryError("draw.after", field="witnesses")
+    for reveal in entropy.reveals:
+        if reveal.nonce is not None:
+            check_reveal(root, reveal.witness, reveal.nonce, reveal.commitment)
+    nonces = [(reveal.witness, reveal.nonce) for reveal in entropy.reveals]
+    return draw_seed(root, nonces, entropy.balls, entropy.public_value)
+
+
+def _order_lines(result: DrawResult) -> Iterator[bytes]:
+    for ticket, group in zip(result.tickets, result.order, strict=True):
+        yield f"{ticket.hex()} {group}\n".encode()
+
+
+def conduct(announcement: Json, roll: Iterable[RollRow], entropy: Entropy) -> tuple[Json, DrawResult]:
+    """Draw as announced; returns the transcript and the result.
+
+    Raises LotteryError draw.after when roll or witnesses are not the announced ones, seed.reveal for a false reveal.
+    Rolls above 100,000 rows are published beside the transcript only, not inside it.
+    """
+    rows = canonical_roll(roll)
+    seed = _check_ceremony(announcement, rows, entropy)
+    key = draw_key(seed, announcement["domain_string"])
+    rule = SiblingRule(announcement["sibling_rule"])
+    result = draw(groups_of(rows), key=key, seats=announcement["seats"], rule=rule)
+    transcript: Json = {
+        "format": DRAW_FORMAT,
+        "announcement": announcement,
+        "announcement_digest": digests([canonical_json(announcement)]),
+        "reveals": [
+            {"witness": one.witness, "commitment": one.commitment, "nonce": one.nonce.hex() if one.nonce else None}
+            for one in entropy.reveals
+        ],
+        "balls": list(entropy.balls),
+        "public_value": entropy.public_value,
+        "seed": seed.hex(),
+        "order": digests(_order_lines(result)),
+        "winners": list(result.winners),
+        "extra_seats": result.extra_seats,
+        "roll_rows": [row.line() for row in rows] if len(rows) <= MOST_EMBEDDED else None,
+    }
+    transcript["digest"] = digests([canonical_json(transcript)])
+    return transcript, result
+
+
+def problem_json(problem: Problem) -> Json:
+    """The problem in the form `lottery.allocate` reads."""
+    return {
+        "mechanism": problem.mechanism.value,
+        "siblings": problem.siblings.value,
+        "schools": [asdict(school) for school in problem.schools],
+        "pupils": [
+            {"id": pupil.id, "group": pupil.group, "choices": [asdict(choice) for choice in pupil.choices]}
+            for pupil in problem.pupils
+        ],
+    }
+
+
+def admission_json(problem: Problem, result: Json) -> Json:
+    """The public file of an admission run: `result` as `lottery.allocate.result_json` gives it; ids are pseudonyms."""
+    return {"format": ADMISSION_FORMAT, "problem": problem_json(problem), "result": result}
