@@ -1,8 +1,10 @@
 """From a `Problem`, or from plain number arrays, to the packed `Market` the engines work on."""
 
+import math
 from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -78,38 +80,43 @@ class Applications:
     seats: Ints
 
 
-def _array_priority(table: Applications, mechanism: Mechanism) -> Ints:
-    spans = [int(column.max(initial=0)) + 1 for column in (table.tiers, table.points, table.orders)]
-    priority = table.tiers * spans[1] + (spans[1] - 1 - table.points)
-    priority = priority * spans[2] + table.orders
+def _array_priority(table: Applications, mechanism: Mechanism, bits: int) -> Ints:
+    positions = np.zeros(1, dtype=np.int64)
     if mechanism is Mechanism.SEQUENTIAL:
         firsts = np.repeat(np.cumsum(table.counts) - table.counts, table.counts)
-        priority += (np.arange(len(table.schools)) - firsts) * (spans[0] * spans[1] * spans[2])
-    return priority
+        positions = np.arange(len(table.schools)) - firsts
+    columns = (positions, table.tiers, table.points, table.orders)
+    spans = [int(column.max(initial=0)) + 1 for column in columns]
+    # Checked in Python's unbounded numbers: in int64 a key that is too long would wrap around unseen.
+    if math.prod(spans).bit_length() + bits > 62 or any(int(column.min(initial=0)) < 0 for column in columns):
+        raise LotteryError("problem.range", place="The order keys", least=0, most=f"2^{62 - bits}")
+    priority: Ints = positions * spans[1] + table.tiers
+    return (priority * spans[2] + (spans[2] - 1 - table.points)) * spans[3] + table.orders
 
 
-def _to_array(values: Ints) -> "array[int]":
+def _to_array(values: npt.NDArray[np.integer[Any]], code: Literal["i", "q"]) -> "array[int]":
     # array.array, not numpy: plain Python reads single elements of it several times faster.
-    packed = array("q")
-    packed.frombytes(np.ascontiguousarray(values, dtype=np.int64).tobytes())
+    packed = array(code)
+    packed.frombytes(np.ascontiguousarray(values, dtype=code).data.cast("B"))
     return packed
 
 
 def pack_arrays(table: Applications, mechanism: Mechanism = Mechanism.PARALLEL) -> Market:
     """The market of number arrays. Raises LotteryError problem.range when the keys do not fit into 62 bits."""
     pupils, applications = len(table.counts), len(table.schools)
-    priority = _array_priority(table, mechanism)
     bits = (applications + pupils).bit_length()
-    if applications and (int(priority.max()).bit_length() + bits > 62 or int(priority.min()) < 0):
-        raise LotteryError("problem.range", place="The order keys", least=0, most=f"2^{62 - bits}")
-    owners = np.repeat(np.arange(pupils), table.counts + 1)
-    lasts = np.cumsum(table.counts + 1) - 1
-    is_choice = np.ones(applications + pupils, dtype=bool)
-    is_choice[lasts] = False
-    entries = np.flatnonzero(is_choice)
-    schools = np.full(applications + pupils, len(table.seats))
-    schools[entries] = table.schools
-    bids = np.zeros(applications + pupils, dtype=np.int64)
+    priority = _array_priority(table, mechanism, bits)
+    # Each pupil's list is moved down by the closing entries of the pupils before.
+    entries = np.arange(applications) + np.repeat(np.arange(pupils), table.counts)
+    total, width = applications + pupils, np.dtype("i")
+    bids = np.zeros(total, dtype=np.int64)
     bids[entries] = -((priority << bits) | entries)
-    starts = _to_array(lasts - table.counts)
-    return Market(starts, _to_array(schools), _to_array(owners), _to_array(bids), table.seats.tolist(), bits)
+    packed_bids = _to_array(bids, "q")
+    del bids, priority
+    schools = np.full(total, len(table.seats), dtype=width)
+    schools[entries] = table.schools
+    del entries
+    owners = np.repeat(np.arange(pupils, dtype=width), table.counts + 1)
+    starts = np.cumsum(table.counts + 1) - table.counts - 1
+    packed = (_to_array(starts, "q"), _to_array(schools, "i"), _to_array(owners, "i"))
+    return Market(*packed, packed_bids, table.seats.tolist(), bits)
