@@ -9,12 +9,13 @@ leave out the province).
 import re
 from dataclasses import dataclass
 
-from identifiers import text
+from identifiers import divisions, text
 from identifiers.numerals import counted
 from identifiers.result import Checked, Context, accept, notice, refuse
 
 KIND = "address"
 SHORTEST, LONGEST = 4, 200
+_MOST_PASSES = 50  # every pass shortens or settles; real addresses take two
 
 _PUNCTUATION = re.compile(r"[()〔〕［］\[\]【】《》<>「」『』“”\"'·,，、。.;；:：/\\|*]+")
 _GAP = re.compile(r"(?<=[0-9A-Za-z])\s+(?=[0-9A-Za-z])")
@@ -32,22 +33,9 @@ _REPLACEMENTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![0-9A-Z-])0+(?=[0-9]+(?:幢|单元|室|号|组|队))"), ""),
 )
 
-# a division's last character, unless the word goes on as something that is no division (市场路, 镇海, 小区, 区府路)
-_CITY = r"[\u4e00-\u9fff]{2,10}?(?:市(?!场|民|府|政|心|中心|区|北|南|东|西|路|街)|自治州|地区|盟(?!路|街))"
-_COUNTY = (
-    r"[\u4e00-\u9fff]{1,10}?(?:(?<!小)(?<!社)(?<!园)(?<!片)(?<!库)(?<!景)(?<!厂)(?<!校)(?<!山庄)区(?!府|政|路|街|间)"
-    r"|县(?!府|政|前|学|东|西|南|北|路|街)|旗(?!杆|舰|路|街)|市(?!场|民|府|政|心|中心|区|北|南|东|西|路|街))"
-)
-_TOWN = (
-    r"[\u4e00-\u9fff]{1,9}?(?:街道(?!办)|街道办事处|(?<!新)(?<!古)(?<!城)镇(?!海|政|府|前|东|西|南|北|中|路|街)"
-    r"|乡(?!政|府|路|街|村)|苏木)"
-)
-_DIVISION = re.compile(
-    rf"(?P<province>[\u4e00-\u9fff]{{2,8}}?(?:省(?!府|路)|自治区|特别行政区)|(?:北京|天津|上海|重庆)市)?(?P<city>{_CITY})?(?P<county>{_COUNTY})?(?P<town>{_TOWN})?"
-)
 _ESTATE_WORDS = "花园|小区|公寓|家园|新村|公馆|山庄|名苑|名邸|华庭|华府|雅苑|广场|苑|府邸"
 _ROAD = re.compile(
-    r"(?P<road>(?:[A-Z0-9]+|[\u4e00-\u9fff])(?:[\u4e00-\u9fff0-9A-Z]{0,14}?)(?:大道|大街|公路|胡同|路|街(?!道)|巷|弄堂|线))"
+    r"(?P<road>(?:[A-Z0-9]+|[\u4e00-\u9fff])(?:[\u4e00-\u9fff0-9A-Z]{0,14}?)(?:大道|大街|公路|胡同|路|街(?!道)|巷|弄堂|线|道(?=[0-9])))"
     r"(?![口边旁段])(?P<branch>(?:[东南西北中][段路])?)(?P<number>[甲乙丙丁]?[0-9]+(?:-[0-9]+)?(?:[号弄](?:之[0-9]+)?)(?!线|楼))?"
 )
 _BY_ESTATE = re.compile(rf"(?P<estate>.{{2,}}?(?:{_ESTATE_WORDS}))(?P<road>.{{2,}})")
@@ -56,7 +44,7 @@ _UNIT = re.compile(rf"(?P<unit>{_ALNUM}|[东南西北中])单元$")
 _BUILDING = re.compile(rf"(?P<building>{_ALNUM}|[东南西北中])幢$")
 _HOUSE = re.compile(r"(?P<number>[0-9]+(?:-[0-9]+)?)(?:号|弄)$")
 _VILLAGE = re.compile(
-    r"(?P<village>[\u4e00-\u9fff0-9]{1,12}?(?:(?<!新)村(?!路|街)|社区|居委会|屯(?=[0-9]|$)))(?:民?委会)?(?P<group>[0-9]+(?:组|队))?"
+    r"(?P<village>[\u4e00-\u9fff0-9]{1,12}?(?:(?<!新)村(?!路|街|大道)|社区|居委会|屯(?=[0-9]|$)))(?:民?委会)?(?P<group>[0-9]+(?:组|队))?"
 )
 
 
@@ -82,24 +70,23 @@ class Address:
 def _fold(raw: str) -> str:
     folded = text.dashes(text.width(text.without_variants(text.visible(raw))))
     folded = _PUNCTUATION.sub("", _GAP.sub("-", folded.strip()))
-    return "".join(char.upper() if char.isascii() else char for char in "".join(folded.split()))
+    return text.upper("".join(folded.split()))
 
 
 def _step(value: str) -> str:
-    value = counted(_fold(value))
+    value = counted(value)
     for pattern, replacement in _REPLACEMENTS:
         value = pattern.sub(replacement, value)
     return value
 
 
 def normalise(raw: str) -> str:
-    """The one spelling: half-width, no spaces or punctuation, digits for counting numerals, 幢 / 单元 / 室 for their
-    synonyms.
+    """The one spelling: half-width, no spaces or punctuation, digits for counting numerals, 幢 单元 室 for synonyms.
 
     Applied until nothing changes, so that a normal form is its own normal form.
     """
-    value = _step(raw)
-    for _ in range(8):
+    value = _fold(raw)
+    for _ in range(_MOST_PASSES):
         following = _step(value)
         if following == value:
             break
@@ -147,9 +134,8 @@ def parse(raw: str) -> Address:
     guessed.
     """
     value = normalise(raw[: text.LIMIT])
-    place = _DIVISION.match(value)
-    division = place[0] if place else ""
-    building, unit, room, rest = _home(value[len(division) :])
+    division, rest = divisions.split(value)
+    building, unit, room, rest = _home(rest)
     village, group, rest = _village(rest, has_building=bool(building))
     road, number, rest = _road(rest)
     inside, rest = _take(_HOUSE, rest, "number")

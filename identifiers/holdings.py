@@ -27,11 +27,7 @@ _CONTRACT = re.compile(r"(?=.*[0-9A-Z])[0-9A-Z-]{4,40}")
 def normalise_certificate(raw: str) -> str:
     """One kind of brackets and no spaces; hyphens stay, because they belong to some older numbers."""
     folded = text.dashes(text.width(text.visible(raw))).translate(_BRACKETS)
-    return _upper_ascii("".join(folded.split()))
-
-
-def _upper_ascii(value: str) -> str:
-    return "".join(char.upper() if char.isascii() else char for char in value)
+    return text.upper("".join(folded.split()))
 
 
 def check_certificate(raw: str, context: Context) -> Checked:
@@ -80,7 +76,7 @@ def check_credit(raw: str, context: Context) -> Checked:  # noqa: ARG001
 def normalise_contract(raw: str) -> str:
     """Capitals and digits; hyphens stay, because two filings may differ by where they stand."""
     folded = text.dashes(text.width(text.visible(raw)))
-    return _upper_ascii("".join(folded.split()))
+    return text.upper("".join(folded.split()))
 
 
 def check_contract(raw: str, context: Context) -> Checked:  # noqa: ARG001

@@ -9,7 +9,7 @@ _DIGITS = "〇○零Ｏ一二三四五六七八九两壹贰叁肆伍陆柒捌玖
 _NUMERAL = rf"[{_DIGITS}十百千拾佰廿]+"
 # 五一路, 三里屯 and 四季花园 keep their numerals: none of these words follows them there
 _COUNTED = re.compile(
-    rf"(?<![{_DIGITS}十百千])({_NUMERAL})(?=(?:号楼|号房|单元|幢|栋|座|室|层|弄|号(?!线)|组(?!团)|队|户|房(?!产|管)|楼(?!梯|道|下|桥)))"
+    rf"(?<![{_DIGITS}十百千])({_NUMERAL})(?=(?:号楼|号房|单元|幢|栋|座|室|层|弄|期|号(?!线)|组(?!团)|队|户|房(?!产|管)|楼(?!梯|道|下|桥)))"
 )
 # the room may end the address without a word after it: 三幢五〇一; a number may have a part: 8号之一
 _TAIL = re.compile(rf"(?<=[幢栋座楼元])({_NUMERAL})$|(?<=号之)({_NUMERAL})")

@@ -18,13 +18,18 @@ def width(raw: str) -> str:
 
 
 def visible(raw: str) -> str:
-    """Without zero-width, bidirectional and other format characters (category Cf)."""
-    return raw if raw.isascii() else "".join(char for char in raw if unicodedata.category(char) != "Cf")
+    """Without zero-width, bidirectional and other format characters (category Cf), none of which is printable."""
+    return raw if raw.isprintable() else "".join(char for char in raw if unicodedata.category(char) != "Cf")
 
 
 def without_variants(raw: str) -> str:
     """Without variation selectors: they choose a drawing of a character, not another character."""
     return _VARIANTS.sub("", raw)
+
+
+def upper(raw: str) -> str:
+    """ASCII letters in capitals; others are left alone, so that folding twice changes nothing whatever was typed."""
+    return raw.translate(_ASCII_UPPER)
 
 
 def dashes(raw: str) -> str:
@@ -33,11 +38,8 @@ def dashes(raw: str) -> str:
 
 
 def code(raw: str) -> str:
-    """A document number as bare capitals and digits: no width, invisibles, white space or hyphens.
-
-    ASCII letters only are raised, so that folding twice changes nothing whatever was typed.
-    """
-    folded = dashes(width(visible(raw))).translate(_ROMAN_TEN).translate(_ASCII_UPPER)
+    """A document number as bare capitals and digits: no width, invisibles, white space or hyphens."""
+    folded = upper(dashes(width(visible(raw))).translate(_ROMAN_TEN))
     return "".join(folded.split()).replace("-", "")
 
 

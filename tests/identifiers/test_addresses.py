@@ -45,6 +45,13 @@ def test_spellings_with_a_unit_are_equal(spelling: str) -> None:
         ("宗汉街道曙光西路88-1号", "宗汉街道", "曙光西路", "88-1"),
         ("上海市浦东新区世纪大道100号", "上海市浦东新区", "世纪大道", "100"),
         ("一号路二号", "", "1号路", "2"),
+        ("慈溪市附海镇中兴路1号", "慈溪市附海镇", "中兴路", "1"),
+        ("慈溪市北二环路12号", "慈溪市", "北二环路", "12"),
+        ("新乡市红旗区平原路1号", "新乡市红旗区", "平原路", "1"),
+        ("浙江省台州市路桥区路桥街道银安街679号", "浙江省台州市路桥区路桥街道", "银安街", "679"),
+        ("河北省唐山市路南区新华东道8号", "河北省唐山市路南区", "新华东道", "8"),
+        ("景德镇市珠山区中山北路1号", "景德镇市珠山区", "中山北路", "1"),
+        ("深圳市南山区粤海街道科苑南路2666号", "深圳市南山区粤海街道", "科苑南路", "2666"),
     ],
 )
 def test_divisions_roads_and_numbers(raw: str, division: str, road: str, number: str) -> None:
@@ -56,6 +63,21 @@ def test_divisions_roads_and_numbers(raw: str, division: str, road: str, number:
 @pytest.mark.parametrize("name", ["四季花园", "五一小区", "三里屯公寓", "万达华府"])
 def test_numerals_inside_names_stay(name: str) -> None:
     assert parse(f"{name}二幢三〇一室").estate == name
+
+
+@pytest.mark.parametrize(
+    ("raw", "division", "estate"),
+    [
+        ("江南水乡3幢501", "", "江南水乡"),
+        ("慈溪市宗汉街道江南水乡花园2幢101室", "慈溪市宗汉街道", "江南水乡花园"),
+        ("浙江省慈溪市周巷镇阳光城市花园3幢501", "浙江省慈溪市周巷镇", "阳光城市花园"),
+        ("阳光城市花园3幢501", "", "阳光城市花园"),
+        ("海曙区西门街道翠柏里12幢304室", "海曙区西门街道", "翠柏里"),
+    ],
+)
+def test_estates_whose_names_sound_like_divisions(raw: str, division: str, estate: str) -> None:
+    address = parse(raw)
+    assert (address.division, address.estate) == (division, estate)
 
 
 def test_an_estate_in_brackets_beside_its_road() -> None:

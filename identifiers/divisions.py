@@ -1,0 +1,40 @@
+"""The division written before an address: 浙江省宁波市慈溪市浒山街道.
+
+Read by its words (省, 市, 区, 县, 镇 ...), not by a gazetteer: names change every year and an old deed keeps the old
+one. The words also occur inside names of roads and estates (市场路, 镇海, 阳光小区, 江南水乡), which the patterns and
+``split`` leave alone.
+"""
+
+import re
+
+_CHAR = r"(?:(?!街道|路(?![南北桥]))[\u4e00-\u9fff])"  # 路南区, 路北区 and 路桥区 exist; any other 路 ends a road
+_CITY_WORD = r"市(?!场|民|府|政|心|中心)"
+_CITY = rf"{_CHAR}{{2,6}}?(?:{_CITY_WORD}|地区|盟(?!路|街))|{_CHAR}{{2,12}}?自治州"
+_INNER = rf"(?:(?!镇){_CHAR})"  # 镇 begins the names of counties (镇海区) and otherwise ends a town
+_COUNTY = (
+    rf"{_CHAR}{_INNER}{{0,10}}?(?:(?<![小社园片库景厂校墅活舍宅属])区(?!府|政|间)|县(?!府|政|前|学)|旗(?![区杆舰路街]))"
+    rf"|{_CHAR}{_INNER}{{1,10}}?{_CITY_WORD}"
+)
+_TOWN = (
+    r"[\u4e00-\u9fff]{1,9}?(?:街道(?:办事处)?|(?<![新古城])镇(?![海江政府前街])|镇(?=江[东西南北中])"
+    r"|乡(?![政府路街村])|苏木)"
+)
+_DIVISION = re.compile(
+    rf"(?P<province>[\u4e00-\u9fff]{{2,8}}?(?:省(?!府|路)|自治区|特别行政区)|(?:北京|天津|上海|重庆)市)?"
+    rf"(?P<city>{_CITY})?(?P<county>{_COUNTY})?(?P<town>{_TOWN})?"
+)
+_NO_NAME = re.compile(r"(?:花园|小区|公寓|家园|新村|公馆|山庄|广场|苑|府邸)?(?=[0-9A-Z甲乙丙丁]|$)")
+_HOME_FOLLOWS = re.compile(r"[0-9A-Z甲乙丙丁]+(?:幢|单元|室|号)")
+
+
+def split(value: str) -> tuple[str, str]:
+    """(division, the rest) of a normal form; a division that leaves a home without a name was the name of an estate."""
+    match = _DIVISION.match(value)
+    if match is None or not match[0]:
+        return "", value
+    rest = value[match.end() :]
+    generic = _NO_NAME.match(rest)
+    if generic is None or not (generic[0] or _HOME_FOLLOWS.match(rest)):
+        return match[0], rest
+    last = next(level for level in ("town", "county", "city", "province") if match[level])
+    return value[: match.start(last)], value[match.start(last) :]

@@ -1,0 +1,1 @@
+"""Districts, schools, seat plans and zones; the pure address matcher is ``schools.matching``."""

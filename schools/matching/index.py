@@ -1,0 +1,98 @@
+"""Zones prepared for matching many addresses: rules by the name they speak of, areas in a spatial tree."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from identifiers.address import Address, normalise, parse
+from schools.matching.divisions import place_names
+from schools.matching.geometry import ZoneMap
+from schools.matching.model import AddressRule, RuleKind, Zone
+
+# from the widest to the most specific rule; a restriction to some numbers makes a rule one step narrower
+_RANKS: dict[RuleKind, int] = {"village": 10, "road": 20, "estate": 30}
+_PARITY_ONLY, _RANGE = 4, 5
+_LONGEST_PLACE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A rule as the index holds it: the position of its zone, its own division and how specific it is."""
+
+    zone: int
+    rule: AddressRule
+    division: str
+    rank: int
+
+
+def rank(rule: AddressRule) -> int:
+    """How specific a rule is: villages, then roads, then estates; within each all numbers, one parity, a range."""
+    if rule.whole:
+        return _RANKS[rule.kind]
+    has_range = rule.low is not None or rule.high is not None
+    return _RANKS[rule.kind] + (_RANGE if has_range else _PARITY_ONLY)
+
+
+def place_of(kind: RuleKind, name: str) -> tuple[str, str]:
+    """(division, name) a rule speaks of, read like an address so that both sides have one spelling."""
+    address = parse(name)
+    found = {"road": address.road, "estate": address.estate, "village": address.village}[kind]
+    return (address.division, found) if found else ("", normalise(name))
+
+
+def _without_places(name: str) -> Iterator[str]:
+    """What is left of a name after the names of divisions written before it without their words (慈溪浒山新城路)."""
+    known = place_names()
+    for end in range(2, min(len(name) - 1, _LONGEST_PLACE)):
+        if name[:end] in known:
+            yield name[end:]
+            yield from _without_places(name[end:])
+
+
+class ZoneIndex:
+    """Built once for a set of zones; ``ValueError`` names the zone whose area is not valid."""
+
+    def __init__(self, zones: Sequence[Zone]) -> None:
+        self.zones = tuple(zones)
+        self.map = ZoneMap(self.zones)
+        names: dict[str, list[Entry]] = defaultdict(list)
+        for position, zone in enumerate(self.zones):
+            for rule in zone.rules:
+                division, name = place_of(rule.kind, rule.name)
+                names[name].append(Entry(position, rule, division, rank(rule)))
+        self._names = dict(names)
+
+    @classmethod
+    def build(cls, zones: Sequence[Zone]) -> "ZoneIndex":
+        """Prepare zones of one year and stage."""
+        return cls(zones)
+
+    def entries(self, address: Address) -> Iterator[Entry]:
+        """The rules that speak of the road, estate or village of an address, in the order of the zones' tables."""
+        for name in dict.fromkeys((address.road, address.estate, address.village)):
+            if name:
+                for entry in self._named(name):
+                    if _divisions_agree(entry.division, address.division):
+                        yield entry
+
+    def _named(self, name: str) -> Sequence[Entry]:
+        exact = self._names.get(name)
+        if exact is not None:
+            return exact
+        for shorter in (*_without_places(name), *_without_part(name)):
+            found = self._names.get(shorter)
+            if found is not None:
+                return found
+        return ()
+
+
+def _without_part(name: str) -> Iterator[str]:
+    """An estate's name without its phase or part (阳光花园2期, 阳光花园南区): tables usually name the estate once."""
+    if name[-1:] == "期":
+        yield name[:-1].rstrip("0123456789")
+    elif name[-1:] in {"区", "苑"} and name[-2:-1] in set("东西南北中"):
+        yield name[:-2]
+
+
+def _divisions_agree(of_rule: str, of_address: str) -> bool:
+    return not of_rule or not of_address or of_rule in of_address or of_address in of_rule
