@@ -15,6 +15,7 @@ from audit.services import record
 from foundation import clock
 from foundation.crypto import blind_index
 from foundation.errors import Refused
+from foundation.wording import refusal
 
 CODE_SECONDS = 300
 WRONG_CODES = 5
@@ -25,7 +26,7 @@ def phone_checked(raw: str) -> str:
     """The normalised mobile number; raises Refused on the field ``phone``."""
     checked = identifiers.check("mobile", raw, role="guardian", today=clock.today())
     if not checked.ok:
-        raise Refused(_(checked.message), code=checked.code, field="phone")
+        raise Refused(refusal(checked), code=checked.code, field="phone")
     return checked.value
 
 
@@ -78,9 +79,7 @@ def code_verify(*, phone: str, code: str) -> Account:
     number = phone_checked(phone)
     refusal: Refused | None = None
     with transaction.atomic():  # commits the count of wrong codes before refusing
-        device = (
-            PhoneDevice.objects.select_for_update().filter(phone_index=blind_index("phone", number)).first()
-        )
+        device = PhoneDevice.objects.select_for_update().filter(phone_index=blind_index("phone", number)).first()
         if device is None:
             raise Refused(_("Please ask for a code first."), code="no_code", field="code")
         _refuse_when_locked(device)
@@ -115,7 +114,7 @@ def guardian_identify(*, account: Account, name: str, id_number: str) -> Account
     """Store the guardian's own name and document number. One person is one account: a second one is refused."""
     checked = identifiers.check("id", id_number, role="guardian", today=clock.today())
     if not checked.ok:
-        raise Refused(_(checked.message), code=checked.code, field="guardian_id")
+        raise Refused(refusal(checked), code=checked.code, field="guardian_id")
     index = blind_index("person", checked.value)
     if Account.objects.filter(id_index=index).exclude(pk=account.pk).exists():
         taken = _("This document number already belongs to another phone number. Please sign in with that number.")
@@ -147,4 +146,6 @@ def totp_confirm(*, account: Account, token: str) -> None:
     """Check a one-time password again before a final step. Raises Refused."""
     device = TOTPDevice.objects.filter(user=account, confirmed=True).first()
     if device is None or not device.verify_token("".join(token.split())):
-        raise Refused(_("The one-time password is not right or was used already. Wait for the next one."), field="token")
+        raise Refused(
+            _("The one-time password is not right or was used already. Wait for the next one."), field="token"
+        )

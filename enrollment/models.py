@@ -185,7 +185,7 @@ class Application(models.Model):
 
 
 class ApplicationVersion(models.Model):
-    """One submission, immutable: claims, choices, the policy version it is judged by; then, once, how it was judged."""
+    """One submission, immutable: claims, choices, policy version; beside them, how it was judged."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="versions")
@@ -194,17 +194,16 @@ class ApplicationVersion(models.Model):
     claims = EncryptedJSONField()
     claims_hash = models.CharField(max_length=64)
     choices = models.JSONField(default=list)  # school codes, most wanted first
-    client_token = models.UUIDField(unique=True)  # the form's own transaction id: a repeated press is the same submission
+    client_token = models.UUIDField(unique=True)  # the form's own id: a repeated press is the same submission
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     submitted_at = models.DateTimeField()
     facts = EncryptedJSONField(null=True)
     evaluation = EncryptedJSONField(null=True)  # group, points, order, materials, trace, zone and its steps
+    settled = EncryptedJSONField(default=dict)  # facts a reviewer settled: {name: {"value", "by", "at", "reason"}}
     assessed_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["application", "number"], name="one_version_number")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["application", "number"], name="one_version_number")]
 
 
 class Transition(models.Model):
@@ -266,3 +265,20 @@ class Offer(models.Model):
     explanation = models.JSONField()
     published_at = models.DateTimeField()
     answer_by = models.DateTimeField()
+
+
+class ListEntry(models.Model):
+    """A child on one of the bureau's own lists: military, martyr, talent (who sent it stays with the bureau), points."""
+
+    district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="list_entries")
+    year = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=12)
+    child_index = models.CharField(max_length=64)
+    body = EncryptedJSONField(default=dict)  # points: {"total", "town", "matches"}
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["district", "year", "kind", "child_index"], name="once_on_a_list")
+        ]
+        verbose_name = _("list entry")
+        verbose_name_plural = _("list entries")

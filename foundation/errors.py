@@ -2,7 +2,7 @@
 
 
 class Refused(ValueError):
-    """The request cannot be done as it is. ``code`` is stable, ``field`` names the input at fault where there is one."""
+    """The request cannot be done as it is. ``code`` is stable; ``field`` names the input at fault, if one is."""
 
     def __init__(self, message: str, *, code: str = "refused", field: str = "") -> None:
         super().__init__(message)

@@ -27,12 +27,12 @@ def enqueue(task: Any, *args: Any) -> None:
     transaction.on_commit(lambda: send(task, *args), robust=True)
 
 
-def send(task: Any, *args: Any) -> bool:
-    """Send a task now; False when the broker cannot be reached."""
+def send(task: Any, *args: Any, countdown: float = 0) -> bool:
+    """Send a task now, to be run after ``countdown`` seconds; False when the broker cannot be reached."""
     from kombu.exceptions import OperationalError as BrokerDown
 
     try:
-        task.apply_async(args=args, retry=False)
+        task.apply_async(args=args, countdown=countdown or None, retry=False)
     except (BrokerDown, OSError):
         return False
     return True

@@ -1,4 +1,4 @@
-"""Draws and admission runs: objects with frozen inputs and digests (the pure core is beside: tickets, allocate, audit)."""
+"""Draws and admission runs: objects with frozen inputs and digests (the pure core is beside)."""
 
 from typing import ClassVar
 

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 TEMPLATES = {
-    "sign_in_code": lazy("Your code for the enrollment portal is %(code)s. It is valid for 5 minutes. Tell it to nobody."),
+    "sign_in_code": lazy(
+        "Your code for the enrollment portal is %(code)s. It is valid for 5 minutes. Tell it to nobody."
+    ),
     "received": lazy("We have received the application of %(child)s. Receipt number %(receipt)s. Checking has begun."),
     "approved": lazy("The application %(receipt)s of %(child)s is approved. Placement is on %(date)s."),
     "attention": lazy("A person will look at the application %(receipt)s of %(child)s. You need do nothing now."),

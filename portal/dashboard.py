@@ -5,5 +5,5 @@ from typing import Any
 from django.http import HttpRequest
 
 
-def context(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
+def context(_request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
     return values

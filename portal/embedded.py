@@ -134,7 +134,9 @@ class Postgres:
         self.places = places
         self.durable = durable
         self.bin = postgres_bin()
-        version = subprocess.run([self.bin / "postgres", "--version"], capture_output=True, text=True, check=True).stdout
+        version = subprocess.run(
+            [self.bin / "postgres", "--version"], capture_output=True, text=True, check=True
+        ).stdout
         self.data = places.var / f"pg{version.split()[2].split('.')[0]}"
         self.prefix: list[str] = []
         self.demote: int | None = None
@@ -145,7 +147,10 @@ class Postgres:
     def _leave_root(self) -> None:
         """PostgreSQL refuses uid 0: map it to another uid in a user namespace, or else become ``nobody``."""
         mapped = ["unshare", "--user", "--map-user=1000", "--map-group=1000"]
-        if shutil.which("unshare") and subprocess.run([*mapped, "true"], capture_output=True, check=False).returncode == 0:
+        if (
+            shutil.which("unshare")
+            and subprocess.run([*mapped, "true"], capture_output=True, check=False).returncode == 0
+        ):
             self.prefix = mapped
             return
         nobody = pwd.getpwnam("nobody").pw_uid

@@ -1,0 +1,68 @@
+# Two commands for a newcomer: `make demo` and `make test`. Everything else is for developers.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PUPILS ?= 2000
+SEED ?= 1
+REPORT ?= var/season-report.json
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo season test lint bench run clean vendor lock messages coverage
+
+help:  ## list the commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/runtime: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv 2>/dev/null || true
+	@if test -x $(BIN)/uv; then $(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt; \
+	 else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt; fi
+	@touch $@
+
+$(VENV)/dev: $(VENV)/runtime requirements-dev.txt
+	@if test -x $(BIN)/uv; then $(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt; \
+	 else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt; fi
+	@touch $@
+
+demo: $(VENV)/runtime  ## install, play a season of a synthetic city, open the site (PORT=8000)
+	@$(BIN)/python -m portal.supervisor serve --demo
+
+run: $(VENV)/runtime  ## open the site on what is in var/
+	@$(BIN)/python -m portal.supervisor serve
+
+season: $(VENV)/runtime  ## play a season head-less from nothing: PUPILS=2000 SEED=1 REPORT=file
+	@PUPILS="$(PUPILS)" SEED="$(SEED)" REPORT="$(REPORT)" PYTHON="$(BIN)/python" sh scripts/season.sh
+
+test: $(VENV)/dev lint  ## everything: linters, unit, property, integration, worker and browser tests
+	@$(BIN)/python scripts/browser.py
+	@VAR_DIR=var/test $(BIN)/python -m portal.embedded run --scratch -- $(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+coverage: $(VENV)/dev  ## the tests again, with line and branch coverage
+	@VAR_DIR=var/test $(BIN)/python -m portal.embedded run --scratch -- $(BIN)/pytest -n $(WORKERS) --cov --cov-report=term $(ARGS)
+
+lint: $(VENV)/dev  ## ruff, mypy, import-linter, djlint, migrations, catalogue
+	@$(BIN)/ruff format --check --quiet . || (echo "run: $(BIN)/ruff format ." && false)
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/lint-imports --no-cache >var-lint.txt 2>&1 || (cat var-lint.txt; rm -f var-lint.txt; false)
+	@rm -f var-lint.txt
+	@$(BIN)/djlint templates --check --lint --quiet
+	@$(BIN)/python manage.py messages --check
+	@VAR_DIR=var/test $(BIN)/python -m portal.embedded run --scratch -- $(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0
+	@$(BIN)/mypy --no-error-summary .
+
+bench: $(VENV)/dev  ## measure ratios against a floor: bench/report.json and docs/performance.md
+	@$(BIN)/python -m bench
+
+messages: $(VENV)/runtime  ## collect texts, say which lack a translation
+	@$(BIN)/python manage.py messages
+
+vendor:  ## fetch the front-end files named in static/vendor/VERSIONS from npm
+	@sh scripts/vendor.sh
+
+lock: $(VENV)/runtime  ## pin requirements.in and requirements-dev.in again
+	@for name in requirements requirements-dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-annotate --no-emit-index-url $$name.in -o $$name.txt; done
+
+clean:  ## remove var/ and the virtual environment (documents and data too)
+	@rm -rf var $(VENV)

@@ -1,0 +1,234 @@
+"""The application form as data (pure): pages, fields, when a field is asked, and how each answer is validated.
+
+Labels are English message ids; screens translate them. Answers are plain strings by field name; unknown names are
+dropped, and an answer to a question that is not asked any more does not count.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+import identifiers
+
+Answers = Mapping[str, str]
+
+
+def N_(text: str) -> str:  # noqa: N802 - the usual mark of a text that is translated later
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question. ``kind`` is an identifiers kind, or ``choice`` or ``percent``.
+
+    ``when`` maps another field to the values under which this one is asked.
+    """
+
+    name: str
+    page: str
+    label: str
+    kind: str
+    help: str = ""
+    options: tuple[Option, ...] = ()
+    when: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    required: bool = True
+    autocomplete: str = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """Why an answer is not taken: a stable code, and a message (English id with parameters) that says what to do."""
+
+    field: str
+    code: str
+    message: str
+    params: Mapping[str, str] = MappingProxyType({})
+
+
+PAGES = ("guardian", "household", "home", "work", "choices")
+
+_RELATIONS = (
+    Option("mother", N_("Mother")),
+    Option("father", N_("Father")),
+    Option("grandparent", N_("Grandparent, with the parents' authorisation")),
+    Option("other", N_("Other legal guardian")),
+)
+_HOMES = (
+    Option("deed", N_("Own home with a property certificate")),
+    Option("contract", N_("Bought home, certificate not issued yet")),
+    Option("rented", N_("Rented home")),
+    Option("public_rental", N_("Public rental home")),
+    Option("none", N_("None of these")),
+)
+_OWNERS = (
+    Option("parent", N_("A parent")),
+    Option("child", N_("The child")),
+    Option("grandparent", N_("A grandparent")),
+    Option("other", N_("Somebody else")),
+)
+_OWNED = {"home_kind": ("deed", "contract")}
+
+FIELDS: tuple[Field, ...] = (
+    Field("guardian_relation", "guardian", N_("You are the child's"), "choice", options=_RELATIONS),
+    Field("guardian_name", "guardian", N_("Your name"), "name", autocomplete="name"),
+    Field("guardian_id", "guardian", N_("Your ID number"), "id", help=N_("As printed on your identity document.")),
+    Field(
+        "second_guardian_id",
+        "guardian",
+        N_("ID number of the other parent"),
+        "id",
+        help=N_("Leave it empty if there is none. It helps when the home is in the other parent's name."),
+        required=False,
+    ),
+    Field(
+        "household_here",
+        "household",
+        N_("Is the child's household registered in this city?"),
+        "choice",
+        options=(Option("yes", N_("Yes")), Option("no", N_("No"))),
+    ),
+    Field(
+        "household_address",
+        "household",
+        N_("Address in the household register"),
+        "address",
+        help=N_("As on the child's page of the household register."),
+        when={"household_here": ("yes",)},
+    ),
+    Field("home_kind", "home", N_("Where does the family live?"), "choice", options=_HOMES),
+    Field(
+        "home_address",
+        "home",
+        N_("Address of the home"),
+        "address",
+        when={"home_kind": ("deed", "contract", "rented", "public_rental")},
+    ),
+    Field(
+        "home_certificate",
+        "home",
+        N_("Number of the property certificate"),
+        "certificate",
+        help=N_("A certificate that is with the bank is fine: the number is enough."),
+        when={"home_kind": ("deed",)},
+    ),
+    Field(
+        "home_contract",
+        "home",
+        N_("Filing number of the sales contract"),
+        "contract",
+        when={"home_kind": ("contract",)},
+    ),
+    Field("home_owner_relation", "home", N_("In whose name is the home?"), "choice", options=_OWNERS, when=_OWNED),
+    Field(
+        "home_owner_id",
+        "home",
+        N_("ID number of the owner"),
+        "id",
+        when={"home_kind": ("deed", "contract"), "home_owner_relation": ("grandparent", "other")},
+    ),
+    Field(
+        "home_share",
+        "home",
+        N_("Share of the family in the home, in percent"),
+        "percent",
+        help=N_("100 if it belongs to the family alone."),
+        when=_OWNED,
+    ),
+    Field(
+        "permit_holder",
+        "work",
+        N_("Who holds a residence permit of this city?"),
+        "choice",
+        options=(
+            Option("none", N_("Nobody, or not needed")),
+            Option("parent", N_("I do")),
+            Option("child", N_("The child")),
+        ),
+    ),
+    Field(
+        "insurance_holder",
+        "work",
+        N_("Do you pay social insurance in this city?"),
+        "choice",
+        options=(Option("none", N_("No, or not needed")), Option("parent", N_("Yes, I do"))),
+    ),
+    Field(
+        "keep_siblings",
+        "choices",
+        N_("Twins or more: keep the children together?"),
+        "choice",
+        options=(
+            Option("no", N_("There is only one child of this age")),
+            Option("yes", N_("Together: one lot for all, all or none")),
+            Option("apart", N_("Each child by itself")),
+        ),
+    ),
+)
+BY_NAME = {field.name: field for field in FIELDS}
+
+
+def asked(field: Field, answers: Answers) -> bool:
+    """Whether the question is asked, given the other answers."""
+    return all(answers.get(name, "") in values for name, values in field.when.items())
+
+
+def page_fields(page: str) -> tuple[Field, ...]:
+    return tuple(field for field in FIELDS if field.page == page)
+
+
+def validate(field: Field, raw: str, today: date) -> tuple[str, FieldError | None]:
+    """The normalised answer, and what is wrong with it (the raw answer is kept by the caller either way)."""
+    value = raw.strip()
+    if not value:
+        missing = FieldError(field.name, "missing", N_("Please answer this question.")) if field.required else None
+        return "", missing
+    if field.kind == "choice":
+        known = any(option.value == value for option in field.options)
+        return value, None if known else FieldError(field.name, "choice", N_("Please pick one of the answers."))
+    if field.kind == "percent":
+        return _percent(field, value)
+    checked = identifiers.check(field.kind, value, role="guardian", today=today)
+    if checked.ok:
+        return checked.value, None
+    return value, FieldError(field.name, checked.code, identifiers.MESSAGES[checked.code], checked.params)
+
+
+def _percent(field: Field, value: str) -> tuple[str, FieldError | None]:
+    wrong = FieldError(field.name, "percent", N_("Please give a number from 1 to 100, for example 50."))
+    digits = identifiers.normalise("credit-code", value).rstrip("%")
+    try:
+        number = float(digits)
+    except ValueError:
+        return value, wrong
+    return (f"{number:g}", None) if 1 <= number <= 100 else (value, wrong)
+
+
+def validate_page(page: str, answers: Answers, today: date) -> tuple[dict[str, str], dict[str, FieldError]]:
+    """Normalised answers and errors of the questions asked on one page."""
+    clean: dict[str, str] = {}
+    errors: dict[str, FieldError] = {}
+    for field in page_fields(page):
+        if not asked(field, {**answers, **clean}):
+            continue
+        clean[field.name], problem = validate(field, str(answers.get(field.name, "")), today)
+        if problem:
+            errors[field.name] = problem
+    return clean, errors
+
+
+def validate_all(answers: Answers, today: date) -> tuple[dict[str, str], dict[str, FieldError]]:
+    """Every page at once: what a submission must pass, whatever page the browser sent it from."""
+    clean: dict[str, str] = {}
+    errors: dict[str, FieldError] = {}
+    for page in PAGES:
+        page_clean, page_errors = validate_page(page, {**answers, **clean}, today)
+        clean |= page_clean
+        errors |= page_errors
+    return clean, errors

@@ -1,0 +1,44 @@
+"""From agency records to suggested answers (pure). Each is validated again on submission like anything typed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def _first(prefilled: Mapping[str, Any], agency: str) -> Mapping[str, Any] | None:
+    known = prefilled.get(agency) or {}
+    records = known.get("records") or []
+    return records[0] if known.get("outcome") == "found" and records else None
+
+
+def suggested_answers(prefilled: Mapping[str, Any], *, guardian_id: str) -> dict[str, str]:
+    """Answers that the records support; silence and emptiness suggest nothing, so the question is asked."""
+    found: dict[str, str] = {}
+    household = _first(prefilled, "household")
+    if household:
+        found |= {"household_here": "yes", "household_address": str(household.get("address", ""))}
+    found |= _home(prefilled, guardian_id)
+    if _first(prefilled, "permit"):
+        found["permit_holder"] = "parent"
+    if _first(prefilled, "insurance"):
+        found["insurance_holder"] = "parent"
+    return found
+
+
+def _home(prefilled: Mapping[str, Any], guardian_id: str) -> dict[str, str]:
+    for agency, kind, number, people in (
+        ("real_estate", "deed", "certificate", "owners"),
+        ("contract", "contract", "contract", "buyers"),
+    ):
+        paper = _first(prefilled, agency)
+        if paper is None:
+            continue
+        shares = {str(p.get("id_number")): p.get("share", 1) for p in paper.get(people, []) if isinstance(p, dict)}
+        share = shares.get(guardian_id, 1)
+        return {
+            "home_kind": kind,
+            "home_address": str(paper.get("address", "")),
+            f"home_{'certificate' if kind == 'deed' else 'contract'}": str(paper.get(number, "")),
+            "home_owner_relation": "parent",
+            "home_share": f"{100 * float(share):g}" if isinstance(share, int | float) else "",
+        }
+    return {}

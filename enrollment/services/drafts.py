@@ -1,0 +1,150 @@
+"""Before submission: children, drafts saved at every step, and what the state already knows."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+import identifiers
+from accounts.models import Account
+from audit.services import record
+from enrollment import form
+from enrollment.models import Child, Draft, Round
+from enrollment.prefill import suggested_answers
+from foundation import clock
+from foundation.crypto import blind_index
+from foundation.errors import NotAllowed, Refused
+from foundation.wording import refusal
+from verification import services as verification
+
+SEX = {"male": "1", "female": "2"}
+
+
+@transaction.atomic
+def child_add(*, guardian: Account, name: str, id_number: str, birth_date: str = "", sex: str = "") -> Child:
+    """Add a child by name and document; for documents without a birth date these are asked. Raises Refused (field)."""
+    document = identifiers.check("id", id_number, role="child", today=clock.today())
+    if not document.ok:
+        raise Refused(refusal(document), code=document.code, field="id_number")
+    named = identifiers.check("name", name, today=clock.today(), document=document.kind)
+    if not named.ok:
+        raise Refused(refusal(named), code=named.code, field="name")
+    born, gender = _birth_and_sex(document, birth_date, sex)
+    index = blind_index("child", document.value)
+    existing = Child.objects.filter(guardian=guardian, id_index=index).first()
+    if existing is not None:
+        return existing
+    fields = {
+        "document_kind": document.kind,
+        "id_number": document.value,
+        "name": named.value,
+        "birth_date": born,
+        "sex": gender,
+        "created_at": clock.now(),
+    }
+    try:
+        with transaction.atomic():
+            child = Child.objects.create(guardian=guardian, id_index=index, **fields)
+    except IntegrityError:  # the same form sent twice at once
+        return Child.objects.get(guardian=guardian, id_index=index)
+    record(actor=guardian, action="child.add", object_type="child", object_id=child.pk)
+    return child
+
+
+def _birth_and_sex(document: identifiers.Checked, birth_date: str, sex: str) -> tuple[date, str]:
+    if "birth_date" in document.facts:
+        return date.fromisoformat(document.facts["birth_date"]), SEX[document.facts["sex"]]
+    try:
+        born = date.fromisoformat(birth_date)
+    except ValueError:
+        text = _("Please give the date of birth: this document does not contain it.")
+        raise Refused(text, code="birth_date", field="birth_date") from None
+    if born > clock.today():
+        raise Refused(_("The date of birth lies in the future."), code="future_birth_date", field="birth_date")
+    if sex not in SEX.values():
+        raise Refused(_("Please say whether the child is a boy or a girl."), code="sex", field="sex")
+    return born, sex
+
+
+def owned_child(guardian: Account, public_id: object) -> Child:
+    """The guardian's own child; somebody else's is answered like one that does not exist. Raises NotAllowed."""
+    child = Child.objects.filter(guardian=guardian, public_id=public_id).first()
+    if child is None:
+        raise NotAllowed(_("There is no such child in your account."))
+    return child
+
+
+@transaction.atomic
+def draft_open(*, guardian: Account, child: Child, round_: Round) -> Draft:
+    """The draft of this child and round, made at the first call. Raises NotAllowed, Refused (round not open)."""
+    if child.guardian_id != guardian.pk:
+        raise NotAllowed
+    refuse_unless_open(round_)
+    now = clock.now()
+    draft, _made = Draft.objects.get_or_create(child=child, round=round_, defaults={"started_at": now, "saved_at": now})
+    return draft
+
+
+def refuse_unless_open(round_: Round) -> None:
+    """Raises Refused with the date that matters when the round does not take applications now."""
+    now = clock.now()
+    if round_.state == "planned" or now < round_.opens_at:
+        opens = round_.opens_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        raise Refused(_("Applications open on %(opens)s.") % {"opens": opens}, code="not_yet_open")
+    if round_.state != "open" or clock.deadline_passed(round_.closes_at, now):
+        closed = round_.closes_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        text = _("Applications closed on %(closed)s. What you typed is kept; please call the bureau.")
+        raise Refused(text % {"closed": closed}, code="closed")
+
+
+@transaction.atomic
+def draft_save(*, guardian: Account, draft_id: object, answers: Mapping[str, str]) -> Draft:
+    """Merge answers into a draft, right or wrong: nothing typed is thrown away. Raises NotAllowed."""
+    draft = (
+        Draft.objects.select_for_update()
+        .select_related("child", "round__season")
+        .filter(public_id=draft_id, child__guardian=guardian)
+        .first()
+    )
+    if draft is None:
+        raise NotAllowed(_("There is no such application in your account."))
+    known = {*form.BY_NAME, "choices"}
+    typed = {name: str(value)[:500] for name, value in answers.items() if name in known}
+    draft.answers = {**draft.answers, **typed}
+    draft.saved_at = clock.now()
+    draft.save(update_fields=["answers", "saved_at"])
+    return draft
+
+
+def draft_prefill(*, guardian: Account, draft_id: object) -> Draft:
+    """Ask the agencies what they know of this child and guardian and offer it as answers; silence changes nothing.
+
+    The requests are made outside any transaction; answers the parent has given already are never overwritten.
+    """
+    draft = Draft.objects.select_related("child").filter(public_id=draft_id, child__guardian=guardian).first()
+    if draft is None:
+        raise NotAllowed(_("There is no such application in your account."))
+    lookups: dict[str, list[str]] = {"household": [draft.child.id_number]}
+    if guardian.id_number:
+        people = [guardian.id_number]
+        lookups |= {"real_estate": people, "contract": people, "permit": people, "insurance": people}
+    known = verification.prefill(lookups=lookups)
+    record(actor=guardian, action="draft.prefill", object_type="draft", object_id=draft.pk)
+    stored: dict[str, Any] = {
+        agency: {
+            "outcome": result.outcome,
+            "records": list(result.records),
+            "source": result.source,
+            "at": result.at.isoformat() if result.at else "",
+        }
+        for agency, result in known.items()
+    }
+    with transaction.atomic():
+        locked = Draft.objects.select_for_update().get(pk=draft.pk)
+        locked.prefilled = {**locked.prefilled, **stored}
+        suggested = suggested_answers(locked.prefilled, guardian_id=guardian.id_number or "")
+        locked.answers = {**suggested, **{name: value for name, value in locked.answers.items() if value}}
+        locked.save(update_fields=["prefilled", "answers"])
+    return locked

@@ -1,0 +1,162 @@
+"""Decisions by a person: open, approve with settled facts, return for correction, refuse; and the family's appeal."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from accounts.scopes import scope
+from enrollment import form
+from enrollment.models import Application, ApplicationVersion, ReturnRequest
+from enrollment.services.assessment import judge, store
+from enrollment.services.submission import deadline_text
+from enrollment.services.transitions import application_step
+from foundation import clock
+from foundation.errors import NotAllowed, Refused
+from notifications.services import message_queue
+
+SHORTEST_REASON = 4
+LONGEST_RETURN = timedelta(days=30)
+CHOICES_ITEM = "choices"
+
+
+def _locked(reviewer: Account, application_id: UUID) -> Application:
+    """The application, locked, if the reviewer's scope reaches it. Raises NotAllowed."""
+    rows = scope(reviewer).rows(
+        Application.objects.all(), "application.review", district="district_code", school="review_school_id"
+    )
+    application = (
+        rows.select_for_update(of=("self",))
+        .select_related("child", "guardian", "round__season")
+        .filter(pk=application_id)
+        .first()
+    )
+    if application is None:
+        raise NotAllowed(_("There is no such application in your care."))
+    return application
+
+
+def _reason(text: str) -> str:
+    reason = text.strip()
+    if len(reason) < SHORTEST_REASON:
+        raise Refused(_("Please give a reason the family will understand."), code="reason", field="reason")
+    return reason
+
+
+def _opened(application: Application, reviewer: Account) -> None:
+    if application.state in {"attention", "verified"}:
+        application_step(application=application, event="open_review", actor=reviewer)
+
+
+@transaction.atomic
+def review_open(*, reviewer: Account, application_id: UUID) -> Application:
+    """Take a case from the queue. Raises NotAllowed, Refused."""
+    application = _locked(reviewer, application_id)
+    application_step(application=application, event="open_review", actor=reviewer)
+    return application
+
+
+@transaction.atomic
+def review_approve(
+    *, reviewer: Account, application_id: UUID, reason: str, settled: Mapping[str, object] | None = None
+) -> Application:
+    """Approve; every open question is settled, by ``settled`` (fact name -> value) or else as declared.
+
+    The version is judged again with the settled facts, so that group and order follow from stored inputs. Raises
+    NotAllowed, Refused (not in review, no reason, the policy does not admit the child even so).
+    """
+    application = _locked(reviewer, application_id)
+    _opened(application, reviewer)
+    why = _reason(reason)
+    version = _current(application)
+    before = judge(version)
+    chosen = dict(settled or {})
+    for name in before.questions:
+        chosen.setdefault(name, before.facts[name].value)
+    row = {"by": reviewer.username, "at": clock.now().isoformat(), "reason": why}
+    version.settled = {**version.settled, **{name: {"value": value, **row} for name, value in chosen.items()}}
+    ApplicationVersion.objects.filter(pk=version.pk).update(settled=version.settled)
+    judged = judge(version)
+    if judged.evaluation.eligible.value is False:
+        text = _(
+            "By the policy this child is not eligible even with these facts. Refuse with the reason, or return it."
+        )
+        raise Refused(text, code="not_eligible")
+    store(version, judged)
+    results = application.round.results_at
+    application_step(application=application, event="approve", actor=reviewer, reason=why, next_step_by=results)
+    _tell(application, "approved", date=results.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d"))
+    return application
+
+
+@transaction.atomic
+def review_return(
+    *, reviewer: Account, application_id: UUID, items: Sequence[str], reason: str, deadline: datetime
+) -> Application:
+    """Return for correction: only the named items open again, until the deadline. Raises NotAllowed, Refused."""
+    application = _locked(reviewer, application_id)
+    _opened(application, reviewer)
+    unknown = [item for item in items if item not in form.BY_NAME and item != CHOICES_ITEM]
+    if not items or unknown:
+        raise Refused(_("Please name at least one item of the form to correct."), code="items", field="items")
+    now = clock.now()
+    if not now < deadline <= now + LONGEST_RETURN:
+        raise Refused(_("The deadline must lie within the next 30 days."), code="deadline", field="deadline")
+    why = _reason(reason)
+    request = ReturnRequest.objects.create(
+        application=application,
+        version=application.version,
+        items=list(items),
+        reason=why,
+        deadline=deadline,
+        created_by=reviewer,
+        created_at=now,
+    )
+    application_step(application=application, event="return", actor=reviewer, reason=why, next_step_by=deadline)
+    labels = "、".join(
+        str(_(form.BY_NAME[item].label)) if item in form.BY_NAME else str(_("Schools")) for item in items
+    )
+    _tell(application, "returned", key=str(request.pk), deadline=deadline_text(deadline), items=labels)
+    return application
+
+
+@transaction.atomic
+def review_refuse(*, reviewer: Account, application_id: UUID, reason: str) -> Application:
+    """Decide "not eligible" with a reason; the family may appeal. Raises NotAllowed, Refused."""
+    application = _locked(reviewer, application_id)
+    _opened(application, reviewer)
+    why = _reason(reason)
+    application_step(application=application, event="refuse", actor=reviewer, reason=why)
+    _tell(application, "not_eligible", reason=why)
+    return application
+
+
+@transaction.atomic
+def application_appeal(*, guardian: Account, application_id: UUID, reason: str) -> Application:
+    """Appeal against "not eligible": back to review, with the family's words. Raises NotAllowed, Refused."""
+    application = (
+        Application.objects.select_for_update(of=("self",)).filter(pk=application_id, guardian=guardian).first()
+    )
+    if application is None:
+        raise NotAllowed(_("There is no such application in your account."))
+    application_step(application=application, event="appeal", actor=guardian, reason=_reason(reason))
+    return application
+
+
+def _current(application: Application) -> ApplicationVersion:
+    return ApplicationVersion.objects.select_related(
+        "application__child", "application__round__season__district__parent", "policy"
+    ).get(application=application, number=application.version)
+
+
+def _tell(application: Application, template: str, key: str = "", **params: str) -> None:
+    message_queue(
+        key=f"{template}:{application.pk}:{application.version}:{key or 'review'}:{application.transitions.count()}",
+        template=template,
+        params={"child": application.child.name, "receipt": application.receipt, **params},
+        account=application.guardian,
+        district=application.district_code,
+    )

@@ -1,0 +1,266 @@
+"""Submitting and withdrawing: one child, one live application, however often the button is pressed."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from accounts.services import guardian_identify
+from audit.services import record
+from enrollment import form
+from enrollment.claims import agency_claims
+from enrollment.models import Application, ApplicationVersion, Document, Draft, ReturnRequest, Transition
+from enrollment.policies import compiled
+from enrollment.services.drafts import refuse_unless_open
+from enrollment.services.transitions import application_step
+from enrollment.states import LIVE_STATES
+from foundation import clock
+from foundation.errors import NotAllowed, Refused
+from foundation.wording import say
+from notifications.services import message_queue
+from schools.selectors import offered_schools
+from verification.services import checks_open
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that is misread over the telephone
+
+
+class InvalidAnswers(Refused):
+    """Some answers are missing or wrong; ``errors`` has one per field."""
+
+    def __init__(self, errors: Mapping[str, form.FieldError]) -> None:
+        super().__init__(_("Some answers need another look."), code="invalid")
+        self.errors = errors
+
+    def messages(self) -> dict[str, str]:
+        return {name: say(error.message, error.params) for name, error in self.errors.items()}
+
+
+def new_receipt(year: int) -> str:
+    """A random receipt number such as 26-7K3M-9QXD-4: 40 bits that cannot be guessed and a check character."""
+    body = "".join(secrets.choice(ALPHABET) for _position in range(8))
+    check = ALPHABET[sum((i + 2) * ALPHABET.index(c) for i, c in enumerate(body)) % 31]
+    return f"{year % 100:02d}-{body[:4]}-{body[4:]}-{check}"
+
+
+def normal_receipt(typed: str) -> str:
+    """The receipt number as stored, from whatever a person typed: case, spaces and O/0, I/1 do not matter."""
+    plain = typed.upper().translate(str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""}))
+    return f"{plain[:2]}-{plain[2:6]}-{plain[6:10]}-{plain[10:]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a guardian sends: which draft, the form's own transaction id, and through which channel."""
+
+    draft_id: object
+    client_token: UUID
+    channel: str = "web"
+
+
+def application_submit(*, guardian: Account, submission: Submission) -> Application:
+    """Submit a draft, or resubmit it after a return for correction.
+
+    The same client token always answers with the same application. Raises NotAllowed, InvalidAnswers, Refused
+    (round not open, child already filed by somebody, nothing returned to correct).
+    """
+    try:
+        with transaction.atomic():
+            repeated = _repeated(guardian, submission.client_token)
+            return repeated or _submit(guardian, submission)
+    except IntegrityError as conflict:
+        # a simultaneous press: the other transaction has committed by now
+        with transaction.atomic():
+            repeated = _repeated(guardian, submission.client_token)
+            if repeated is None:
+                raise _already_filed(guardian, submission) from conflict
+            return repeated
+
+
+def _repeated(guardian: Account, token: UUID) -> Application | None:
+    version = ApplicationVersion.objects.select_related("application").filter(client_token=token).first()
+    if version is not None and version.submitted_by_id != guardian.pk:
+        raise NotAllowed
+    return version.application if version else None
+
+
+def _submit(guardian: Account, submission: Submission) -> Application:
+    draft = (
+        Draft.objects.select_for_update(of=("self",))
+        .select_related("child", "round__season", "round__policy")
+        .filter(public_id=submission.draft_id, child__guardian=guardian)
+        .first()
+    )
+    if draft is None:
+        raise NotAllowed(_("There is no such application in your account."))
+    answers, choices = checked_answers(draft)
+    guardian = guardian_identify(account=guardian, name=answers["guardian_name"], id_number=answers["guardian_id"])
+    earlier = (
+        Application.objects.select_for_update().filter(child=draft.child, round=draft.round, state="returned").first()
+    )
+    if earlier is not None:
+        application = _resubmit(earlier, guardian)
+    else:
+        refuse_unless_open(draft.round)
+        application = _create(draft, guardian, submission.channel)
+    _add_version(application, draft, guardian, submission.client_token, answers, choices)
+    return application
+
+
+def checked_answers(draft: Draft) -> tuple[dict[str, str], list[str]]:
+    """All answers and choices of a draft, validated and normalised. Raises InvalidAnswers."""
+    answers, errors = form.validate_all(draft.answers, clock.today())
+    choices = [code for code in str(draft.answers.get("choices", "")).split(",") if code]
+    problem = _choices_problem(draft, choices)
+    if problem:
+        errors["choices"] = problem
+    if errors:
+        raise InvalidAnswers(errors)
+    return answers, choices
+
+
+def _choices_problem(draft: Draft, choices: Sequence[str]) -> form.FieldError | None:
+    most = compiled(draft.round.policy).choices
+    offered = {
+        school.code
+        for school in offered_schools(draft.round.season.district_id, draft.round.season.year, draft.round.stage)
+    }
+    if not choices:
+        return form.FieldError("choices", "missing", form.N_("Please choose at least one school."))
+    if len(choices) > most:
+        return form.FieldError(
+            "choices", "too_many", form.N_("You can choose at most {most} schools."), {"most": str(most)}
+        )
+    if len(set(choices)) != len(choices):
+        return form.FieldError("choices", "twice", form.N_("A school is chosen twice. Please choose each school once."))
+    if not set(choices) <= offered:
+        return form.FieldError("choices", "unknown", form.N_("One of the schools is not offered in this round."))
+    return None
+
+
+def _create(draft: Draft, guardian: Account, channel: str) -> Application:
+    season, now = draft.round.season, clock.now()
+    application = Application.objects.create(
+        receipt=new_receipt(season.year),
+        round=draft.round,
+        child=draft.child,
+        guardian=guardian,
+        district_code=season.district_id,
+        season_year=season.year,
+        stage=draft.round.stage,
+        rehearsal=season.rehearsal,
+        child_index=draft.child.id_index,
+        channel=channel,
+        online=channel != "counter",
+        uploads=draft.documents.count(),
+        fill_seconds=max(0, int((now - draft.started_at).total_seconds())),
+        submitted_at=now,
+        state_at=now,
+        version=0,
+    )
+    Transition.objects.create(
+        application=application, source="draft", event="submit", target="submitted", actor=guardian, at=now
+    )
+    record(
+        actor=guardian,
+        action="application.submit",
+        object_type="application",
+        object_id=application.pk,
+        district=application.district_code,
+        details={"channel": channel},
+    )
+    return application
+
+
+def _resubmit(application: Application, guardian: Account) -> Application:
+    request = application.returns.filter(answered_at__isnull=True).order_by("-id").first()
+    if request is not None:
+        if clock.deadline_passed(request.deadline):
+            raise Refused(
+                _("The time for corrections is over. Please call the bureau: a person will help."), code="late"
+            )
+        ReturnRequest.objects.filter(pk=request.pk).update(answered_at=clock.now())
+    return application_step(application=application, event="resubmit", actor=guardian)
+
+
+def _add_version(
+    application: Application,
+    draft: Draft,
+    guardian: Account,
+    token: UUID,
+    answers: Mapping[str, str],
+    choices: Sequence[str],
+) -> None:
+    """Freeze what was submitted, tell the family, and open the five checks - all in the caller's transaction."""
+    child = draft.child
+    claims = {"answers": dict(answers), "child": {"id_number": child.id_number, "name": child.name}}
+    canonical = json.dumps([claims, list(choices)], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    version = ApplicationVersion.objects.create(
+        application=application,
+        number=application.version + 1,
+        policy=draft.round.policy,
+        claims=claims,
+        claims_hash=hashlib.sha256(canonical.encode()).hexdigest(),
+        choices=list(choices),
+        client_token=token,
+        submitted_by=guardian,
+        submitted_at=clock.now(),
+    )
+    Document.objects.filter(draft=draft, application__isnull=True).update(application=application)
+    Application.objects.filter(pk=application.pk).update(version=version.number)
+    application.version = version.number
+    application_step(application=application, event="start_checks", actor=None)
+    checks_open(
+        subject=version.pk,
+        district=application.district_code,
+        claims=agency_claims(answers, child_id=child.id_number, child_name=child.name),
+    )
+    message_queue(
+        key=f"received:{version.pk}",
+        template="received",
+        params={"child": child.name, "receipt": application.receipt},
+        account=guardian,
+        district=application.district_code,
+    )
+
+
+def _already_filed(guardian: Account, submission: Submission) -> Refused:
+    draft = Draft.objects.select_related("child", "round").get(public_id=submission.draft_id)
+    other = Application.objects.filter(
+        child_index=draft.child.id_index, stage=draft.round.stage, state__in=LIVE_STATES
+    ).first()
+    if other is not None and other.guardian_id == guardian.pk:
+        text = _("You have already applied for this child: receipt number %(receipt)s. Nothing was filed twice.")
+        return Refused(text % {"receipt": other.receipt}, code="already_filed")
+    text = _(
+        "Another guardian has already applied for this child. Ask the other parent, or call the bureau if you do not "
+        "know of it. What you typed is kept."
+    )
+    return Refused(text, code="filed_by_other")
+
+
+@transaction.atomic
+def application_withdraw(*, guardian: Account, application_id: UUID) -> Application:
+    """Withdraw before the roll is frozen; the child may be filed again. Raises NotAllowed, Refused."""
+    application = Application.objects.select_related("child").filter(pk=application_id, guardian=guardian).first()
+    if application is None:
+        raise NotAllowed(_("There is no such application in your account."))
+    application_step(application=application, event="withdraw", actor=guardian)
+    message_queue(
+        key=f"withdrawn:{application.pk}",
+        template="withdrawn",
+        params={"child": application.child.name, "receipt": application.receipt},
+        account=guardian,
+        district=application.district_code,
+    )
+    return application
+
+
+def deadline_text(moment: datetime) -> str:
+    return moment.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")

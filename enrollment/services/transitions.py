@@ -1,0 +1,73 @@
+"""Changing the state of an application or a round: by compare-and-set, with a row for every step."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from audit.services import record
+from enrollment.models import Application, Round, Transition
+from enrollment.states import APPLICATION, ROUND
+from foundation import clock
+from foundation.errors import Refused
+from foundation.transitions import IllegalTransition
+
+
+def application_step(
+    *,
+    application: Application,
+    event: str,
+    actor: Account | None,
+    reason: str = "",
+    next_step_by: datetime | None = None,
+) -> Application:
+    """Make one legal step, only if the application is still in the state we saw. Call inside a transaction.
+
+    Raises Refused when the step is not legal or somebody else was faster; nothing has changed then.
+    """
+    source, now = application.state, clock.now()
+    try:
+        target = APPLICATION.target(source, event)
+    except IllegalTransition:
+        text = _("This is not possible while the application is “%(state)s”.")
+        raise Refused(text % {"state": application.get_state_display()}, code="illegal_step") from None
+    changed = Application.objects.filter(pk=application.pk, state=source).update(
+        state=target, state_at=now, next_step_by=next_step_by
+    )
+    if not changed:
+        raise Refused(_("Somebody has just changed this application. Please look at it again."), code="changed")
+    application.state, application.state_at, application.next_step_by = target, now, next_step_by
+    Transition.objects.create(
+        application=application, source=source, event=event, target=target, actor=actor, reason=reason, at=now
+    )
+    record(
+        actor=actor,
+        action=f"application.{event}",
+        object_type="application",
+        object_id=application.pk,
+        district=application.district_code,
+        details={"from": source, "to": target},
+    )
+    return application
+
+
+def round_step_locked(*, round_: Round, event: str, actor: Account | None) -> Round:
+    """Make one legal step of a round by compare-and-set, inside a transaction. Raises Refused."""
+    source = round_.state
+    try:
+        target = ROUND.target(source, event)
+    except IllegalTransition:
+        text = _("The round is “%(state)s”: “%(event)s” is not possible now.")
+        raise Refused(text % {"state": source, "event": event}, code="illegal_step") from None
+    if not Round.objects.filter(pk=round_.pk, state=source).update(state=target):
+        raise Refused(_("Somebody has just moved this round on. Please look at it again."), code="changed")
+    round_.state = target
+    record(
+        actor=actor,
+        action=f"round.{event}",
+        object_type="round",
+        object_id=round_.pk,
+        district=round_.season.district_id,
+        details={"from": source, "to": target},
+    )
+    return round_

@@ -1,0 +1,1 @@
+"""Help near the family: the directory of service points (three levels: district, town, village)."""

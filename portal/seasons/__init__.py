@@ -1,0 +1,1 @@
+"""A bureau's own season as a folder of files: read, checked whole, then stored in one transaction."""

@@ -1,0 +1,86 @@
+"""Storing a season's folder: all of it in one transaction, repeatable."""
+
+from django.db import transaction
+
+from audit.services import record
+from enrollment.services.seasons import policy_store, season_store
+from foundation.errors import Refused
+from helpdesk.models import ServicePoint
+from helpdesk.services import service_points_store
+from portal.seasons.folder import SeasonPlan
+from schools.models import School, SeatPlan
+from schools.services import district_ensure, schools_store, seat_plans_store, zones_store
+
+
+@transaction.atomic
+def store_plan(plan: SeasonPlan) -> int:
+    """Store a plan without problems; returns the season's id. Raises Refused (problems, or a season under way)."""
+    if plan.problems:
+        raise Refused("The folder has mistakes: correct them first.")
+    district = district_ensure(code=plan.district)
+    schools_store(
+        schools=[
+            School(
+                code=row["code"],
+                district=district,
+                name=row["name"],
+                kind=row["kind"],
+                education_group=row.get("group", ""),
+                town=row.get("town", ""),
+                address=row["address"],
+                longitude=row["longitude"],
+                latitude=row["latitude"],
+                phone=row.get("phone", ""),
+                features=row.get("features", ""),
+            )
+            for row in plan.schools
+        ]
+    )
+    seat_plans_store(
+        plans=[
+            SeatPlan(
+                school_id=row["school"],
+                year=plan.year,
+                stage=row["stage"],
+                seats=row["seats"],
+                class_size=row["class_size"],
+            )
+            for row in plan.seats
+        ]
+    )
+    zones_store(district=district, zones=[zone for zone in plan.zones if zone.year == plan.year])
+    service_points_store(
+        points=[
+            ServicePoint(
+                district=district,
+                name=row["name"],
+                level=row["level"],
+                address=row["address"],
+                hours=row["hours"],
+                phone=row["phone"],
+            )
+            for row in plan.points
+        ]
+    )
+    policies = {
+        code: policy_store(district=district, code=code, text=text) for code, (text, _) in plan.policies.items()
+    }
+    season = season_store(
+        district=district,
+        year=plan.year,
+        synthetic=plan.synthetic,
+        calendar=plan.calendar,
+        rounds=[
+            {
+                "stage": round_.stage,
+                "kind": round_.kind,
+                "policy": policies[round_.policy],
+                "opens_at": round_.opens_at,
+                "closes_at": round_.closes_at,
+                "results_at": round_.results_at,
+            }
+            for round_ in plan.rounds
+        ],
+    )
+    record(actor=None, action="season.load", object_type="season", object_id=season.pk, district=district.pk)
+    return season.pk

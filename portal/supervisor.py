@@ -1,0 +1,288 @@
+"""One command for all processes: built-in servers, mock agencies, Celery worker and beat, web.
+
+``python -m portal.supervisor serve [--demo]`` serves until Ctrl-C; with ``--demo`` it first plays a season if none was
+played. ``python -m portal.supervisor exec -- COMMAND`` runs one command beside all processes and ends with its exit
+code. A process that dies is started again with growing pauses; when the supervisor itself dies, the kernel ends its
+children. Logs are in ``var/log``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Protocol
+
+from portal.embedded import ROOT, EmbeddedError, die_with_parent, open_log, servers, var_dir
+
+PYTHON = sys.executable
+WORKERS = 2
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+STEADY_SECONDS = 30.0
+DEMO_PUPILS, DEMO_SEED = 2000, 2026
+EXAMPLE = "examples/wuling"
+
+
+class Restartable(Protocol):
+    """A built-in server as the supervisor sees it."""
+
+    process: subprocess.Popen[bytes] | None
+
+    def start(self, log: IO[bytes]) -> None: ...
+
+
+@dataclass(slots=True)
+class Program:
+    """One supervised process: how to start it, and what is known of its failures."""
+
+    name: str
+    start: Callable[[], subprocess.Popen[bytes] | None]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    pause: float = FIRST_PAUSE
+    again_at: float = 0.0
+
+    def ensure(self, now: float) -> None:
+        """Start it if it is not running and its pause is over."""
+        if self.process is not None and self.process.poll() is None:
+            return
+        if self.process is not None and not self.again_at:
+            self.pause = FIRST_PAUSE if now - self.started > STEADY_SECONDS else min(2 * self.pause, LONGEST_PAUSE)
+            self.again_at = now + self.pause
+            say(f"{self.name} stopped ({self.process.returncode}); starting it again in {self.pause:.0f} s")
+        if now >= self.again_at:
+            self.again_at, self.started = 0.0, now
+            try:
+                self.process = self.start()
+            except EmbeddedError as problem:
+                say(f"{self.name}: {problem}")
+                self.again_at = now + LONGEST_PAUSE
+
+
+@dataclass(slots=True)
+class Stack:
+    """Everything that runs, with the web address."""
+
+    var: Path
+    web_port: int
+    agency_port: int
+    programs: list[Program] = field(default_factory=list)
+
+    def watch(self, until: Callable[[], bool]) -> None:
+        """Keep everything running until the condition holds."""
+        while not until():
+            now = time.monotonic()
+            for program in self.programs:
+                program.ensure(now)
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        own = [p for p in reversed(self.programs) if p.name not in {"postgres", "valkey"}]
+        running = [p.process for p in own if p.process is not None and p.process.poll() is None]
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + 15
+        for process in running:
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def refuse_busy_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise EmbeddedError(f"port {port} is in use: stop what uses it, or choose another with PORT=8001") from None
+
+
+def answers(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=0.5):
+            return True
+    except OSError:
+        return False
+
+
+def _spawn(var: Path, name: str, command: Sequence[str]) -> Callable[[], subprocess.Popen[bytes]]:
+    def start() -> subprocess.Popen[bytes]:
+        with open_log(var, name) as log:
+            return subprocess.Popen(
+                command,
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                preexec_fn=die_with_parent,
+                start_new_session=True,
+            )
+
+    return start
+
+
+def _server(server: Restartable, log: IO[bytes]) -> Callable[[], subprocess.Popen[bytes] | None]:
+    def start() -> subprocess.Popen[bytes] | None:
+        server.start(log)
+        return server.process
+
+    return start
+
+
+def _gunicorn(target: str, port: int, workers: int, threads: int) -> list[str]:
+    options = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", str(threads)]
+    options += ["--log-level", "warning", "--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"]  # noqa: S108
+    return [PYTHON, "-m", "gunicorn", target, "--worker-class", "gthread", "--no-control-socket", *options]
+
+
+def _programs(stack: Stack) -> list[Program]:
+    celery = [PYTHON, "-m", "celery", "-A", "portal"]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
+    commands = {
+        "agencies": _gunicorn("verification.mock_agencies.service:application", stack.agency_port, 1, 8),
+        "worker": [*celery, "worker", "--concurrency", str(WORKERS), "-O", "fair", *quiet],
+        "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""],
+        "web": _gunicorn("portal.wsgi", stack.web_port, 2, 4),
+    }
+    return [Program(name, _spawn(stack.var, name, command)) for name, command in commands.items()]
+
+
+@contextlib.contextmanager
+def running(web_port: int | None, *, durable: bool = True) -> Iterator[Stack]:
+    """All processes, started in order and stopped in reverse."""
+    var = var_dir()
+    own_servers = not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
+    if web_port is not None:
+        refuse_busy_port(web_port)
+    stack = Stack(var, web_port or free_port(), free_port())
+    os.environ.setdefault("AGENCY_SECRET", _agency_secret(var))
+    os.environ["AGENCY_BASE_URL"] = f"http://127.0.0.1:{stack.agency_port}"
+    os.environ["SITE_URL"] = f"http://127.0.0.1:{stack.web_port}"
+    os.environ["CITY_FILE"] = str(var / "city.sqlite")
+    os.environ["PORTAL_STACK"] = "1"
+    with contextlib.ExitStack() as closing:
+        if own_servers:
+            postgres, valkey = closing.enter_context(servers(var, durable=durable))
+            for name, server in (("postgres", postgres), ("valkey", valkey)):
+                program = Program(name, _server(server, open_log(var, name)), server.process, time.monotonic())
+                stack.programs.append(program)
+        manage("migrate", "--verbosity", "0")
+        manage("messages", "--compile")
+        closing.callback(stack.stop)
+        stack.programs += _programs(stack)
+        deadline = time.monotonic() + 60
+        stack.watch(lambda: answers(stack.web_port) and answers(stack.agency_port) or time.monotonic() > deadline)
+        if not answers(stack.web_port):
+            raise EmbeddedError(f"the site did not start: see {var / 'log' / 'web.log'}")
+        yield stack
+
+
+def _agency_secret(var: Path) -> str:
+    """The secret shared with the mock agencies; the same file that the settings read."""
+    path = var / "secrets" / "agency_secret"
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text().strip()
+
+
+def manage(*arguments: str) -> None:
+    """Run a management command to its end; raises EmbeddedError when it fails."""
+    done = subprocess.run([PYTHON, "manage.py", *arguments], cwd=ROOT, check=False, preexec_fn=die_with_parent)
+    if done.returncode != 0:
+        raise EmbeddedError(f"manage.py {arguments[0]} failed (exit code {done.returncode})")
+
+
+def execute(command: Sequence[str], *, durable: bool) -> int:
+    """Run a command beside all processes; its exit code."""
+    with running(None, durable=durable) as stack:
+        child = subprocess.Popen(command, cwd=ROOT, preexec_fn=die_with_parent)
+        stack.watch(lambda: child.poll() is not None)
+        return child.returncode
+
+
+def serve(port: int, *, demo: bool) -> int:
+    """Serve until interrupted. A demonstration plays its season first, once."""
+    if demo:
+        os.environ["DEMO"] = "1"
+    played = var_dir() / "demo-played.json"
+    with running(port) as stack:
+        if demo and not played.exists():
+            report = stack.var / "demo-report.json"
+            size, seed = os.environ.get("PUPILS", str(DEMO_PUPILS)), os.environ.get("SEED", str(DEMO_SEED))
+            play = [
+                "rehearse",
+                "--pupils",
+                size,
+                "--seed",
+                seed,
+                "--folder",
+                EXAMPLE,
+                "--report",
+                str(report),
+                "--keep",
+            ]
+            child = subprocess.Popen([PYTHON, "manage.py", *play], cwd=ROOT, preexec_fn=die_with_parent)
+            stack.watch(lambda: child.poll() is not None)
+            if child.returncode != 0:
+                raise EmbeddedError(f"the season could not be played (exit code {child.returncode}): start again")
+            report.rename(played)
+        if demo:
+            manage("demo_guide")
+        say(f"\nThe site is open: http://127.0.0.1:{stack.web_port}   (Ctrl-C stops everything)")
+        stack.watch(lambda: False)
+    return 0
+
+
+USAGE = "usage: python -m portal.supervisor serve [--demo] | exec [--scratch] -- COMMAND [ARGUMENT ...]\n"
+
+
+def port_from(text: str) -> int:
+    """The PORT setting; raises EmbeddedError for what is no port."""
+    if not text.isdigit() or not 0 < int(text) < 2**16:
+        raise EmbeddedError(f"PORT={text!r} is not a port: give a number from 1 to 65535")
+    return int(text)
+
+
+def main(arguments: Sequence[str]) -> int:
+    for caught in (signal.SIGINT, signal.SIGTERM):  # explicit: a shell's `&` leaves SIGINT ignored
+        signal.signal(caught, signal.default_int_handler)
+    try:
+        if arguments and arguments[0] == "serve" and set(arguments[1:]) <= {"--demo"}:
+            return serve(port_from(os.environ.get("PORT") or "8000"), demo="--demo" in arguments)
+        rest = [a for a in arguments if a != "--scratch"]
+        if rest[:2] == ["exec", "--"] and len(rest) > 2:
+            return execute(rest[2:], durable="--scratch" not in arguments)
+    except EmbeddedError as problem:
+        say(str(problem))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    sys.stderr.write(USAGE)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

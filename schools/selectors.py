@@ -1,0 +1,74 @@
+"""Reads of schools: what is offered, and which zone an address lies in."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Count, Max
+
+from schools.matching import AddressRule, Zone, ZoneIndex, ZoneMatch, match
+from schools.models import District, School, SeatPlan
+from schools.models import Zone as ZoneRow
+
+
+def offered_schools(district: str, year: int, stage: str) -> list[School]:
+    """The schools of a district with seats in this year and stage, by code."""
+    plans = SeatPlan.objects.filter(school__district_id=district, year=year, stage=stage, seats__gt=0)
+    return [plan.school for plan in plans.select_related("school").order_by("school_id")]
+
+
+def seat_plan(district: str, year: int, stage: str) -> dict[str, int]:
+    """Seats by school code."""
+    plans = SeatPlan.objects.filter(school__district_id=district, year=year, stage=stage)
+    return dict(plans.values_list("school_id", "seats"))
+
+
+def zones(district: str, year: int, stage: str) -> tuple[Zone, ...]:
+    """The zones of a year and stage as the pure matcher reads them."""
+    rows = ZoneRow.objects.filter(district_id=district, year=year, stage=stage).prefetch_related("rules", "schools")
+    return tuple(_zone(row) for row in rows.order_by("code"))
+
+
+def _zone(row: Any) -> Zone:
+    rules = tuple(
+        AddressRule(rule.effect, rule.kind, rule.name, rule.parity, rule.low, rule.high)
+        for rule in sorted(row.rules.all(), key=lambda rule: rule.pk)
+    )
+    schools = tuple(sorted(school.pk for school in row.schools.all()))
+    return Zone(row.code, row.name, row.year, row.stage, schools, rules, row.polygon)
+
+
+@lru_cache(maxsize=32)
+def _index(district: str, year: int, stage: str, stamp: tuple[Any, ...]) -> tuple[tuple[Zone, ...], ZoneIndex]:  # noqa: ARG001
+    found = zones(district, year, stage)
+    return found, ZoneIndex.build(found)
+
+
+def zone_index(district: str, year: int, stage: str) -> tuple[tuple[Zone, ...], ZoneIndex]:
+    """Zones with their index, rebuilt when a row was added or removed (zones are versioned, not edited)."""
+    rows = ZoneRow.objects.filter(district_id=district, year=year, stage=stage)
+    stamp = rows.aggregate(
+        newest=Max("pk"), zones=Count("pk", distinct=True), rules=Count("rules"), last=Max("rules__pk")
+    )
+    return _index(district, year, stage, tuple(sorted(stamp.items())))
+
+
+def zone_of(address: str, *, district: str, year: int, stage: str) -> ZoneMatch:
+    """Which zone an address lies in, with every step of the reasoning."""
+    found, index = zone_index(district, year, stage)
+    return match(address, found, index=index)
+
+
+def relation(address: str, matched: ZoneMatch, district: District) -> str:
+    """How an address lies to a district: ``in_zone``, ``in_district``, ``in_city`` or ``elsewhere``."""
+    if matched.outcome == "matched":
+        return "in_zone"
+    if district.name in address or matched.outcome == "ambiguous":
+        return "in_district"
+    if district.parent is not None and district.parent.name in address:
+        return "in_city"
+    return "elsewhere"
+
+
+def schools_by_code(codes: Sequence[str]) -> dict[str, School]:
+    return School.objects.in_bulk(list(codes))

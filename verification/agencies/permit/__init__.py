@@ -1,0 +1,31 @@
+"""Residence permits (police): held by the declared person and still valid on the day of the check.
+
+Claim: ``none``, ``id_number`` of the holder, ``address``.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from verification.agencies import Claim, Difference, Judgement, MalformedRecord, Record, text
+
+
+class Permit:
+    def keys(self, claim: Claim) -> list[str]:
+        return [str(claim["id_number"])]
+
+    def judge(self, claim: Claim, records: Sequence[Record], today: date) -> Judgement:
+        if claim.get("none"):
+            return Judgement("match", record=records[0] if records else None)
+        if not records:
+            return Judgement("not_found")
+        record = max(records, key=lambda item: text(item, "endorsed_until"))
+        until = text(record, "endorsed_until")
+        try:
+            lapsed = date.fromisoformat(until) < today
+        except ValueError:
+            raise MalformedRecord("endorsed_until is not a date") from None
+        found = (Difference("permit_holder", "", until),) if lapsed else ()
+        return Judgement("mismatch" if found else "match", found, record)
+
+
+ADAPTER = Permit()
