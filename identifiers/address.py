@@ -15,6 +15,7 @@ from identifiers.result import Checked, Context, accept, notice, refuse
 
 KIND = "address"
 SHORTEST, LONGEST = 4, 200
+_PARTS = ("division", "road", "number", "estate", "building", "unit", "room", "village")
 _MOST_PASSES = 50  # every pass shortens or settles; real addresses take two
 
 _PUNCTUATION = re.compile(r"[()〔〕［］\[\]【】《》<>「」『』“”\"'·,，、。.;；:：/\\|*]+")
@@ -157,7 +158,7 @@ def same_place(first: Address, second: Address) -> bool:
 
 
 def check(raw: str, context: Context) -> Checked:  # noqa: ARG001 - one signature for every kind
-    """Check that an address is legible and names a place; a missing house number is only a warning."""
+    """Check that an address is legible and names a place; a missing house number, or a flat alone, only warns."""
     value = normalise(raw)
     if text.has_control(value):
         return refuse(KIND, raw, value, "control_character")
@@ -166,14 +167,14 @@ def check(raw: str, context: Context) -> Checked:  # noqa: ARG001 - one signatur
     if len(value) > LONGEST:
         return refuse(KIND, raw, value, "too_long", limit=str(LONGEST))
     address = parse(raw)
-    if not (address.road or re.search(r"[\u3400-\u9fff]{2}", address.estate) or address.village):
+    found = {part: getattr(address, part) for part in _PARTS if getattr(address, part)}
+    place = address.road or address.village or re.search(r"[\u3400-\u9fff]{2}", address.estate)
+    if not (place or address.building or address.room):
         return refuse(KIND, raw, value, "address_no_place")
-    named = {
-        part: getattr(address, part)
-        for part in ("division", "road", "number", "estate", "building", "unit", "room", "village")
-    }
-    warnings = () if address.number or address.building else (notice("address_no_number"),)
-    return accept(KIND, raw, value, facts={part: found for part, found in named.items() if found}, warnings=warnings)
+    missing = [] if place else [notice("address_no_place")]
+    if not (address.number or address.building):
+        missing.append(notice("address_no_number"))
+    return accept(KIND, raw, value, facts=found, warnings=tuple(missing))
 
 
 def mask(value: str) -> str:

@@ -12,7 +12,6 @@ MESSAGES: Mapping[str, str] = {
     # any kind
     "empty": "Nothing was entered. Type it as it stands on the document.",
     "too_long": "This is longer than {limit} characters. Enter only the value itself.",
-    "bad_character": "The character {character} does not belong here. Type the value as it stands on the document.",
     "control_character": "There is an invisible control character in the text. Delete it and type the value by hand.",
     # resident ID and the documents that follow its standard
     "length": "This has {length} characters and should have {expected}. Compare it with the document, digit by digit.",
@@ -35,8 +34,6 @@ MESSAGES: Mapping[str, str] = {
     "Two more digits for the number of issues may follow.",
     "permanent_resident_format": "The number has 18 digits beginning with 9, or 3 letters and 12 digits on an "
     "older card.",
-    "unknown_document": "This is not the number of a document we know. Choose the document first, then copy "
-    "its number.",
     "disability_class": "Digit 19 is the class of disability and lies between 1 and 7. Check it on the card.",
     "disability_grade": "Digit 20 is the grade of disability and lies between 1 and 4. Check it on the card.",
     # names
@@ -71,8 +68,8 @@ MESSAGES: Mapping[str, str] = {
     "unit_length": "A property unit number has 28 characters and this one has {length}. Copy it from the certificate.",
     "unit_format": "This does not look like a property unit number: 12 digits, 2 letters, 5 digits, one of F "
     "L Q W, 8 digits.",
-    "credit_character": "A credit code has 8 digits or letters, then digits and capital letters without I, O, "
-    "Z, S and V.",
+    "credit_character": "After its first eight characters a credit code has only digits and capital letters, without "
+    "I, O, Z, S and V. Compare it with the document.",
     "contract_format": "A contract number has 4 to 40 letters, digits and hyphens. Copy it from the filed contract.",
 }
 

@@ -69,26 +69,32 @@ def _dot_misplaced(value: str) -> bool:
     )
 
 
+def _script_refusal(value: str, context: Context) -> tuple[str, str] | None:
+    """The code and the character that make the script of a name wrong for its document."""
+    others = [char for char in value if not (_HAN.match(char) or char == DOT)]
+    if _HAN.search(value) is not None:
+        if not others:
+            return None
+        letters = [char for char in others if char.isalpha()]
+        return ("name_mixed", letters[0]) if letters else ("name_character", others[0])
+    if not any(char.isalpha() for char in others):
+        return "name_character", value[0]
+    if (context.document or "").replace("_", "-") not in LATIN_DOCUMENTS:
+        return "name_latin_document", ""
+    return None
+
+
 def check(raw: str, context: Context) -> Checked:
-    """Check a name; ``context.document`` is the kind of the document it stands on, which decides whether Latin is
-    right.
-    """
+    """Check a name; ``context.document`` is the kind of the document it stands on: only some carry Latin letters."""
     value = normalise(raw)
     if not 1 <= len(value) <= LIMIT:
         return refuse(KIND, raw, value, "name_length", limit=str(LIMIT), length=str(len(value)))
-    wrong = _wrong_character(value)
+    wrong = _wrong_character(value) or (("name_dot", "") if _dot_misplaced(value) else _script_refusal(value, context))
     if wrong is not None:
         code, char = wrong
         needs_character = code in {"name_character", "name_private_character"}
         return refuse(KIND, raw, value, code, **({"character": text.display(char)} if needs_character else {}))
-    if _dot_misplaced(value):
-        return refuse(KIND, raw, value, "name_dot")
-    has_han = _HAN.search(value) is not None
-    if has_han and re.search(f"[^{_HAN_CLASS}{DOT}]", value):
-        return refuse(KIND, raw, value, "name_mixed")
-    if not has_han and (context.document or "").replace("_", "-") not in LATIN_DOCUMENTS:
-        return refuse(KIND, raw, value, "name_latin_document")
-    return accept(KIND, raw, value, facts={"script": "han" if has_han else "latin"})
+    return accept(KIND, raw, value, facts={"script": "han" if _HAN.search(value) else "latin"})
 
 
 def mask(value: str) -> str:

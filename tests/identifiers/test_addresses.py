@@ -123,6 +123,12 @@ def test_an_address_without_a_number_only_warns() -> None:
     assert check("address", "慈溪市浒山街道新城大道8号").warnings == ()
 
 
+def test_a_flat_without_its_estate_only_warns() -> None:
+    checked = check("address", "三幢五〇一室")
+    assert (checked.ok, checked.value) == (True, "3幢501室")
+    assert [warning.code for warning in checked.warnings] == ["address_no_place"]
+
+
 def test_the_mask_shows_the_beginning_only() -> None:
     assert mask("address", "浙江省宁波市慈溪市新城路8号") == "浙江省" + "*" * 11
 

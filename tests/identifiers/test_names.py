@@ -49,6 +49,8 @@ def test_han_names_are_accepted_and_kept_as_registered(typed: str, value: str) -
         ("张三·", "name_dot"),
         ("古丽··买买提", "name_dot"),
         ("张san", "name_mixed"),
+        ("张-三", "name_character"),
+        ("\u0301", "name_character"),
         ("Анна", "name_character"),
         ("김철수", "name_character"),
         ("\ud800", "control_character"),
