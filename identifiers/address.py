@@ -26,7 +26,7 @@ _REPLACEMENTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<=[0-9])(?:号房|房间|房(?=$))"), "室"),
     (re.compile(r"(?<=幢)(?:第?[0-9]{1,2}[层楼])(?=[0-9])"), ""),
     (re.compile(r"(?<=元)(?:第?[0-9]{1,2}[层楼])(?=[0-9])"), ""),
-    (re.compile(r"第(?=[0-9]+(?:幢|单元|室|组|队))"), ""),
+    (re.compile(r"(?<![门府宅])第(?=[0-9]+(?:幢|单元|室|组|队))"), ""),
     (re.compile(r"(?<=幢)([0-9]{1,2})-([0-9]{2,5}[A-Z]?)(?:室)?$"), r"\1单元\2室"),
     (re.compile(r"(?<=[^0-9A-Z-])([0-9]{1,3})-([0-9]{1,2})-([0-9]{2,5}[A-Z]?)室?$"), r"\1幢\2单元\3室"),
     (re.compile(r"(?<=[^0-9A-Z-])([0-9]{1,3})-([0-9]{3,5}[A-Z]?)室?$"), r"\1幢\2室"),
@@ -36,7 +36,7 @@ _REPLACEMENTS: tuple[tuple[re.Pattern[str], str], ...] = (
 
 _ESTATE_WORDS = "花园|小区|公寓|家园|新村|公馆|山庄|名苑|名邸|华庭|华府|雅苑|广场|苑|府邸"
 _ROAD = re.compile(
-    r"(?P<road>(?:[A-Z0-9]+|[\u4e00-\u9fff])(?:[\u4e00-\u9fff0-9A-Z]{0,14}?)(?:大道|大街|公路|胡同|路|街(?!道)|巷|弄堂|线|道(?=[0-9])))"
+    r"(?P<road>(?:[A-Z0-9]+|[\u4e00-\u9fff])(?:[\u4e00-\u9fff0-9A-Z]{0,14}?)(?:大道|大街|公路|胡同|路|街(?!道)|巷|弄堂|线|[道弄](?=[0-9])))"
     r"(?![口边旁段])(?P<branch>(?:[东南西北中][段路])?)(?P<number>[甲乙丙丁]?[0-9]+(?:-[0-9]+)?(?:[号弄](?:之[0-9]+)?)(?!线|楼))?"
 )
 _BY_ESTATE = re.compile(rf"(?P<estate>.{{2,}}?(?:{_ESTATE_WORDS}))(?P<road>.{{2,}})")
@@ -45,7 +45,7 @@ _UNIT = re.compile(rf"(?P<unit>{_ALNUM}|[东南西北中])单元$")
 _BUILDING = re.compile(rf"(?P<building>{_ALNUM}|[东南西北中])幢$")
 _HOUSE = re.compile(r"(?P<number>[0-9]+(?:-[0-9]+)?)(?:号|弄)$")
 _VILLAGE = re.compile(
-    r"(?P<village>[\u4e00-\u9fff0-9]{1,12}?(?:(?<!新)村(?!路|街|大道)|社区|居委会|屯(?=[0-9]|$)))(?:民?委会)?(?P<group>[0-9]+(?:组|队))?"
+    r"(?P<village>[\u4e00-\u9fff]{1,12}?[0-9]{0,2}(?:(?<!新)村(?!路|街|大道)|社区|居委会|屯(?=[0-9]|$)))(?:民?委会)?(?P<group>[0-9]+(?:组|队))?"
 )
 
 
@@ -139,6 +139,8 @@ def parse(raw: str) -> Address:
     building, unit, room, rest = _home(rest)
     village, group, rest = _village(rest, has_building=bool(building))
     road, number, rest = _road(rest)
+    if not village:
+        village, group, rest = _village(rest, has_building=bool(building))
     inside, rest = _take(_HOUSE, rest, "number")
     if inside and not building and ((road and number) or rest):
         building = inside

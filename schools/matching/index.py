@@ -36,7 +36,9 @@ def rank(rule: AddressRule) -> int:
 def place_of(kind: RuleKind, name: str) -> tuple[str, str]:
     """(division, name) a rule speaks of, read like an address so that both sides have one spelling."""
     address = parse(name)
-    found = {"road": address.road, "estate": address.estate, "village": address.village}[kind]
+    # 安置房 alone names nothing, so an estate keeps the community written before it
+    estate = address.village + address.estate if address.estate else ""
+    found = {"road": address.road, "estate": estate, "village": address.village}[kind]
     return (address.division, found) if found else ("", normalise(name))
 
 
@@ -69,7 +71,8 @@ class ZoneIndex:
 
     def entries(self, address: Address) -> Iterator[Entry]:
         """The rules that speak of the road, estate or village of an address, in the order of the zones' tables."""
-        for name in dict.fromkeys((address.road, address.estate, address.village)):
+        whole = address.village + address.estate
+        for name in dict.fromkeys((address.road, whole, address.estate, address.village)):
             if name:
                 for entry in self._named(name):
                     if _divisions_agree(entry.division, address.division):

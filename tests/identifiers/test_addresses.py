@@ -72,6 +72,8 @@ def test_numerals_inside_names_stay(name: str) -> None:
         ("慈溪市宗汉街道江南水乡花园2幢101室", "慈溪市宗汉街道", "江南水乡花园"),
         ("浙江省慈溪市周巷镇阳光城市花园3幢501", "浙江省慈溪市周巷镇", "阳光城市花园"),
         ("阳光城市花园3幢501", "", "阳光城市花园"),
+        ("慈溪市中横线94号书香门第3幢2单元501室", "慈溪市", "书香门第"),
+        ("慈溪市水门弄129号孙塘新村三期3幢501室", "慈溪市", "孙塘新村3期"),
         ("海曙区西门街道翠柏里12幢304室", "海曙区西门街道", "翠柏里"),
     ],
 )
@@ -90,6 +92,8 @@ def test_villages_and_their_groups() -> None:
     address = parse("慈溪市观海卫镇五一村三组12号")
     assert (address.division, address.village, address.number) == ("慈溪市观海卫镇", "五一村", "12")
     assert parse("曙光新村3幢501").estate == "曙光新村"
+    behind = parse("慈溪市寺山路108号白沙社区安置房3幢501室")
+    assert (behind.road, behind.number, behind.village, behind.estate) == ("寺山路", "108", "白沙社区", "安置房")
     community = parse("浒山街道金山社区阳光花园3幢501")
     assert (community.village, community.estate) == ("金山社区", "阳光花园")
 

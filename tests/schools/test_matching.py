@@ -109,6 +109,15 @@ def test_a_phase_of_an_estate_belongs_to_it_unless_it_is_named() -> None:
     assert match("阳光花园2期3幢501室", [first, second]).zones == ("乙",)
 
 
+def test_an_estate_named_after_its_community_is_not_taken_for_another() -> None:
+    zones = [
+        zone("甲", AddressRule("include", "estate", "白沙社区安置房")),
+        zone("乙", AddressRule("include", "village", "金山社区")),
+    ]
+    assert match("慈溪市寺山路108号白沙社区安置房3幢501室", zones).zones == ("甲",)
+    assert match("慈溪市寺山路108号金山社区安置房3幢501室", zones).zones == ("乙",)
+
+
 def test_division_names_without_their_words_before_a_road() -> None:
     zones = [zone("甲", road("青少年宫路"))]
     assert match("慈溪浒山青少年宫路 88号", zones).zones == ("甲",)
