@@ -31,6 +31,15 @@ class ClassPupil:
 
 
 @dataclass(frozen=True, slots=True)
+class SizeWarning:
+    """A class above a size limit: a code of `lottery.messages`, the class number from 1, its size."""
+
+    code: str
+    number: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Classes:
     """Class number (from 0) by pupil id; ranges over the classes; a warning for each size limit reached."""
 
@@ -38,11 +47,11 @@ class Classes:
     sizes: tuple[int, ...]
     gender_range: int
     mean_range: float
-    warnings: tuple[str, ...]
+    warnings: tuple[SizeWarning, ...]
 
 
-# Size limits of the ministry: 45 a primary class, 50 a junior one, 56 "large", 66 "oversize".
-SIZE_LIMITS = ((66, "oversize"), (56, "large"), (51, "above junior standard"), (46, "above primary standard"))
+# Size limits of the ministry: 45 a primary class, 50 a junior one, 56 "large", 66 "oversize"; the highest counts.
+SIZE_LIMITS = ((66, "size.oversize"), (56, "size.large"), (51, "size.above_junior"), (46, "size.above_primary"))
 
 
 def _numbers(key: bytes) -> Iterator[int]:
@@ -79,11 +88,11 @@ def _siblings(pupils: Sequence[ClassPupil], classes: int, limit: int) -> tuple[l
     for name, members in groups.items():
         if any(pupils[member].wish == "apart" for member in members):
             if len(members) > classes:
-                raise LotteryError("classes.wish", group=ascii(name), reason="more siblings than classes")
+                raise LotteryError("classes.apart", group=ascii(name))
             apart.append(members)
         else:
             if len(members) > limit:
-                raise LotteryError("classes.wish", group=ascii(name), reason="more siblings than seats in a class")
+                raise LotteryError("classes.together", group=ascii(name))
             together.append(members)
     return together, apart
 
@@ -119,7 +128,7 @@ class _Room:
         ]
         if not fitting:
             name = self.pupils[block[0]].group or self.pupils[block[0]].id
-            raise LotteryError("classes.wish", group=ascii(name), reason="no class has room")
+            raise LotteryError("classes.room", group=ascii(name))
         return min(fitting)[3]
 
 
@@ -191,9 +200,9 @@ def _summary(room: _Room) -> Classes:
     means = [total / size for total, size in zip(room.sums, room.sizes, strict=True) if size]
     warnings = []
     for at in numbers:
-        label = next((label for least, label in SIZE_LIMITS if room.sizes[at] >= least), None)
-        if label:
-            warnings.append(f"class {at + 1}: {room.sizes[at]} pupils, {label}")
+        code = next((code for least, code in SIZE_LIMITS if room.sizes[at] >= least), None)
+        if code:
+            warnings.append(SizeWarning(code, at + 1, room.sizes[at]))
     return Classes(
         assignment={pupil.id: at for pupil, at in zip(room.pupils, room.place, strict=True)},
         sizes=tuple(room.sizes),

@@ -121,9 +121,9 @@ def announce(roll: Iterable[RollRow], *, domain: Domain, seats: int, rule: Sibli
 def _check_ceremony(announcement: Json, rows: Sequence[RollRow], entropy: Entropy) -> bytes:
     root = roll_root(rows)
     if root.hex() != announcement["roll"]["root"]:
-        raise LotteryError("draw.after", field="rolls")
+        raise LotteryError("draw.roll")
     if [reveal.witness for reveal in entropy.reveals] != announcement["entropy"]["witnesses"]:
-        raise LotteryError("draw.after", field="witnesses")
+        raise LotteryError("draw.witnesses")
     for reveal in entropy.reveals:
         if reveal.nonce is not None:
             check_reveal(root, reveal.witness, reveal.nonce, reveal.commitment)
@@ -139,7 +139,7 @@ def _order_lines(result: DrawResult) -> Iterator[bytes]:
 def conduct(announcement: Json, roll: Iterable[RollRow], entropy: Entropy) -> tuple[Json, DrawResult]:
     """Draw as announced; returns the transcript and the result.
 
-    Raises LotteryError draw.after when roll or witnesses are not the announced ones, seed.reveal for a false reveal.
+    Raises LotteryError draw.roll or draw.witnesses when they are not as announced, seed.reveal for a false reveal.
     Rolls above 100,000 rows are published beside the transcript only, not inside it.
     """
     rows = canonical_roll(roll)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lottery.classes import ClassPupil, Wish, assign_classes
-from lottery.messages import LotteryError
+from lottery.classes import ClassPupil, SizeWarning, Wish, assign_classes
+from lottery.messages import MESSAGES, LotteryError
 
 KEY = b"k" * 32
 
@@ -72,9 +72,10 @@ def test_sibling_wishes_hold(together: int, apart: int) -> None:
 
 def test_warnings_name_the_class_and_the_limit() -> None:
     assert assign_classes(_cohort(45), classes=1, key=KEY).warnings == ()
-    for count, words in [(46, "primary"), (51, "junior"), (56, "large"), (66, "oversize")]:
+    for count, words in [(46, "above_primary"), (51, "above_junior"), (56, "large"), (66, "oversize")]:
         (warning,) = assign_classes(_cohort(count), classes=1, key=KEY).warnings
-        assert words in warning
+        assert warning == SizeWarning(f"size.{words}", 1, count)
+        assert str(count) in MESSAGES[warning.code].format(number=1, size=count)
 
 
 @pytest.mark.parametrize(
@@ -86,8 +87,8 @@ def test_warnings_name_the_class_and_the_limit() -> None:
         ([*_cohort(5), *_cohort(1)], 2, None, "id"),
         ([ClassPupil("a", "1", 1.5)], 1, None, "measure"),  # type: ignore[arg-type]
         ([ClassPupil("a", "1", 1, "g", "near")], 1, None, "wish"),  # type: ignore[arg-type]
-        ([ClassPupil(name, "1", 1, "g", "apart") for name in "abc"], 2, None, "more siblings than classes"),
-        ([ClassPupil(name, "1", 1, "g") for name in "abc"] + _cohort(1), 2, None, "more siblings than seats"),
+        ([ClassPupil(name, "1", 1, "g", "apart") for name in "abc"], 2, None, "more than there are classes"),
+        ([ClassPupil(name, "1", 1, "g") for name in "abc"] + _cohort(1), 2, None, "more than a class has seats"),
     ],
 )
 def test_impossible_requests_are_refused(

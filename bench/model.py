@@ -1,0 +1,43 @@
+"""What a case is and what one run of it gives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+Facts = dict[str, float | int | str | bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One run: seconds of the work, seconds of the floor (0 for none), anything else worth knowing."""
+
+    seconds: float
+    floor: float = 0.0
+    facts: Facts = field(default_factory=dict)
+
+
+class UnavailableError(RuntimeError):
+    """The case cannot run here; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A promise about one number of the report: `name` is seconds, ratio, megabytes or a fact."""
+
+    name: str
+    bound: float
+    at_least: bool = False
+
+    def kept(self, value: float) -> bool:
+        """Whether the measured value keeps the promise."""
+        return value >= self.bound if self.at_least else value <= self.bound
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A named measurement: `run(quick)`, the text of its table row, its promises, how often it is run."""
+
+    name: str
+    text: str
+    run: Callable[[bool], Sample]
+    limits: tuple[Limit, ...]
+    runs: int = 3
