@@ -171,7 +171,12 @@ def _order_by_fact(
         compiler.issues.append(issue)
         return None
     if by != "rank":
-        return OrderRule(by, spec, node.get("direction", "asc") == "desc")
+        fallback = compiler.fact(node["else_fact"], (*place, "else_fact")) if "else_fact" in node else None
+        if fallback is not None and fallback.kind not in fitting:
+            expected = " / ".join(fitting)
+            params = {"value": fallback.name, "fact": spec.name, "expected": expected}
+            compiler.issues.append(compiler.tree.issue((*place, "else_fact"), "operand", **params))
+        return OrderRule(by, spec, node.get("direction", "asc") == "desc", fallback=fallback)
     values = scalar_list(spec, node.get("values", []))
     if not values:
         expected = " / ".join(spec.choices) or "values: [...]"

@@ -304,6 +304,8 @@ def _position(case: _Case, rule: OrderRule, exact: int) -> int:
     if rule.by == "points" or rule.spec is None:
         return -exact
     spec = rule.spec
+    if rule.fallback is not None and spec.name not in case.facts:
+        spec = rule.fallback
     fact, value = case.facts.get(spec.name), known_value(spec, case.facts)
     refuted = fact is not None and fact.status == "mismatch"
     if value is None or refuted:

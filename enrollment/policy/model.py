@@ -58,13 +58,15 @@ Condition = Leaf | All | AnyOf
 class OrderRule:
     """One criterion inside a group.
 
-    `by` "rank" orders by the place of the value in `values`; "ticket" leaves it to the draw.
+    `by` "rank" orders by the place of the value in `values`; "ticket" leaves it to the draw. Where the family claims
+    nothing of `spec`, `fallback` is read: a filed contract where there is no deed yet.
     """
 
     by: Literal["points", "date", "number", "rank", "ticket"]
     spec: FactSpec | None = None
     descending: bool = False
     values: tuple[Scalar, ...] = ()
+    fallback: FactSpec | None = None
 
 
 @dataclass(frozen=True, slots=True)
