@@ -151,12 +151,23 @@ def parse(raw: str) -> Address:
     return Address(division, road, number, rest, building, unit, room, village, raw, "|".join(parts))
 
 
-def same_place(first: Address, second: Address) -> bool:
-    """Whether two addresses name the same home: equal keys, and divisions that do not contradict each other."""
-    if first.key != second.key:
+def same_place(first: str | Address, second: str | Address) -> bool:
+    """Whether two addresses name the same home, as far as both name it.
+
+    Building and room must be equal. Of division, road, number, village, estate and unit, what both name must agree,
+    and a road with its number, an estate or a village must be named by both: registers leave out the province,
+    parents the unit, deeds the estate. Where too little is shared the answer is False, which asks for a look, not
+    for a refusal.
+    """
+    one = first if isinstance(first, Address) else parse(first)
+    two = second if isinstance(second, Address) else parse(second)
+    if (one.building, one.room) != (two.building, two.room) or not divisions.agree(one.division, two.division):
         return False
-    shorter, longer = sorted((first.division, second.division), key=len)
-    return longer.endswith(shorter) or shorter in longer
+    pairs = [(getattr(one, part), getattr(two, part)) for part in ("road", "number", "village", "estate", "unit")]
+    if any(left and right and left != right for left, right in pairs):
+        return False
+    road, number, village, estate, _ = (bool(left and right) for left, right in pairs)
+    return (road and number) or village or estate
 
 
 def check(raw: str, context: Context) -> Checked:  # noqa: ARG001 - one signature for every kind

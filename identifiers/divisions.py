@@ -38,3 +38,19 @@ def split(value: str) -> tuple[str, str]:
         return match[0], rest
     last = next(level for level in ("town", "county", "city", "province") if match[level])
     return value[: match.start(last)], value[match.start(last) :]
+
+
+def agree(first: str, second: str) -> bool:
+    """Whether two divisions can be one place: what both name is equal, and neither names a city or county beside it.
+
+    Writers leave out levels, and 慈溪市 alone does not tell a city from a county, so those two levels are compared
+    as sets.
+    """
+    one, two = _DIVISION.match(first), _DIVISION.match(second)
+    if one is None or two is None:
+        return True
+    for level in ("province", "town"):
+        if one[level] and two[level] and one[level] != two[level]:
+            return False
+    inner = [{match[level] for level in ("city", "county") if match[level]} for match in (one, two)]
+    return inner[0] <= inner[1] or inner[1] <= inner[0]

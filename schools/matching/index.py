@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from identifiers.address import Address, normalise, parse
+from identifiers.divisions import agree
 from schools.matching.divisions import place_names
 from schools.matching.geometry import ZoneMap
 from schools.matching.model import AddressRule, RuleKind, Zone
@@ -75,7 +76,7 @@ class ZoneIndex:
         for name in dict.fromkeys((address.road, whole, address.estate, address.village)):
             if name:
                 for entry in self._named(name):
-                    if _divisions_agree(entry.division, address.division):
+                    if not entry.division or agree(entry.division, address.division):
                         yield entry
 
     def _named(self, name: str) -> Sequence[Entry]:
@@ -95,7 +96,3 @@ def _without_part(name: str) -> Iterator[str]:
         yield name[:-1].rstrip("0123456789")
     elif name[-1:] in {"区", "苑"} and name[-2:-1] in set("东西南北中"):
         yield name[:-2]
-
-
-def _divisions_agree(of_rule: str, of_address: str) -> bool:
-    return not of_rule or not of_address or of_rule in of_address or of_address in of_rule

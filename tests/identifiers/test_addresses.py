@@ -98,12 +98,44 @@ def test_villages_and_their_groups() -> None:
     assert (community.village, community.estate) == ("金山社区", "阳光花园")
 
 
-def test_same_place_needs_divisions_that_agree() -> None:
-    whole, short = parse("浙江省宁波市慈溪市浒山街道新城路8号"), parse("慈溪市浒山街道新城路8号")
-    assert same_place(whole, short)
-    assert same_place(whole, parse("新城路8号"))
-    assert not same_place(whole, parse("余姚市新城路8号"))
-    assert not same_place(whole, parse("慈溪市浒山街道新城路9号"))
+@pytest.mark.parametrize(
+    "other",
+    [
+        "浙江省宁波市慈溪市浒山街道新城路8号阳光花园3幢2单元501室",
+        "慈溪市浒山街道新城路８号阳光花园三号楼二单元五〇一",
+        "新城路8号阳光花园3栋501室",
+        "慈溪市浒山街道阳光花园3幢2单元501",
+        "慈溪市新城路8号3幢501室",
+        "浙江省慈溪市浒山街道新城路8号3幢501室",
+        "宁波市浒山街道新城路8号3幢501室",
+        "浒山街道新城路8号3幢501室",
+    ],
+)
+def test_one_home_written_by_different_registers(other: str) -> None:
+    home = "浙江省宁波市慈溪市浒山街道新城路8号阳光花园3幢2单元501室"
+    assert same_place(home, other)
+    assert same_place(parse(other), parse(home))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "余姚市新城路8号阳光花园3幢2单元501室",
+        "宁波市余姚市新城路8号阳光花园3幢2单元501室",
+        "江苏省慈溪市新城路8号阳光花园3幢2单元501室",
+        "慈溪市附海镇新城路8号阳光花园3幢2单元501室",
+        "慈溪市新城路9号阳光花园3幢2单元501室",
+        "慈溪市新城路8号阳光花园3幢1单元501室",
+        "慈溪市新城路8号阳光花园3幢2单元502室",
+        "慈溪市新城路8号阳光花园",
+        "慈溪市文化路8号3幢2单元501室",
+        "慈溪市新城路3幢2单元501室",
+        "3幢2单元501室",
+        "",
+    ],
+)
+def test_another_home_or_too_little_to_tell(other: str) -> None:
+    assert not same_place("浙江省宁波市慈溪市浒山街道新城路8号阳光花园3幢2单元501室", other)
 
 
 @pytest.mark.parametrize(
