@@ -19,13 +19,14 @@ import hmac
 import json
 import re
 import sys
+import zlib
 from collections import Counter
 from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     Json = dict[str, Any]
     Groups = dict[str, list[str]]
@@ -96,7 +97,7 @@ def load(path: str) -> Json:
     try:
         with open_file(path) as handle:
             value = json.loads(handle.read().decode("utf-8"), object_pairs_hook=once, parse_constant=no_number)
-    except (ValueError, EOFError, OSError, RecursionError) as error:
+    except (ValueError, EOFError, OSError, RecursionError, zlib.error) as error:
         raise BadInputError(f"{path}: not readable JSON: {error}") from None
     if not isinstance(value, dict):
         raise BadInputError(f"{path}: not a JSON object")
@@ -134,16 +135,13 @@ def agree_digests(what: str, published: Json, parts: Iterable[bytes]) -> None:
         agree(f"{what} (SM3)", published["sm3"], sm3.hexdigest())
 
 
-# --- roll and draw ---------------------------------------------------------------------------------------------------
-
-
 def roll_lines(transcript: Json, path: str | None) -> Iterator[bytes]:
     """Lines of the roll with their line feeds, from the file or from the transcript."""
     if path:
         with open_file(path) as handle:
             try:
                 yield from handle
-            except (OSError, EOFError) as error:
+            except (OSError, EOFError, zlib.error) as error:
                 raise BadInputError(f"{path}: {error}") from None
         return
     rows = transcript.get("roll_rows")
@@ -278,18 +276,16 @@ def command_draw(options: argparse.Namespace) -> str:
     groups = read_roll(transcript, options.roll)
     check_seed(transcript)
     order, key = draw_order(transcript, groups)
-    agree_digests(
-        "order", get(transcript, "order", dict), (f"{ticket.hex()} {group}\n".encode() for ticket, group in order)
-    )
+    lines = (f"{ticket.hex()} {group}\n".encode() for ticket, group in order)
+    agree_digests("order", get(transcript, "order", dict), lines)
     seats = get(transcript, "announcement.seats", int)
     winners = winners_of(order, groups, key, seats, get(transcript, "announcement.sibling_rule", str))
     agree_rows("winners", get(transcript, "winners", list), winners)
     agree("extra seats", get(transcript, "extra_seats", int), max(0, len(winners) - seats))
     rest = {name: value for name, value in transcript.items() if name != "digest"}
     agree_digests("transcript digest", get(transcript, "digest", dict), [canonical(rest)])
-    return (
-        f"verified: {len(groups)} groups, {seats} seats, {len(winners)} winners, order {transcript['order']['sha256']}"
-    )
+    digest = transcript["order"]["sha256"]
+    return f"verified: {len(groups)} groups, {seats} seats, {len(winners)} winners, order {digest}"
 
 
 def command_ticket(options: argparse.Namespace) -> str:
@@ -305,19 +301,14 @@ def command_ticket(options: argparse.Namespace) -> str:
     if group is None:
         raise DifferenceError("this receipt with this salt does not stand in the roll")
     if options.facts is not None:
-        made = hashlib.sha256(
-            framed(b"enrollment-lottery/leaf/1", salt, receipt, group.encode(), options.facts.encode())
-        )
+        leaf = framed(b"enrollment-lottery/leaf/1", salt, receipt, group.encode(), options.facts.encode())
         line = next(line for line in roll_lines(transcript, options.roll) if line.startswith(mine.encode()))
-        agree("your leaf in the roll", line.strip().split(b",")[2].decode(), made.hexdigest())
+        agree("your leaf in the roll", line.strip().split(b",")[2].decode(), hashlib.sha256(leaf).hexdigest())
     order, _ = draw_order(transcript, groups)
     rank, ticket = next((at, one) for at, (one, name) in enumerate(order, 1) if name == group)
     won = mine in get(transcript, "winners", list)
     found = {"receipt_hash": mine, "group": group, "ticket": ticket.hex(), "rank": rank, "of": len(order), "seat": won}
     return json.dumps(found)
-
-
-# --- ring ------------------------------------------------------------------------------------------------------------
 
 
 def ring_winners(numbers: int, seats: int, start: int, interval: int) -> list[int]:
@@ -350,9 +341,6 @@ def command_ring(options: argparse.Namespace) -> str:
             raise BadInputError(f"--{name} must be from {least} to {numbers}")
     winners = ring_winners(numbers, options.seats, options.start, options.interval)
     return json.dumps(winners) if options.json else "\n".join(map(str, winners))
-
-
-# --- admission -------------------------------------------------------------------------------------------------------
 
 
 def read_lists(problem: Json) -> Lists:
@@ -388,10 +376,9 @@ def splits(lists: Lists, groups: list[list[str]], places: dict[str, str]) -> lis
     for group in groups:
         seated = {places[pupil] for pupil in group if pupil in places}
         for pupil in group:
-            school = next(
-                (school for school, _ in lists[pupil] if school in seated or school == places.get(pupil)), None
-            )
-            if school is not None and school != places.get(pupil):
+            place = places.get(pupil)
+            school = next((name for name, _ in lists[pupil] if name in seated or name == place), place)
+            if school is not None and school != place:
                 found.append((group, school))
     return found
 
@@ -423,15 +410,20 @@ def settle(problem: Json) -> tuple[dict[str, str], dict[str, int], Lists]:
     return places, seats, lists
 
 
-def check_promises(places: dict[str, str], seats: dict[str, int], lists: Lists) -> None:
-    """Capacities, listed schools only, no justified envy, no wasted seat: on the places as published."""
-    filled = Counter(places.values())
+def standings(places: dict[str, str], lists: Lists) -> tuple[Counter[str], dict[str, Rank]]:
+    """Per school how many are placed and the rank of the last of them."""
     last: dict[str, Rank] = {}
     for pupil, place in places.items():
         rank = dict(lists.get(pupil, [])).get(place)
         if rank is None:
             raise DifferenceError(f"pupil {pupil} is placed at {place}, which is not open to it")
         last[place] = max(rank, last.get(place, rank))
+    return Counter(places.values()), last
+
+
+def check_promises(places: dict[str, str], seats: dict[str, int], lists: Lists) -> None:
+    """Capacities, listed schools only, no justified envy, no wasted seat: on the places as published."""
+    filled, last = standings(places, lists)
     for school, count in filled.items():
         if count > seats[school]:
             raise DifferenceError(f"school {school} has {seats[school]} seats and {count} placed")
@@ -442,34 +434,45 @@ def check_promises(places: dict[str, str], seats: dict[str, int], lists: Lists) 
             if filled[school] < seats[school]:
                 raise DifferenceError(f"pupil {pupil} was refused at {school}, which has a seat left")
             if school in last and rank < last[school]:
-                raise DifferenceError(
-                    f"pupil {pupil} was refused at {school}, which seated {last[school][-1]} of later rank"
-                )
+                raise DifferenceError(f"pupil {pupil} was refused at {school}, where {last[school][-1]} ranks lower")
 
 
 def check_cutoffs(public: Json, places: dict[str, str], seats: dict[str, int], lists: Lists) -> None:
     planned = {school["id"]: school["seats"] for school in public["problem"]["schools"]}
     published = get(public, "result.cutoffs", dict)
     agree("schools in the cut-offs", sorted(published), sorted(planned))
-    last: dict[str, Rank] = {}
-    for pupil, place in places.items():
-        rank = dict(lists[pupil])[place]
-        last[place] = max(rank, last.get(place, rank))
-    filled = Counter(places.values())
+    filled, last = standings(places, lists)
     for school, shown in published.items():
-        made = {"seats": planned[school], "extra_seats": seats[school] - planned[school], "filled": filled[school]}
         rank = last.get(school, (None, None, None, None))
+        made = {"seats": planned[school], "extra_seats": seats[school] - planned[school], "filled": filled[school]}
         made |= {"tier": rank[1], "points": rank[2] and -rank[2], "order": rank[3]}
         for name, value in made.items():
             if shown.get(name, "missing") != value:
                 agree(f"cut-off of {school}, {name}", shown.get(name, "missing"), value)
 
 
+def check_problem(problem: Json) -> None:
+    """Known words, and no two ranks at a school that only the names of strangers would tell apart."""
+    if (
+        get(problem, "mechanism", str) not in ("parallel", "sequential")
+        or problem.get("siblings", "expand") not in RULES
+    ):
+        raise BadInputError("the mechanism or the sibling rule is not known")
+    holders: dict[Rank, Json] = {}
+    for pupil in get(problem, "pupils", list):
+        for one in pupil["choices"]:
+            key = (one["school"], one.get("tier") or 0, one.get("points") or 0, one["order"])
+            first = holders.setdefault(key, pupil)
+            if first is not pupil and (first.get("group") is None or first["group"] != pupil.get("group")):
+                raise DifferenceError(f"pupils {first['id']} and {pupil['id']} have equal ranks at {one['school']}")
+
+
 def command_admission(options: argparse.Namespace) -> str:
     public = load(options.public)
     agree("format", get(public, "format", str), "enrollment-lottery/admission/1")
     problem, published = get(public, "problem", dict), get(public, "result.placements", dict)
-    pupils = [pupil["id"] for pupil in get(problem, "pupils", list)]
+    check_problem(problem)
+    pupils = [pupil["id"] for pupil in problem["pupils"]]
     agree_rows("pupils", sorted(published), sorted(pupils))
     problem["pupils"].sort(key=lambda pupil: pupil["id"])
     places, seats, lists = settle(problem)
@@ -483,30 +486,30 @@ def command_admission(options: argparse.Namespace) -> str:
     return f"verified: {len(pupils)} pupils, {len(places)} placed, {digest}"
 
 
-# --- command line ----------------------------------------------------------------------------------------------------
-
-
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = made.add_subparsers(required=True)
-    draw = commands.add_parser("draw", help="recompute a draw from its transcript")
+
+    def command(name: str, run: Callable[[argparse.Namespace], str], text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text)
+        added.set_defaults(run=run)
+        return added
+
+    draw = command("draw", command_draw, "recompute a draw from its transcript")
     draw.add_argument("--announced", help="the announcement's SHA-256 as you noted it before the draw")
-    ticket = commands.add_parser("ticket", help="find your own ticket")
+    ticket = command("ticket", command_ticket, "find your own ticket")
     ticket.add_argument("--receipt", required=True)
     ticket.add_argument("--salt", required=True)
     ticket.add_argument("--facts", help="the facts on your receipt, to check your leaf as well")
-    for command in (draw, ticket):
-        command.add_argument("transcript")
-        command.add_argument("--roll", help="the roll, when it is not inside the transcript")
-    ring = commands.add_parser("ring", help="recompute a ring draw; prints one winning number a line, in order")
+    for added in (draw, ticket):
+        added.add_argument("transcript")
+        added.add_argument("--roll", help="the roll, when it is not inside the transcript")
+    ring = command("ring", command_ring, "recompute a ring draw; prints one winning number a line, in order")
     for name in ("numbers", "seats", "start", "interval"):
         ring.add_argument(f"--{name}", type=int, required=True)
     ring.add_argument("--json", action="store_true", help="print one JSON list instead")
-    admission = commands.add_parser("admission", help="recompute an admission run from its public file")
+    admission = command("admission", command_admission, "recompute an admission run from its public file")
     admission.add_argument("public")
-    for command, run in ((draw, command_draw), (ticket, command_ticket), (ring, command_ring)):
-        command.set_defaults(run=run)
-    admission.set_defaults(run=command_admission)
     return made
 
 

@@ -314,3 +314,44 @@ def test_the_admission_command_verifies_and_names_what_was_changed(
         changed = json.loads(text)
         changed["problem"]["schools"][0].update(problem_change)
         assert audit.main(["admission", _write(folder, changed)]) in (1, 2)
+
+
+def _public() -> dict[str, Any]:
+    problem = _problem(5, Mechanism.PARALLEL, SiblingRule.EXPAND)
+    return dict(json.loads(json.dumps(admission_json(problem, result_json(problem, allocate(problem))))))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "named"),
+    [
+        ({"siblings": "both"}, 2, "not known"),
+        ({"mechanism": "random"}, 2, "not known"),
+        ({"pupils": 3}, 2, "pupils is of the wrong type"),
+        ({"schools": [{"id": "A"}]}, 2, "not in the published form"),
+        ({"pupils": []}, 1, "pupils, position 1"),
+    ],
+)
+def test_an_admission_file_of_another_form_is_refused(
+    changes: dict[str, Any], code: int, named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    public = _public()
+    public["problem"].update(changes)
+    assert audit.main(["admission", _write(tmp_path, public)]) == code
+    assert named in capsys.readouterr().err
+
+
+def test_strangers_with_equal_ranks_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = [{"school": "A", "tier": 0, "points": 0, "order": 1}]
+    pupils = [{"id": name, "choices": one} for name in "xy"]
+    problem = {"mechanism": "parallel", "schools": [{"id": "A", "seats": 1}], "pupils": pupils}
+    public = {"format": "enrollment-lottery/admission/1", "problem": problem, "result": {"placements": {}}}
+    assert audit.main(["admission", _write(tmp_path, public)]) == 1
+    assert "pupils x and y have equal ranks at A" in capsys.readouterr().err
+
+
+def test_a_damaged_compressed_file_is_bad_input(tmp_path: Path) -> None:
+    path = tmp_path / "t.json.gz"
+    packed = bytearray(gzip.compress(json.dumps(_transcript()).encode()))
+    packed[len(packed) // 2] ^= 0xFF
+    path.write_bytes(packed)
+    assert audit.main(["draw", str(path)]) == 2
