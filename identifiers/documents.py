@@ -82,11 +82,6 @@ def detect(raw: str) -> str:
     return PASSPORT
 
 
-def mask_document(value: str) -> str:
-    """First one and last two characters; first three and last four where the number has the 18 of the resident ID."""
-    return resident.mask(value)
-
-
 def mask_disability(value: str) -> str:
     """First three characters: the last ones would tell the class and grade of the disability."""
     return text.stars(value, 3, 0)

@@ -88,6 +88,17 @@ def test_an_estate_in_brackets_beside_its_road() -> None:
         assert (address.road, address.number, address.estate) == ("新城大道", "88", "阳光花园")
 
 
+def test_the_house_number_of_an_estate_is_its_building() -> None:
+    inside = parse("阳光花园3号501室")
+    assert (inside.estate, inside.building, inside.number, inside.room) == ("阳光花园", "3", "", "501")
+    lane = parse("沿江东路12弄3号501室")
+    assert (lane.road, lane.number, lane.building, lane.room) == ("沿江东路", "12", "3", "501")
+
+
+def test_what_only_looks_like_a_numeral_stays() -> None:
+    assert normalise("address", "百十千幢") == "百十千幢"
+
+
 def test_villages_and_their_groups() -> None:
     address = parse("慈溪市观海卫镇五一村三组12号")
     assert (address.division, address.village, address.number) == ("慈溪市观海卫镇", "五一村", "12")

@@ -106,6 +106,8 @@ def test_a_phase_of_an_estate_belongs_to_it_unless_it_is_named() -> None:
     first = zone("甲", AddressRule("include", "estate", "阳光花园"))
     second = zone("乙", AddressRule("include", "estate", "阳光花园二期"))
     assert match("阳光花园二期3幢501室", [first]).zones == ("甲",)
+    assert match("阳光花园南区3幢501室", [first]).zones == ("甲",)
+    assert match("阳光花园南门3幢501室", [first]).outcome == "unknown"
     assert match("阳光花园2期3幢501室", [first, second]).zones == ("乙",)
 
 
@@ -181,6 +183,18 @@ def test_the_map_decides_between_zones_the_address_leaves_open() -> None:
     found = match(ROAD, zones, point=(121.15, 30.05))
     assert (found.outcome, found.zones) == ("matched", ("乙",))
     assert "map_decides" in codes(found)
+
+
+def test_a_border_between_the_zones_the_address_leaves_open_decides_nothing() -> None:
+    zones = [zone("甲", road(), polygon=square(121.0, 121.1)), zone("乙", road(), polygon=square(121.1, 121.2))]
+    assert match(ROAD, zones, point=(121.1, 30.05)).zones == ("甲", "乙")
+    assert match(ROAD, zones, point=(122.0, 30.05)).outcome == "ambiguous"
+
+
+def test_a_point_says_nothing_about_zones_that_are_not_drawn() -> None:
+    found = match(f"{ROAD}5号", [zone("甲", road())], point=(121.05, 30.05))
+    assert (found.outcome, found.zones) == ("matched", ("甲",))
+    assert "map_nowhere" not in codes(found)
 
 
 def test_the_map_cannot_bring_back_an_excluded_address() -> None:
