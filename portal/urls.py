@@ -1,5 +1,18 @@
 """The addresses of the site."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", lambda request: None, name="x")]
+from portal import views
+from portal.admin_site import staff_site
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("enrollment.urls")),
+    path("", include("lottery.urls")),
+    path("api/v1/", include("enrollment.api.urls")),
+    path("staff/sign-in/", views.staff_sign_in, name="staff-sign-in"),
+    path("admin/", staff_site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("health/", views.health, name="health"),
+    path("demo/messages/", views.demo_messages, name="demo-messages"),
+]
+handler404 = "portal.views.page_not_found"

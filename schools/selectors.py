@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Max
 
-from schools.matching import AddressRule, Zone, ZoneIndex, ZoneMatch, match
+from schools.matching import AddressRule, Zone, ZoneIndex, ZoneMatch, distance_m, match
 from schools.models import District, School, SeatPlan
 from schools.models import Zone as ZoneRow
 
@@ -72,3 +72,12 @@ def relation(address: str, matched: ZoneMatch, district: District) -> str:
 
 def schools_by_code(codes: Sequence[str]) -> dict[str, School]:
     return School.objects.in_bulk(list(codes))
+
+
+def distances(origin: Sequence[str], schools: Sequence[School]) -> dict[str, int]:
+    """Metres from the first origin school to each school; empty without an origin."""
+    start = next((school for school in schools if school.code in origin), None)
+    if start is None:
+        return {}
+    here = (start.longitude, start.latitude)
+    return {school.code: round(distance_m(here, (school.longitude, school.latitude))) for school in schools}

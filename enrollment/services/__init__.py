@@ -1,5 +1,6 @@
 """The public door of enrollment: every write goes through one of these functions."""
 
+from enrollment.services import drafts
 from enrollment.services.assessment import application_assess, assess_sweep
 from enrollment.services.drafts import child_add, draft_open, draft_prefill, draft_save
 from enrollment.services.offers import lapse_sweep, offer_answer
@@ -18,6 +19,7 @@ __all__ = [
     "draft_open",
     "draft_prefill",
     "draft_save",
+    "drafts",
     "lapse_sweep",
     "offer_answer",
     "review_approve",

@@ -176,7 +176,7 @@ def store(version: ApplicationVersion, judged: Judged) -> None:
 
 
 def sibling_key(version: ApplicationVersion) -> str:
-    """What binds twins: the parents, the round, the birth date and the same choices; "" when they are not to be bound."""
+    """What binds twins: guardian, round, birth date and the same choices; "" when they are not to be bound."""
     answers = version.claims["answers"]
     if answers.get("keep_siblings") != "yes":
         return ""

@@ -1,6 +1,6 @@
 """Before submission: children, drafts saved at every step, and what the state already knows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -110,12 +110,29 @@ def draft_save(*, guardian: Account, draft_id: object, answers: Mapping[str, str
     )
     if draft is None:
         raise NotAllowed(_("There is no such application in your account."))
-    known = {*form.BY_NAME, "choices"}
+    known = _open_names(draft)
     typed = {name: str(value)[:500] for name, value in answers.items() if name in known}
     draft.answers = {**draft.answers, **typed}
     draft.saved_at = clock.now()
     draft.save(update_fields=["answers", "saved_at"])
     return draft
+
+
+def _open_names(draft: Draft) -> set[str]:
+    """The answers that may change: all before submission, the named items after a return, none otherwise."""
+    everything = {*form.BY_NAME, "choices"}
+    filed = draft.child.applications.filter(round=draft.round).exclude(state="withdrawn").first()
+    if filed is None:
+        return everything
+    request = filed.returns.filter(answered_at__isnull=True).order_by("-id").first() if filed.state == "returned" else None
+    if request is None:
+        raise Refused(_("This application is submitted. It can be changed only when the school asks for it."), code="filed")
+    # an answer may open questions that depend on it
+    return {name for name in everything if name in request.items or _depends(name, request.items)}
+
+
+def _depends(name: str, items: Sequence[str]) -> bool:
+    return name in form.BY_NAME and bool(set(form.BY_NAME[name].when) & set(items))
 
 
 def draft_prefill(*, guardian: Account, draft_id: object) -> Draft:

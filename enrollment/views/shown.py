@@ -1,0 +1,58 @@
+"""A question as a template shows it: translated, with what was typed and what is wrong."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from enrollment import form
+from foundation.wording import say
+
+MODES = {"id": "text", "mobile": "tel", "percent": "decimal", "certificate": "text"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOption:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What ``components/field.html`` needs."""
+
+    name: str
+    label: str
+    value: str = ""
+    help: str = ""
+    error: str = ""
+    options: tuple[ShownOption, ...] = ()
+    when: str = ""
+    required: bool = True
+    type: str = "text"
+    mode: str = ""
+    css: str = ""
+    source: str = ""
+    autocomplete: str = "off"
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+def shown(
+    question: form.Field, answers: Mapping[str, str], errors: Mapping[str, form.FieldError], source: str = ""
+) -> Shown:
+    """A question of the form with its answer and error."""
+    problem = errors.get(question.name)
+    return Shown(
+        name=question.name,
+        label=_(question.label),
+        value=answers.get(question.name, ""),
+        help=_(question.help) if question.help else "",
+        error=say(problem.message, problem.params) if problem else "",
+        options=tuple(ShownOption(option.value, _(option.label)) for option in question.options),
+        when=json.dumps({name: list(values) for name, values in question.when.items()}) if question.when else "",
+        required=question.required,
+        mode=MODES.get(question.kind, ""),
+        source=source,
+        autocomplete=question.autocomplete,
+    )

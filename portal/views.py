@@ -1,0 +1,80 @@
+"""Pages of the whole site: staff sign-in, health, the demonstration's telephone."""
+
+import json
+from collections import deque
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import authenticate, login
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+from django_otp import login as otp_login
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.models import Account
+from audit.services import record
+from enrollment.views.shown import Shown
+
+
+@require_http_methods(["GET", "POST"])
+def staff_sign_in(request: HttpRequest) -> HttpResponse:
+    """Password and one-time password on one page; which of them was wrong is not said."""
+    error = ""
+    if request.method == "POST":
+        error = _("User name, password or one-time password is not right. A one-time password works only once.")
+        user = authenticate(request, username=request.POST.get("username", ""), password=request.POST.get("password", ""))
+        device = TOTPDevice.objects.filter(user=user, confirmed=True).first() if isinstance(user, Account) else None
+        if device is not None and isinstance(user, Account) and user.is_staff:
+            allowed, _info = device.verify_is_allowed()
+            if not allowed:
+                error = _("Too many tries. Please wait a minute, then use the newest one-time password.")
+            elif device.verify_token(request.POST.get("token", "").replace(" ", "")):
+                login(request, user)
+                otp_login(request, device)
+                record(actor=user, action="staff.sign_in", object_type="account", object_id=user.pk)
+                target = request.POST.get("next", "")
+                safe = url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+                return redirect(target if safe else "admin:index")
+    fields = [
+        Shown("username", _("User name"), request.POST.get("username", ""), autocomplete="username"),
+        Shown("password", _("Password"), type="password", autocomplete="current-password"),
+        Shown(
+            "token",
+            _("One-time password"),
+            help=_("Six digits from your authenticator app."),
+            mode="numeric",
+            autocomplete="one-time-code",
+            css="code",
+        ),
+    ]
+    context = {"fields": fields, "refused": error, "next": request.POST.get("next") or request.GET.get("next", "")}
+    return render(request, "portal/staff_sign_in.html", context, status=422 if error else 200)
+
+
+@require_GET
+def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - a view
+    """For load balancers: the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"ok": True})
+
+
+@require_GET
+def demo_messages(request: HttpRequest) -> HttpResponse:
+    """What the synthetic telephones received, newest first. Only in the demonstration."""
+    if not settings.DEMO:
+        raise Http404
+    path = Path(settings.VAR_DIR) / "messages.jsonl"
+    lines: deque[str] = deque(maxlen=40)
+    if path.exists():
+        with path.open(encoding="utf-8") as source:
+            lines.extend(source)
+    return render(request, "portal/demo_messages.html", {"rows": [json.loads(line) for line in reversed(lines)]})
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    return render(request, "portal/not_found.html", status=404)
