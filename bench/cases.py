@@ -13,6 +13,7 @@ from bench.model import Case, Limit, Sample
 from bench.season import rehearse
 from lottery.certificate import certify_arrays
 from lottery.classes import ClassPupil, assign_classes
+from lottery.fast import vector_acceptance
 from lottery.mechanisms import NOBODY, Market, deferred_acceptance
 from lottery.packing import Applications, Ints, pack, pack_arrays
 from lottery.problem import Choice, Mechanism, Problem, Pupil, School
@@ -72,6 +73,14 @@ def allocation(quick: bool) -> Sample:
     playing, held = timed(lambda: deferred_acceptance(market))
     digest = hashlib.sha256(_places(market, held).tobytes()).hexdigest()[:16]
     return Sample(packing + playing, floor, {"applications": len(table.schools), "places": digest})
+
+
+def fast(quick: bool) -> Sample:
+    """The fast engine on the packed market of `allocation`; floor: the reference engine on the same market."""
+    market = pack_arrays(province(PROVINCE // 20 if quick else PROVINCE, SCHOOLS))
+    seconds, held = timed(lambda: vector_acceptance(market))
+    floor, reference = timed(lambda: deferred_acceptance(market))
+    return Sample(seconds, floor, {"same places": held == reference})
 
 
 def chain(quick: bool) -> Sample:
@@ -166,6 +175,7 @@ CASES = (
         allocation,
         (Limit("seconds", 6), Limit("megabytes", 700)),
     ),
+    Case("fast", "the fast engine on the same market", fast, (Limit("same places", 1, True),)),
     Case("chain", "300,000 pupils, 100 newcomers displace one pupil in each of 3,000 schools", chain, ()),
     Case(
         "certificate", "certificate of the 1.2M placements", certificate, (Limit("seconds", 1), Limit("valid", 1, True))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from lottery.certificate import Certificate, Outcome, certify
+from lottery.fast import vector_acceptance
 from lottery.mechanisms import NOBODY, Market, deferred_acceptance
 from lottery.messages import LotteryError
 from lottery.packing import canonical_pupils, pack
@@ -21,7 +22,7 @@ from lottery.problem import Choice, Mechanism, Problem, Pupil, check_problem
 from lottery.reading import read_json, read_problem
 from lottery.siblings import Engine, Settled, settle
 
-ENGINES: dict[str, Engine] = {"reference": deferred_acceptance}
+ENGINES: dict[str, Engine] = {"reference": deferred_acceptance, "fast": vector_acceptance}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ without justified envy is better for any pupil, and the order in which pupils ap
 First choice first ("sequential") is the same engine with the position of the choice as the first part of the key.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heappushpop
 from typing import Final
@@ -37,19 +37,19 @@ class Market:
         return len(self.seats)
 
 
-def entry_of(bid: int, bits: int) -> int:
-    """The entry number inside a bid."""
-    return -bid & ((1 << bits) - 1)
-
-
 def deferred_acceptance(market: Market) -> list[int]:
     """The entry each pupil holds in the end, or NOBODY. Takes O(entries x log(seats of a school))."""
+    return _held_entries(market, resume(market, [[] for _ in market.seats], market.starts))
+
+
+def resume(market: Market, seated: Sequence[list[int]], entries: Iterable[int]) -> list[list[int]]:
+    """Go on from bids already seated, ascending, with the pupils who still apply, each at an entry: bids by school."""
     schools, bids, nowhere = market.schools, market.bids, market.nowhere
     mask = (1 << market.bits) - 1
     # A heap full of empty seats: pushing and popping the lowest bid then settles acceptance, displacement and refusal.
-    held: list[list[int]] = [[_EMPTY_SEAT] * seats for seats in market.seats]
+    held = [[_EMPTY_SEAT] * (seats - len(own)) + own for seats, own in zip(market.seats, seated, strict=True)]
     held += [[], []]
-    for first in market.starts:
+    for first in entries:
         entry = first
         while (school := schools[entry]) != nowhere:
             lowest = heappushpop(held[school], bids[entry])
@@ -57,7 +57,7 @@ def deferred_acceptance(market: Market) -> list[int]:
                 break
             # Whoever holds the lowest bid, perhaps the applicant, goes on to the next entry of the list.
             entry = (-lowest & mask) + 1
-    return _held_entries(market, held)
+    return [[bid for bid in heap if bid != _EMPTY_SEAT] for heap in held[:nowhere]]
 
 
 def _held_entries(market: Market, held: list[list[int]]) -> list[int]:
@@ -65,7 +65,6 @@ def _held_entries(market: Market, held: list[list[int]]) -> list[int]:
     owners, mask = market.owners, (1 << market.bits) - 1
     for heap in held:
         for bid in heap:
-            if bid != _EMPTY_SEAT:
-                entry = -bid & mask
-                entries[owners[entry]] = entry
+            entry = -bid & mask
+            entries[owners[entry]] = entry
     return entries

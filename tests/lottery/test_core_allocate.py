@@ -304,6 +304,13 @@ def test_the_command_line_gives_placements_cutoffs_certificate_and_digest() -> N
     assert _run(json.dumps(_raw()))[1] == text
 
 
+@pytest.mark.parametrize("text", [json.dumps(_raw()), '{"mechanism":"sequential","schools":[],"pupils":[]}'])
+def test_both_engines_print_the_same(text: str) -> None:
+    code, printed = _run(text, "--engine", "fast")
+    assert code == 0
+    assert printed == _run(text, "--engine", "reference")[1]
+
+
 def test_first_choice_first_publishes_the_position_of_the_last_admitted() -> None:
     problem = read_problem({**_raw(), "mechanism": "sequential"})
     assert result_json(problem, allocate(problem))["cutoffs"]["S"]["choice"] == 1

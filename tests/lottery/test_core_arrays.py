@@ -1,5 +1,7 @@
 """Applications held in arrays: the same places as objects, and the vectorised certificate."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,9 @@ from hypothesis import strategies as st
 
 from lottery.allocate import allocate
 from lottery.certificate import certify_arrays
-from lottery.mechanisms import NOBODY, deferred_acceptance
+from lottery.draw import SiblingRule
+from lottery.fast import vector_acceptance
+from lottery.mechanisms import NOBODY, Market, deferred_acceptance
 from lottery.messages import LotteryError
 from lottery.packing import Applications, Ints, pack_arrays
 from lottery.problem import Choice, Mechanism, Problem, Pupil, School
@@ -78,6 +82,29 @@ def test_the_vectorised_certificate_finds_any_single_wrong_place(
         assert not verdict.valid  # the seat given up is now free for somebody who wants it
     elif listed.index(wrong) < (listed.index(places[pupil]) if places[pupil] != NOBODY else len(listed)):
         assert not verdict.capacities or not verdict.no_justified_envy
+
+
+@given(tables(), st.sampled_from(Mechanism))
+def test_the_fast_engine_gives_identical_places(table: Applications, mechanism: Mechanism) -> None:
+    market = pack_arrays(table, mechanism)
+    assert vector_acceptance(market) == deferred_acceptance(market)
+
+
+@given(tables(), st.sampled_from(SiblingRule), st.integers(0, 2**40))
+def test_the_fast_engine_follows_every_sibling_rule(table: Applications, rule: SiblingRule, huge: int) -> None:
+    """Every pupil becomes two twins with its list and its ticket; the orders are spread over huge numbers."""
+    plain = _problem(table, Mechanism.PARALLEL)
+    pupils = []
+    for first in plain.pupils:
+        choices = tuple(replace(choice, order=choice.order * 2**200 + huge) for choice in first.choices)
+        pupils += [Pupil(first.id + twin, choices, first.id) for twin in "ab"]
+    problem = replace(plain, pupils=tuple(pupils), siblings=rule)
+    assert allocate(problem, engine=vector_acceptance) == allocate(problem)
+
+
+def test_the_fast_engine_hands_keys_of_any_length_to_the_reference() -> None:
+    market = Market([0, 2], [0, 1, 0, 1], [0, 0, 1, 1], [-((2**90) << 3), 0, -((2**89) << 3) - 2, 0], [1], 3)
+    assert vector_acceptance(market) == deferred_acceptance(market) == [NOBODY, 2]
 
 
 def test_keys_that_do_not_fit_are_refused() -> None:
