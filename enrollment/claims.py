@@ -36,6 +36,7 @@ def agency_claims(answers: Answers, *, child_id: str, child_name: str) -> dict[s
             "name": child_name,
             "guardian_ids": guardians,
             "address": answers.get("household_address", ""),
+            "registered_on": answers.get("household_registered_on", ""),
             "none": answers.get("household_here") == "no",
         },
         "real_estate": {**paper, "number": answers.get("home_certificate", "")}
@@ -47,10 +48,13 @@ def agency_claims(answers: Answers, *, child_id: str, child_name: str) -> dict[s
         "permit": {
             "none": answers.get("permit_holder", "none") == "none",
             "id_number": permit_holder,
+            "name": child_name if permit_holder == child_id else answers.get("guardian_name", ""),
             "address": answers.get("home_address", ""),
         },
         "insurance": {
             "none": answers.get("insurance_holder", "none") == "none",
             "id_number": (guardians or [child_id])[0],
+            "name": answers.get("guardian_name", ""),
+            "months": answers.get("insurance_months", ""),
         },
     }

@@ -114,7 +114,7 @@ def _household(into: _Collector) -> None:
     if family.answers.get("household_here") != "yes":
         return
     into.add("household.zone_relation", family.places.household or None, "household", "household_address")
-    into.add("household.registered_on", record.get("registered_on"), "household", "household_address")
+    into.add("household.registered_on", record.get("registered_on"), "household", "household_registered_on")
     head = str(record.get("householder_relation") or "")
     if head:
         into.add("household.head_relation", head if head in {"parent", "grandparent", "self"} else "other", "household")
@@ -158,14 +158,20 @@ def _residence(into: _Collector) -> None:
         into.add("permit.holder", holder, "permit")
         into.add("permit.valid_on_check_day", not until or until >= family.today.isoformat(), "permit", "permit_holder")
         into.add("permit.held_since", permit.get("issued_on"), "permit")
-        into.add("permit.zone_relation", family.places.permit or None, "permit")
+        into.add("permit.zone_relation", family.places.permit or None, "permit", "home_address")
     if family.answers.get("insurance_holder") == "parent":
         months = sorted({*map(str, insurance.get("months", []))} - {*map(str, insurance.get("backpaid", []))})
-        into.add("insurance.months", len(months) if insurance else 0, "insurance")
+        into.add(
+            "insurance.months", len(months) if insurance else _declared_months(family), "insurance", "insurance_months"
+        )
         into.add("insurance.continuous_months", _run(months), "insurance")
         into.add("insurance.city", insurance.get("city"), "insurance")
         into.add("insurance.in_city", True, "insurance")
         into.add("work.kind", "employed", "insurance")
+
+
+def _declared_months(family: Family) -> int:
+    return int(family.answers.get("insurance_months") or 0)
 
 
 def _run(months: Sequence[str]) -> int:

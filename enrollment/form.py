@@ -4,6 +4,8 @@ Labels are English message ids; screens translate them. Answers are plain string
 dropped, and an answer to a question that is not asked any more does not count.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -26,7 +28,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question. ``kind`` is an identifiers kind, or ``choice`` or ``percent``.
+    """One question. ``kind`` is an identifiers kind, or ``choice``, ``date``, ``number``, ``percent``.
 
     ``when`` maps another field to the values under which this one is asked.
     """
@@ -102,6 +104,15 @@ FIELDS: tuple[Field, ...] = (
         help=N_("As on the child's page of the household register."),
         when={"household_here": ("yes",)},
     ),
+    Field(
+        "household_registered_on",
+        "household",
+        N_("Registered there since"),
+        "date",
+        help=N_("The date on the child's page of the household register."),
+        when={"household_here": ("yes",)},
+        required=False,
+    ),
     Field("home_kind", "home", N_("Where does the family live?"), "choice", options=_HOMES),
     Field(
         "home_address",
@@ -160,6 +171,15 @@ FIELDS: tuple[Field, ...] = (
         options=(Option("none", N_("No, or not needed")), Option("parent", N_("Yes, I do"))),
     ),
     Field(
+        "insurance_months",
+        "work",
+        N_("How many months have you paid in this city?"),
+        "number",
+        help=N_("About is enough; leave it empty if you do not know."),
+        when={"insurance_holder": ("parent",)},
+        required=False,
+    ),
+    Field(
         "keep_siblings",
         "choices",
         N_("Twins or more: keep the children together?"),
@@ -192,22 +212,48 @@ def validate(field: Field, raw: str, today: date) -> tuple[str, FieldError | Non
     if field.kind == "choice":
         known = any(option.value == value for option in field.options)
         return value, None if known else FieldError(field.name, "choice", N_("Please pick one of the answers."))
-    if field.kind == "percent":
-        return _percent(field, value)
+    if field.kind in OWN_KINDS:
+        return OWN_KINDS[field.kind](field, value, today)
     checked = identifiers.check(field.kind, value, role="guardian", today=today)
     if checked.ok:
         return checked.value, None
     return value, FieldError(field.name, checked.code, identifiers.MESSAGES[checked.code], checked.params)
 
 
-def _percent(field: Field, value: str) -> tuple[str, FieldError | None]:
+def _plain(value: str) -> str:
+    """Full-width digits and signs as ordinary ones."""
+    return unicodedata.normalize("NFKC", value).strip()
+
+
+def _percent(field: Field, value: str, _today: date) -> tuple[str, FieldError | None]:
     wrong = FieldError(field.name, "percent", N_("Please give a number from 1 to 100, for example 50."))
-    digits = identifiers.normalise("credit-code", value).rstrip("%")
     try:
-        number = float(digits)
+        number = float(_plain(value).rstrip("%"))
     except ValueError:
         return value, wrong
     return (f"{number:g}", None) if 1 <= number <= 100 else (value, wrong)
+
+
+def _number(field: Field, value: str, _today: date) -> tuple[str, FieldError | None]:
+    digits = _plain(value)
+    if digits.isascii() and digits.isdigit() and int(digits) <= LONGEST_MONTHS:
+        return str(int(digits)), None
+    return value, FieldError(field.name, "number", N_("Please give a whole number, for example 24."))
+
+
+def _date(field: Field, value: str, today: date) -> tuple[str, FieldError | None]:
+    parts = re.findall(r"\d+", _plain(value))
+    try:
+        day = date(*map(int, parts)) if len(parts) == 3 else date.fromisoformat(_plain(value))
+    except (ValueError, TypeError, OverflowError):
+        return value, FieldError(field.name, "date", N_("Please give a date such as 2020-05-31."))
+    if day > today:
+        return value, FieldError(field.name, "future", N_("This date lies in the future."))
+    return day.isoformat(), None
+
+
+LONGEST_MONTHS = 720
+OWN_KINDS = {"percent": _percent, "number": _number, "date": _date}
 
 
 def validate_page(page: str, answers: Answers, today: date) -> tuple[dict[str, str], dict[str, FieldError]]:

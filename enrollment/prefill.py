@@ -16,6 +16,7 @@ def suggested_answers(prefilled: Mapping[str, Any], *, guardian_id: str) -> dict
     household = _first(prefilled, "household")
     if household:
         found |= {"household_here": "yes", "household_address": str(household.get("address", ""))}
+        found["household_registered_on"] = str(household.get("registered_on", ""))
     found |= _home(prefilled, guardian_id)
     if _first(prefilled, "permit"):
         found["permit_holder"] = "parent"

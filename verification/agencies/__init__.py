@@ -10,6 +10,8 @@ from datetime import date
 from importlib import import_module
 from typing import Any, Protocol
 
+import identifiers
+
 Record = Mapping[str, Any]
 Claim = Mapping[str, Any]
 
@@ -56,6 +58,20 @@ def text(record: Record, name: str) -> str:
     if not isinstance(value, str):
         raise MalformedRecord(f"{name} is missing")
     return value
+
+
+def name_difference(claim: Claim, record: Record, field: str) -> list[Difference]:
+    """The difference between the declared and the recorded name, if both are there and differ."""
+    declared, found = str(claim.get("name") or ""), text(record, "name")
+    if not declared or identifiers.normalise("name", declared) == identifiers.normalise("name", found):
+        return []
+    return [Difference(field, declared, found)]
+
+
+def address_difference(claim: Claim, record: Record, field: str) -> list[Difference]:
+    """The difference between the declared and the recorded address, if one was declared and they differ."""
+    declared, found = str(claim.get("address") or ""), text(record, "address")
+    return [] if not declared or identifiers.same_place(declared, found) else [Difference(field, declared, found)]
 
 
 def rows(record: Record, name: str) -> list[Record]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import identifiers
-from verification.agencies import Claim, Difference, Judgement, MalformedRecord, Record, rows, text
+from verification.agencies import Claim, Difference, Judgement, MalformedRecord, Record, address_difference, rows, text
 
 WHOLE = 100
 
@@ -58,9 +58,7 @@ class PaperAdapter:
         found = []
         if claim.get("number") and not named:
             found.append(Difference(self.form_number, str(claim["number"]), text(record, self.number_field)))
-        address = text(record, "address")
-        if claim.get("address") and not identifiers.same_place(str(claim["address"]), address):
-            found.append(Difference("home_address", str(claim["address"]), address))
+        found += address_difference(claim, record, "home_address")
         held = self._people(record)
         people = [str(person) for person in claim.get("people", ())]
         if not any(person in held for person in people):

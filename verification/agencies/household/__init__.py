@@ -1,13 +1,13 @@
 """Household registration (police): is the child registered where, with whom and under which name it is declared?
 
-Claim: ``id_number``, ``name``, ``guardian_ids``, ``address``, ``none`` (the family declares no household here).
+Claim: ``id_number``, ``name``, ``guardian_ids``, ``address``, ``registered_on`` (may be
+empty), ``none`` (the family declares no household here).
 """
 
 from collections.abc import Sequence
 from datetime import date
 
-import identifiers
-from verification.agencies import Claim, Difference, Judgement, Record, rows, text
+from verification.agencies import Claim, Difference, Judgement, Record, address_difference, name_difference, rows, text
 
 
 class Household:
@@ -22,13 +22,13 @@ class Household:
         return Judgement("mismatch" if found else "match", tuple(found), record)
 
     def _differences(self, claim: Claim, record: Record) -> Sequence[Difference]:
-        found = []
-        name, address = text(record, "name"), text(record, "address")
-        if identifiers.normalise("name", name) != identifiers.normalise("name", str(claim["name"])):
-            found.append(Difference("child_name", str(claim["name"]), name))
-        declared = str(claim.get("address") or "")
-        if declared and not identifiers.same_place(declared, address):
-            found.append(Difference("household_address", declared, address))
+        found = [
+            *name_difference(claim, record, "child_name"),
+            *address_difference(claim, record, "household_address"),
+        ]
+        since = str(claim.get("registered_on") or "")
+        if since and since != text(record, "registered_on"):
+            found.append(Difference("household_registered_on", since, text(record, "registered_on")))
         people = {text(member, "id_number") for member in rows(record, "members")}
         guardians = {str(number) for number in claim.get("guardian_ids", ())}
         if not guardians & (people | {text(record, "householder_id")}):

@@ -1,12 +1,12 @@
 """Social insurance (human resources): paid in this city by the declared person; back-paid months do not count.
 
-Claim: ``none``, ``id_number`` of the insured, ``months`` declared (or empty).
+Claim: ``none``, ``id_number`` and ``name`` of the insured, ``months`` declared (or empty).
 """
 
 from collections.abc import Sequence
 from datetime import date
 
-from verification.agencies import Claim, Difference, Judgement, MalformedRecord, Record
+from verification.agencies import Claim, Difference, Judgement, MalformedRecord, Record, name_difference
 
 
 def counted_months(record: Record) -> list[str]:
@@ -28,10 +28,11 @@ class Insurance:
             return Judgement("not_found")
         record = records[0]
         months = len(counted_months(record))
-        declared = claim.get("months")
+        found = name_difference(claim, record, "guardian_name")
+        declared = str(claim.get("months") or "")
         if declared and months < int(declared):
-            return Judgement("mismatch", (Difference("insurance_months", str(declared), str(months)),), record)
-        return Judgement("match" if months else "not_found", (), record)
+            found.append(Difference("insurance_months", declared, str(months)))
+        return Judgement("mismatch" if found else "match", tuple(found), record)
 
 
 ADAPTER = Insurance()

@@ -1,12 +1,21 @@
 """Residence permits (police): held by the declared person and still valid on the day of the check.
 
-Claim: ``none``, ``id_number`` of the holder, ``address``.
+Claim: ``none``, ``id_number`` and ``name`` of the holder, ``address``.
 """
 
 from collections.abc import Sequence
 from datetime import date
 
-from verification.agencies import Claim, Difference, Judgement, MalformedRecord, Record, text
+from verification.agencies import (
+    Claim,
+    Difference,
+    Judgement,
+    MalformedRecord,
+    Record,
+    address_difference,
+    name_difference,
+    text,
+)
 
 
 class Permit:
@@ -24,8 +33,10 @@ class Permit:
             lapsed = date.fromisoformat(until) < today
         except ValueError:
             raise MalformedRecord("endorsed_until is not a date") from None
-        found = (Difference("permit_holder", "", until),) if lapsed else ()
-        return Judgement("mismatch" if found else "match", found, record)
+        found = [Difference("permit_holder", "", until)] if lapsed else []
+        found += name_difference(claim, record, "guardian_name")
+        found += address_difference(claim, record, "home_address")
+        return Judgement("mismatch" if found else "match", tuple(found), record)
 
 
 ADAPTER = Permit()
