@@ -38,12 +38,12 @@ ISSUES: Final[Mapping[str, Text]] = {
     ),
     "unknown_fact": Text("事实字典中没有“{fact}”。{hint}", "There is no fact `{fact}`. {hint}"),
     "condition_form": Text(
-        "条件须为 all、any、not、use 或“fact 加一个比较”。",
+        "条件须为 all、any、not、use，或 fact 加一个比较（{operators}）。",
         "A condition is all, any, not, use, or fact with exactly one comparison ({operators}).",
     ),
     "empty_condition": Text("“{key}”下至少写一个条件。", "`{key}` needs at least one condition."),
     "operator_type": Text(
-        "“{fact}”不能用 {operator} 比较。", "`{fact}` cannot be compared by {operator}; use {allowed}."
+        "“{fact}”不能用 {operator} 比较，可用 {allowed}。", "`{fact}` cannot be compared by {operator}; use {allowed}."
     ),
     "operand": Text(
         "“{value}”与“{fact}”的类型不符，应为 {expected}。", "`{value}` does not fit `{fact}`; write {expected}."
