@@ -13,10 +13,12 @@ from bench.model import Case, Limit, Sample
 from bench.season import rehearse
 from lottery.certificate import certify_arrays
 from lottery.classes import ClassPupil, assign_classes
+from lottery.draw import SiblingRule
 from lottery.fast import vector_acceptance
 from lottery.mechanisms import NOBODY, Market, deferred_acceptance
 from lottery.packing import Applications, Ints, pack, pack_arrays
 from lottery.problem import Choice, Mechanism, Problem, Pupil, School
+from lottery.siblings import settle
 from lottery.tickets import ticket_order
 
 PROVINCE = 1_200_000
@@ -73,6 +75,32 @@ def allocation(quick: bool) -> Sample:
     playing, held = timed(lambda: deferred_acceptance(market))
     digest = hashlib.sha256(_places(market, held).tobytes()).hexdigest()[:16]
     return Sample(packing + playing, floor, {"applications": len(table.schools), "places": digest})
+
+
+def twins(quick: bool) -> Sample:
+    """One pupil in a hundred has a twin: the run repeats until none is parted; floor: one run of the reference."""
+    table = province(PROVINCE // 20 if quick else PROVINCE, SCHOOLS)
+    pupils = len(table.counts)
+    second = np.arange(1, pupils, 100)
+    source = np.arange(pupils)
+    source[second] = second - 1
+    firsts = np.cumsum(table.counts) - table.counts
+    counts = table.counts[source]
+    rows = np.arange(counts.sum()) + np.repeat(firsts[source] - np.cumsum(counts) + counts, counts)
+    # Doubled tickets leave room for the twin right behind.
+    orders = table.orders[rows] * 2 + np.repeat(source != np.arange(pupils), counts)
+    columns = (table.schools[rows], table.tiers[rows], table.points[rows], orders)
+    doubled = Applications(counts, *columns, table.seats)
+    market = pack_arrays(doubled)
+    pairs = np.stack([second - 1, second], axis=1).tolist()
+    floor, _ = timed(lambda: deferred_acceptance(market))
+    seconds, settled = timed(lambda: settle(market, pairs, SiblingRule.EXPAND, deferred_acceptance))
+    groups = np.full(pupils, -1)
+    groups[second], groups[second - 1] = second, second
+    extra = np.array(settled.extra_seats)
+    places = _places(market, settled.held)
+    valid = certify_arrays(doubled, places, Mechanism.PARALLEL, extra_seats=extra, groups=groups).valid
+    return Sample(seconds, floor, {"passes": settled.passes, "extra seats": int(extra.sum()), "valid": valid})
 
 
 def fast(quick: bool) -> Sample:
@@ -141,7 +169,8 @@ def matching(quick: bool) -> Sample:
     def theirs() -> dict[Any, Any]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return dict(HospitalResident.create_from_dictionaries(residents, hospitals, seats).solve())
+            made: Any = HospitalResident
+            return dict(made.create_from_dictionaries(residents, hospitals, seats).solve())
 
     floor, solved = timed(theirs)
     packing, market = timed(lambda: pack(problem))
@@ -176,6 +205,9 @@ CASES = (
         (Limit("seconds", 6), Limit("megabytes", 700)),
     ),
     Case("fast", "the fast engine on the same market", fast, (Limit("same places", 1, True),)),
+    Case(
+        "twins", "the same with 12,000 pairs of twins, repeated until none is parted", twins, (Limit("valid", 1, True),)
+    ),
     Case("chain", "300,000 pupils, 100 newcomers displace one pupil in each of 3,000 schools", chain, ()),
     Case(
         "certificate", "certificate of the 1.2M placements", certificate, (Limit("seconds", 1), Limit("valid", 1, True))

@@ -15,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from lottery.draw import SiblingRule
-from lottery.packing import Applications
+from lottery.packing import Applications, Ints
 from lottery.problem import Choice, Key, Mechanism, Problem, Pupil, groups_by_name
 
 MOST_VIOLATIONS = 20
 Rank = tuple[int, Key, str]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,30 +134,47 @@ def certify(problem: Problem, outcome: Outcome) -> Certificate:
     return Certificate(**verdicts, violations=tuple(lines[:MOST_VIOLATIONS]))
 
 
-def certify_arrays(table: Applications, places: npt.NDArray[np.int64], mechanism: Mechanism) -> Certificate:
-    """The first four promises for a province held in arrays; `places[p]` is a school number or -1."""
+def certify_arrays(
+    table: Applications,
+    places: Ints,
+    mechanism: Mechanism,
+    *,
+    extra_seats: Ints | None = None,
+    groups: Ints | None = None,
+) -> Certificate:
+    """The promises for a province held in arrays, siblings under the rule expand.
+
+    `places[p]` is a school number or -1, `extra_seats` is by school, `groups[p]` a group number or -1.
+    """
     total = len(table.schools)
+    seats = table.seats if extra_seats is None else table.seats + extra_seats
     owners = np.repeat(np.arange(len(table.counts)), table.counts)
     positions = np.arange(total) - np.repeat(np.cumsum(table.counts) - table.counts, table.counts)
     seated = places[owners] == table.schools
-    filled = np.bincount(places[places >= 0], minlength=len(table.seats))
+    filled = np.bincount(places[places >= 0], minlength=len(seats))
     first = np.full(len(table.counts), total)
     np.minimum.at(first, owners[seated], positions[seated])
     refused = positions < first[owners]
     later = _ranks(table, positions if mechanism is Mechanism.SEQUENTIAL else None)
-    last = np.full(len(table.seats), -1)
+    last = np.full(len(seats), -1)
     np.maximum.at(last, table.schools[seated], later[seated])
     verdicts = {
-        "capacities": bool((filled <= table.seats).all()),
+        "capacities": bool((filled <= seats).all()),
         "individual_rationality": int(seated.sum()) == int((places >= 0).sum()),
         "no_justified_envy": not bool((refused & (later < last[table.schools])).any()),
-        "no_wasted_seat": not bool((refused & (filled < table.seats)[table.schools]).any()),
+        "no_wasted_seat": not bool((refused & (filled < seats)[table.schools]).any()),
+        "sibling_rule": groups is None or _none_parted(groups[owners], table.schools, seated, refused, len(seats)),
     }
-    broken = tuple(name for name, kept in verdicts.items() if not kept)
-    return Certificate(**verdicts, sibling_rule=True, violations=broken)
+    return Certificate(**verdicts, violations=tuple(name for name, kept in verdicts.items() if not kept))
 
 
-def _ranks(table: Applications, positions: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64]:
+def _none_parted(groups: Ints, schools: Ints, seated: Bools, refused: Bools, count: int) -> bool:
+    """Whether nobody is refused at a school where a sibling is seated."""
+    codes, grouped = groups * count + schools, groups >= 0
+    return not bool(np.isin(codes[grouped & refused], codes[grouped & seated]).any())
+
+
+def _ranks(table: Applications, positions: Ints | None) -> Ints:
     columns = [table.tiers, int(table.points.max(initial=0)) - table.points, table.orders]
     if positions is not None:
         columns.insert(0, positions)

@@ -15,6 +15,7 @@ from lottery.mechanisms import NOBODY, Market, deferred_acceptance
 from lottery.messages import LotteryError
 from lottery.packing import Applications, Ints, pack_arrays
 from lottery.problem import Choice, Mechanism, Problem, Pupil, School
+from lottery.siblings import settle
 
 
 @st.composite
@@ -105,6 +106,29 @@ def test_the_fast_engine_follows_every_sibling_rule(table: Applications, rule: S
 def test_the_fast_engine_hands_keys_of_any_length_to_the_reference() -> None:
     market = Market([0, 2], [0, 1, 0, 1], [0, 0, 1, 1], [-((2**90) << 3), 0, -((2**89) << 3) - 2, 0], [1], 3)
     assert vector_acceptance(market) == deferred_acceptance(market) == [NOBODY, 2]
+
+
+@given(tables())
+def test_the_vectorised_certificate_checks_siblings(table: Applications) -> None:
+    """Pupils 2i and 2i + 1 get one list and one ticket; equal keys are broken by the order in the table."""
+    twice = np.repeat(np.arange(len(table.counts)), 2)
+    firsts = np.cumsum(table.counts) - table.counts
+    rows = np.concatenate([np.arange(firsts[at], firsts[at] + table.counts[at]) for at in twice])
+    order = table.orders[rows] * 2 + np.repeat(np.arange(len(twice)) % 2, table.counts[twice])
+    columns = (table.schools[rows], table.tiers[rows], table.points[rows], order)
+    twins = Applications(table.counts[twice], *columns, table.seats)
+    pairs = [[2 * at, 2 * at + 1] for at in range(len(table.counts))]
+    market = pack_arrays(twins)
+    settled = settle(market, pairs, SiblingRule.EXPAND, deferred_acceptance)
+    held = (NOBODY if entry == NOBODY else market.schools[entry] for entry in settled.held)
+    places = np.fromiter(held, dtype=np.int64)
+    extra = np.array(settled.extra_seats)
+    assert certify_arrays(twins, places, Mechanism.PARALLEL, extra_seats=extra, groups=twice).valid
+    alone = next((at for at in range(0, len(places), 2) if places[at] != NOBODY), None)
+    if alone is not None:
+        places[alone] = NOBODY
+        broken = certify_arrays(twins, places, Mechanism.PARALLEL, extra_seats=extra, groups=twice)
+        assert not broken.sibling_rule
 
 
 def test_keys_that_do_not_fit_are_refused() -> None:
