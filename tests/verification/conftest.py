@@ -1,0 +1,3 @@
+from tests.agencies import agencies, agency_service
+
+__all__ = ["agencies", "agency_service"]
