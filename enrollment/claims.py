@@ -4,6 +4,7 @@ Five checks a family: what is declared as "none" is checked too.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 Answers = Mapping[str, str]
@@ -23,8 +24,8 @@ def owners(answers: Answers, child_id: str) -> list[str]:
     return guardian_ids(answers)
 
 
-def agency_claims(answers: Answers, *, child_id: str, child_name: str) -> dict[str, dict[str, Any]]:
-    """The claim for each of the five main agencies, in the form its adapter reads."""
+def agency_claims(answers: Answers, *, child_id: str, child_name: str, on: date) -> dict[str, dict[str, Any]]:
+    """The claim for each of the five main agencies, in the form its adapter reads; ``on`` is the check day."""
     guardians = guardian_ids(answers)
     kind = answers.get("home_kind", "none")
     people = owners(answers, child_id)
@@ -48,6 +49,7 @@ def agency_claims(answers: Answers, *, child_id: str, child_name: str) -> dict[s
         "permit": {
             "none": answers.get("permit_holder", "none") == "none",
             "id_number": permit_holder,
+            "on": on.isoformat(),
             "name": child_name if permit_holder == child_id else answers.get("guardian_name", ""),
             "address": answers.get("home_address", ""),
         },

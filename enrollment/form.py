@@ -7,9 +7,8 @@ dropped, and an answer to a question that is not asked any more does not count.
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field as dataclass_field
 from datetime import date
-from types import MappingProxyType
 
 import identifiers
 
@@ -39,7 +38,7 @@ class Field:
     kind: str
     help: str = ""
     options: tuple[Option, ...] = ()
-    when: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    when: Mapping[str, tuple[str, ...]] = dataclass_field(default_factory=dict)
     required: bool = True
     autocomplete: str = "off"
 
@@ -51,7 +50,7 @@ class FieldError:
     field: str
     code: str
     message: str
-    params: Mapping[str, str] = MappingProxyType({})
+    params: Mapping[str, str] = dataclass_field(default_factory=dict)
 
 
 PAGES = ("guardian", "household", "home", "work", "choices")
@@ -260,12 +259,12 @@ def validate_page(page: str, answers: Answers, today: date) -> tuple[dict[str, s
     """Normalised answers and errors of the questions asked on one page."""
     clean: dict[str, str] = {}
     errors: dict[str, FieldError] = {}
-    for field in page_fields(page):
-        if not asked(field, {**answers, **clean}):
+    for question in page_fields(page):
+        if not asked(question, {**answers, **clean}):
             continue
-        clean[field.name], problem = validate(field, str(answers.get(field.name, "")), today)
+        clean[question.name], problem = validate(question, str(answers.get(question.name, "")), today)
         if problem:
-            errors[field.name] = problem
+            errors[question.name] = problem
     return clean, errors
 
 

@@ -74,7 +74,7 @@ class Season(models.Model):
 
 
 class Round(models.Model):
-    """One admission round of one stage: filing window, policy, and where the round stands (enrollment.states.ROUND)."""
+    """One admission round of one stage: filing window, policy, and its state (enrollment.states.ROUND)."""
 
     class Kind(models.TextChoices):
         MAIN = "main", _("Main round")
@@ -88,6 +88,7 @@ class Round(models.Model):
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     results_at = models.DateTimeField()
+    check_on = models.DateField(null=True, blank=True)  # papers must be valid on this day; null: the day of submission
     state = models.CharField(max_length=12, default="planned")
 
     class Meta:
@@ -268,7 +269,7 @@ class Offer(models.Model):
 
 
 class ListEntry(models.Model):
-    """A child on one of the bureau's own lists: military, martyr, talent (who sent it stays with the bureau), points."""
+    """A child on one of the bureau's own lists: military, martyr, talent, points."""
 
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="list_entries")
     year = models.PositiveSmallIntegerField()

@@ -123,7 +123,7 @@ TEMPLATES = [
     }
 ]
 
-# -- PostgreSQL and Valkey: the built-in ones unless told otherwise -----------------------------------------------------
+# -- PostgreSQL and Valkey: the built-in ones unless told otherwise ------------------------
 _places = Places.of(VAR_DIR)
 DATABASES = {"default": env.db_url("DATABASE_URL", default=_places.database_url)}
 DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])  # a socket folder is a percent-encoded host
@@ -158,7 +158,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
-# -- People ----------------------------
+# -- People ------------------------
 AUTH_USER_MODEL = "accounts.Account"
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "enrollment:home"
@@ -189,7 +189,7 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 
-# -- Language and time ----------------------------
+# -- Language and time ------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -197,7 +197,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
-# -- Files ----------------------------
+# -- Files ------------------------
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
@@ -209,7 +209,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = LOCAL
 FILE_UPLOAD_PERMISSIONS = 0o600
 
-# -- Agencies and messages ----------------------------
+# -- Agencies and messages ------------------------
 AGENCY_BASE_URL: str = env.str("AGENCY_BASE_URL", "http://127.0.0.1:8010")
 # named, not imported: verification stands below the room that listens
 VERIFICATION_DONE_TASK = "enrollment.tasks.assess"

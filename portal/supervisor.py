@@ -192,7 +192,7 @@ def running(web_port: int | None, *, durable: bool = True) -> Iterator[Stack]:
         closing.callback(stack.stop)
         stack.programs += _programs(stack)
         deadline = time.monotonic() + 60
-        stack.watch(lambda: answers(stack.web_port) and answers(stack.agency_port) or time.monotonic() > deadline)
+        stack.watch(lambda: (answers(stack.web_port) and answers(stack.agency_port)) or time.monotonic() > deadline)
         if not answers(stack.web_port):
             raise EmbeddedError(f"the site did not start: see {var / 'log' / 'web.log'}")
         yield stack

@@ -6,7 +6,7 @@
     python -m enrollment.policy schemes | facts
 
 POLICY is a file or the name of a shipped scheme. Exit code 0: done; 2: a bad argument or file, said on standard error
-(`check` prints its issues as JSON and exits 1 when the policy has any).
+(`check` also prints every mistake of the policy as JSON on standard output).
 """
 
 from __future__ import annotations
@@ -115,6 +115,7 @@ def _check(args: argparse.Namespace) -> dict[str, object]:
     try:
         policy = load(text)
     except PolicyError as error:
+        print(f"error: policy {args.policy} cannot be used:\n{error}", file=sys.stderr)
         return {"ok": False, "errors": [issue.to_json() for issue in error.errors]}
     groups = [
         {"id": g.id, "tier": g.tier, "name": g.name.to_json(), "materials": len(g.materials)} for g in policy.groups
@@ -185,7 +186,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     print(json.dumps(result, ensure_ascii=False, indent=2))
-    return 1 if isinstance(result, dict) and result.get("ok") is False else 0
+    return 2 if isinstance(result, dict) and result.get("ok") is False else 0
 
 
 if __name__ == "__main__":

@@ -74,8 +74,10 @@ class Compiler:
         if isinstance(name, str) and name in known:
             return known[name]
         near = difflib.get_close_matches(str(name), known, 1)
-        hint = f"→ {near[0]}" if near else "→ docs/policy.md"
-        self.issues.append(self.tree.issue(path, "unknown_fact", fact=name, hint=hint))
+        if near:
+            self.issues.append(self.tree.issue(path, "unknown_fact_near", fact=name, near=near[0]))
+        else:
+            self.issues.append(self.tree.issue(path, "unknown_fact", fact=name))
         return None
 
     def _fail(self, path: Path, code: str, **params: object) -> Condition:

@@ -80,5 +80,7 @@ def _unknown_keys(tree: Tree, path: Path, error: ValidationError) -> Iterator[Po
     for key in instance:
         if key not in known:
             near = difflib.get_close_matches(key, known, 1)
-            hint = f"→ {near[0]}" if near else f"({', '.join(known)})"
-            yield tree.issue((*path, key), "unknown_key", key=key, hint=hint)
+            if near:
+                yield tree.issue((*path, key), "unknown_key_near", key=key, near=near[0])
+            else:
+                yield tree.issue((*path, key), "unknown_key", key=key, known=", ".join(known))

@@ -20,7 +20,8 @@ ISSUES: Final[Mapping[str, Text]] = {
     "duplicate_key": Text("“{key}”写了两次，请删去一处。", "`{key}` is written twice; remove one."),
     "alias": Text("不能使用锚点或别名，请把内容写全。", "Anchors and aliases are not allowed; write the content out."),
     "missing_key": Text("缺少“{key}”，请补上。", "`{key}` is missing; add it."),
-    "unknown_key": Text("不认识“{key}”。{hint}", "`{key}` is not known here. {hint}"),
+    "unknown_key": Text("不认识“{key}”，此处可用：{known}。", "`{key}` is not known here; use one of {known}."),
+    "unknown_key_near": Text("不认识“{key}”，是否为“{near}”？", "`{key}` is not known here; did you mean `{near}`?"),
     "wrong_type": Text("此处须为 {expected}。", "This must be {expected}."),
     "not_allowed": Text("“{value}”不可用，可选：{allowed}。", "`{value}` is not allowed; choose one of {allowed}."),
     "out_of_range": Text("{value} 超出范围：{limit}。", "{value} is out of range: {limit}."),
@@ -36,7 +37,13 @@ ISSUES: Final[Mapping[str, Text]] = {
         "“{value}”不是日期，请写 2024-08-31、cutoff 或 36 months before cutoff。",
         "`{value}` is no date; write 2024-08-31, cutoff, or 36 months before cutoff.",
     ),
-    "unknown_fact": Text("事实字典中没有“{fact}”。{hint}", "There is no fact `{fact}`. {hint}"),
+    "unknown_fact": Text(
+        "没有名为“{fact}”的事实，请查阅 docs/policy.md 的事实字典。",
+        "There is no fact `{fact}`; see the fact dictionary in docs/policy.md.",
+    ),
+    "unknown_fact_near": Text(
+        "没有名为“{fact}”的事实，是否为“{near}”？", "There is no fact `{fact}`; did you mean `{near}`?"
+    ),
     "condition_form": Text(
         "条件须为 all、any、not、use，或 fact 加一个比较（{operators}）。",
         "A condition is all, any, not, use, or fact with exactly one comparison ({operators}).",

@@ -75,10 +75,15 @@ class Tree:
 
 
 def make_issue(line: int, column: int, path: Path, code: str, **params: object) -> PolicyIssue:
-    """Build an issue at a place, its texts filled in."""
+    """Build an issue at a place, its texts filled in; a "_near" text is a kinder wording of the same code."""
     text = ISSUES[code]
     return PolicyIssue(
-        line, path_text(path), code, text.en.format(**params).strip(), column, text.zh.format(**params).strip()
+        line,
+        path_text(path),
+        code.removesuffix("_near"),
+        text.en.format(**params).strip(),
+        column,
+        text.zh.format(**params).strip(),
     )
 
 

@@ -93,7 +93,7 @@ class Judged:
             places=Places(
                 near.get("household", ""), near.get("home", ""), same=same_place(home, household), permit=permit_place
             ),
-            today=version.submitted_at.astimezone(clock.SHANGHAI).date(),
+            today=application.round.check_on or version.submitted_at.astimezone(clock.SHANGHAI).date(),
             lists={entry.kind: entry.body for entry in lists},
             overrides={name: row["value"] for name, row in version.settled.items()},
         )

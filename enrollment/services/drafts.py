@@ -124,9 +124,11 @@ def _open_names(draft: Draft) -> set[str]:
     filed = draft.child.applications.filter(round=draft.round).exclude(state="withdrawn").first()
     if filed is None:
         return everything
-    request = filed.returns.filter(answered_at__isnull=True).order_by("-id").first() if filed.state == "returned" else None
+    asked = filed.returns.filter(answered_at__isnull=True).order_by("-id") if filed.state == "returned" else None
+    request = asked.first() if asked is not None else None
     if request is None:
-        raise Refused(_("This application is submitted. It can be changed only when the school asks for it."), code="filed")
+        text = _("This application is submitted. It can be changed only when the school asks for it.")
+        raise Refused(text, code="filed")
     # an answer may open questions that depend on it
     return {name for name in everything if name in request.items or _depends(name, request.items)}
 

@@ -2,11 +2,10 @@
 
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -28,6 +27,7 @@ from notifications.services import message_queue
 from schools.selectors import offered_schools
 from verification.services import checks_open
 
+TOKEN_SPACE = UUID("6f0d3d5e-0b52-5b1c-9d5e-7c1f5a8e2b11")  # names application ids after their tokens
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that is misread over the telephone
 
 
@@ -42,11 +42,21 @@ class InvalidAnswers(Refused):
         return {name: say(error.message, error.params) for name, error in self.errors.items()}
 
 
-def new_receipt(year: int) -> str:
-    """A random receipt number such as 26-7K3M-9QXD-4: 40 bits that cannot be guessed and a check character."""
-    body = "".join(secrets.choice(ALPHABET) for _position in range(8))
+def receipt_for(year: int, token: UUID, attempt: int = 0) -> str:
+    """The receipt number of a submission, such as 26-7K3M-9QXD-4: 40 bits of its secret token and a check character.
+
+    It follows from the form's own random token, so that a rehearsal with the same seed gives the same numbers.
+    """
+    digest = hashlib.sha256(b"receipt" + token.bytes + bytes([attempt])).digest()
+    body = "".join(ALPHABET[byte % 32] for byte in digest[:8])
     check = ALPHABET[sum((i + 2) * ALPHABET.index(c) for i, c in enumerate(body)) % 31]
     return f"{year % 100:02d}-{body[:4]}-{body[4:]}-{check}"
+
+
+def free_receipt(year: int, token: UUID) -> str:
+    """The first receipt number of the token that nobody has yet."""
+    numbers = (receipt_for(year, token, attempt) for attempt in range(256))
+    return next(number for number in numbers if not Application.objects.filter(receipt=number).exists())
 
 
 def normal_receipt(typed: str) -> str:
@@ -108,7 +118,7 @@ def _submit(guardian: Account, submission: Submission) -> Application:
         application = _resubmit(earlier, guardian)
     else:
         refuse_unless_open(draft.round)
-        application = _create(draft, guardian, submission.channel)
+        application = _create(draft, guardian, submission.channel, submission.client_token)
     _add_version(application, draft, guardian, submission.client_token, answers, choices)
     return application
 
@@ -144,10 +154,11 @@ def _choices_problem(draft: Draft, choices: Sequence[str]) -> form.FieldError | 
     return None
 
 
-def _create(draft: Draft, guardian: Account, channel: str) -> Application:
+def _create(draft: Draft, guardian: Account, channel: str, token: UUID) -> Application:
     season, now = draft.round.season, clock.now()
     application = Application.objects.create(
-        receipt=new_receipt(season.year),
+        id=uuid5(TOKEN_SPACE, token.hex),
+        receipt=free_receipt(season.year, token),
         round=draft.round,
         child=draft.child,
         guardian=guardian,
@@ -219,7 +230,12 @@ def _add_version(
     checks_open(
         subject=version.pk,
         district=application.district_code,
-        claims=agency_claims(answers, child_id=child.id_number, child_name=child.name),
+        claims=agency_claims(
+            answers,
+            child_id=child.id_number,
+            child_name=child.name,
+            on=draft.round.check_on or clock.today(),
+        ),
     )
     message_queue(
         key=f"received:{version.pk}",

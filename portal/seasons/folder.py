@@ -6,7 +6,7 @@ explains each column.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,7 @@ class RoundPlan:
     opens_at: datetime
     closes_at: datetime
     results_at: datetime
+    check_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -127,7 +128,11 @@ def _read_season(plan: SeasonPlan) -> None:
         plan.year = year
     else:
         plan.fail(name, 0, "year", f"{year!r} is not a year")
-    plan.calendar = [dict(item) for item in body.get("calendar") or [] if isinstance(item, dict)]
+    plan.calendar = [
+        {str(key): str(value) for key, value in item.items()}
+        for item in body.get("calendar") or []
+        if isinstance(item, dict)
+    ]
     rounds = body.get("rounds")
     if not isinstance(rounds, list) or not rounds:
         plan.fail(name, 0, "rounds", "list at least one round")
@@ -153,7 +158,24 @@ def _read_round(plan: SeasonPlan, name: str, number: int, item: Mapping[str, Any
     if not opens < closes < results:
         plan.fail(name, 0, label, "opens, closes and results must follow one another")
         return
-    plan.rounds.append(RoundPlan(stage, str(item.get("kind", "main")), policy, opens, closes, results))
+    plan.rounds.append(
+        RoundPlan(
+            stage,
+            str(item.get("kind", "main")),
+            policy,
+            opens,
+            closes,
+            results,
+            _day(plan, name, label, item.get("check_on")),
+        )
+    )
+
+
+def _day(plan: SeasonPlan, name: str, label: str, value: object) -> date | None:
+    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value
+    plan.fail(name, 0, f"{label}.check_on", f"{value!r} is not a date such as 2026-06-15")
+    return None
 
 
 def _moment(plan: SeasonPlan, name: str, column: str, value: object) -> datetime | None:

@@ -78,6 +78,7 @@ def store_plan(plan: SeasonPlan) -> int:
                 "opens_at": round_.opens_at,
                 "closes_at": round_.closes_at,
                 "results_at": round_.results_at,
+                "check_on": round_.check_on,
             }
             for round_ in plan.rounds
         ],

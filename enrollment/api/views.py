@@ -1,0 +1,166 @@
+"""JSON views: they validate the shape, call a service, and answer with a result or a refusal with code and field."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import login
+from django.db import transaction
+from rest_framework import serializers, status
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.models import Account
+from accounts.services import code_verify
+from enrollment import selectors, services
+from enrollment.models import Application, Draft, Round
+from enrollment.services.submission import InvalidAnswers, Submission, normal_receipt
+from foundation.errors import NotAllowed, Refused
+
+CHANNELS = ("web", "app", "mini-program", "kiosk", "counter")
+
+
+class RefusingView(APIView):
+    """Turns the doors' refusals into answers: 404 for what is not one's own, 422 for the rest."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, NotAllowed):
+            return Response({"code": exc.code, "message": exc.message}, status=status.HTTP_404_NOT_FOUND)
+        if isinstance(exc, InvalidAnswers):
+            body = {"code": exc.code, "message": exc.message, "errors": exc.messages()}
+            return Response(body, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
+        if isinstance(exc, Refused):
+            body = {"code": exc.code, "message": exc.message, "errors": {exc.field: exc.message} if exc.field else {}}
+            return Response(body, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
+        return super().handle_exception(exc)
+
+    @property
+    def guardian(self) -> Account:
+        user = self.request.user
+        if not isinstance(user, Account) or user.kind != Account.Kind.GUARDIAN:
+            raise PermissionDenied
+        return user
+
+
+class PhoneInput(serializers.Serializer[Any]):
+    phone = serializers.CharField(max_length=40)
+
+
+class CodeInput(PhoneInput):
+    code = serializers.CharField(max_length=20)
+
+
+class ChildInput(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=120)
+    id_number = serializers.CharField(max_length=60)
+    birth_date = serializers.CharField(max_length=10, required=False, default="", allow_blank=True)
+    sex = serializers.CharField(max_length=1, required=False, default="", allow_blank=True)
+
+
+class AnswersInput(serializers.Serializer[Any]):
+    client_token = serializers.UUIDField()
+    answers = serializers.DictField(child=serializers.CharField(max_length=500, allow_blank=True))
+    choices = serializers.ListField(child=serializers.CharField(max_length=20), max_length=20, required=False)
+
+
+class ApplicationInput(AnswersInput):
+    round = serializers.IntegerField()
+    child = ChildInput()
+    channel = serializers.ChoiceField(choices=CHANNELS, default="app")
+    prefill = serializers.BooleanField(default=False)
+
+
+def _valid(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+class CodeView(RefusingView):
+    """POST {phone}: send a sign-in code."""
+
+    permission_classes = (AllowAny,)
+
+    def post(self, request: Request) -> Response:
+        data = _valid(PhoneInput(data=request.data))
+        return Response({"phone": services.sign_in_code_send(phone=data["phone"])}, status=status.HTTP_202_ACCEPTED)
+
+
+class SessionView(RefusingView):
+    """POST {phone, code}: sign in; the session and CSRF cookies are set."""
+
+    permission_classes = (AllowAny,)
+
+    def post(self, request: Request) -> Response:
+        data = _valid(CodeInput(data=request.data))
+        account = code_verify(phone=data["phone"], code=data["code"])
+        login(request._request, account, backend="django.contrib.auth.backends.ModelBackend")
+        return Response({"account": str(account.public_id)}, status=status.HTTP_201_CREATED)
+
+
+class RoundsView(RefusingView):
+    """GET: the rounds that take applications now."""
+
+    permission_classes = (AllowAny,)
+
+    def get(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
+        rows = [
+            {
+                "id": round_.pk,
+                "district": round_.season.district_id,
+                "stage": round_.stage,
+                "kind": round_.kind,
+                "closes_at": round_.closes_at.isoformat(),
+            }
+            for round_ in selectors.open_rounds()
+        ]
+        return Response(rows)
+
+
+def _said(application: Application) -> dict[str, str]:
+    return {"id": str(application.pk), "receipt": application.receipt, "state": application.state}
+
+
+class ApplicationsView(RefusingView):
+    """GET: own applications. POST: file one in a single request; repeating the client token repeats the answer."""
+
+    def get(self, request: Request) -> Response:  # noqa: ARG002 - the framework's signature
+        return Response([_said(a) for a in Application.objects.filter(guardian=self.guardian).order_by("submitted_at")])
+
+    def post(self, request: Request) -> Response:
+        data = _valid(ApplicationInput(data=request.data))
+        guardian = self.guardian
+        round_ = Round.objects.select_related("season__district").filter(pk=data["round"]).first()
+        if round_ is None:
+            raise NotAllowed
+        child = services.child_add(guardian=guardian, **data["child"])
+        filed = Application.objects.filter(versions__client_token=data["client_token"], guardian=guardian).first()
+        if filed is not None:
+            return Response(_said(filed), status=status.HTTP_200_OK)
+        draft = services.draft_open(guardian=guardian, child=child, round_=round_)
+        if data["prefill"]:
+            draft = services.draft_prefill(guardian=guardian, draft_id=draft.public_id)
+        return Response(_submit(guardian, draft, data, data["channel"]), status=status.HTTP_201_CREATED)
+
+
+def _submit(guardian: Account, draft: Draft, data: dict[str, Any], channel: str) -> dict[str, str]:
+    answers = dict(data["answers"])
+    if "choices" in data:
+        answers["choices"] = ",".join(data["choices"])
+    with transaction.atomic():
+        services.draft_save(guardian=guardian, draft_id=draft.public_id, answers=answers)
+    token: UUID = data["client_token"]
+    submission = Submission(draft.public_id, token, channel)
+    return _said(services.application_submit(guardian=guardian, submission=submission))
+
+
+class CorrectionView(RefusingView):
+    """POST: correct the items asked for and submit again."""
+
+    def post(self, request: Request, receipt: str) -> Response:
+        data = _valid(AnswersInput(data=request.data))
+        guardian = self.guardian
+        application = selectors.own_receipt(guardian, normal_receipt(receipt))
+        draft = Draft.objects.get(child=application.child, round=application.round)
+        return Response(_submit(guardian, draft, data, application.channel))
