@@ -35,7 +35,11 @@ class EstateSpec:
 
 @dataclass(frozen=True, slots=True)
 class CitySpec:
-    """A synthetic city. `district` is a six-digit county code, `place` its name as it starts an address."""
+    """A synthetic city.
+
+    `district` is a six-digit county code, `place` its name as it starts an address, `city` the city of insurance;
+    permits and endorsements are set around the day of checking, `check_on`.
+    """
 
     seed: int
     families: int
@@ -46,6 +50,7 @@ class CitySpec:
     stages: tuple[str, ...] = ("primary", "junior")
     place: str = ""
     city: str = ""
+    check_on: date | None = None
 
     def __post_init__(self) -> None:
         """Refuse what cannot be generated. Raises SpecError."""
@@ -62,8 +67,8 @@ class CitySpec:
 
     @property
     def check_day(self) -> date:
-        """The day on which claims are checked: a permit must be valid then."""
-        return date(self.year, 6, 15)
+        """The day on which claims are checked, 15 June unless given: a permit must be valid then."""
+        return self.check_on or date(self.year, 6, 15)
 
     @staticmethod
     def from_json(obj: object, *, seed: int | None = None, families: int | None = None) -> CitySpec:
@@ -84,9 +89,18 @@ class CitySpec:
                 raise SpecError(f"{key} must be text")
         data["estates"] = tuple(_estate(index, node) for index, node in enumerate(_list(data, "estates")))
         data["towns"] = tuple(_texts(data, "towns"))
+        if "check_on" in data:
+            data["check_on"] = _day(data["check_on"])
         if "stages" in data:
             data["stages"] = tuple(_texts(data, "stages"))
         return CitySpec(**data)
+
+
+def _day(value: object) -> date:
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError as error:
+        raise SpecError("check_on must be a day YYYY-MM-DD") from error
 
 
 def _list(data: Mapping[str, Any], key: str) -> list[Any]:

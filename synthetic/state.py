@@ -270,7 +270,7 @@ def _owners(rng: Random, guardians: tuple[Person, ...], persona: str) -> tuple[t
 
 def _permit(spec: CitySpec, index: int, rng: Random, residence: Home, holder: Person) -> PermitState:
     issued = date(spec.year - rng.randint(1, 7), rng.randint(1, 12), rng.randint(1, 28))
-    until = date(spec.year, 8, 31) + timedelta(days=rng.randrange(180))
+    until = spec.check_day + timedelta(days=60 + rng.randrange(300))
     if rng.random() * 100 < tables.LAPSED_PERMITS:
         until = spec.check_day - timedelta(days=rng.randint(1, 150))
     return PermitState(f"J{spec.district}{index:08d}", holder, official(spec, residence), issued, until)

@@ -34,8 +34,10 @@ def test_evaluate_prints_the_whole_judgement(family: Path) -> None:
 def test_check_lists_issues_with_lines(tmp_path: Path, capsys: Out) -> None:
     path = tmp_path / "p.yaml"
     path.write_text(policy_text("{fact: nope, eq: 1}"), "utf-8")
-    assert main(["check", str(path)]) == 1
-    (issue,) = json.loads(capsys.readouterr().out)["errors"]
+    assert main(["check", str(path)]) == 2
+    said = capsys.readouterr()
+    (issue,) = json.loads(said.out)["errors"]
+    assert "line 15, column 12: groups[0].when.fact: There is no fact `nope`; see" in said.err
     assert (issue["line"], issue["code"]) == (15, "unknown_fact")
     assert main(["check", "linping-2021"]) == 0
     assert json.loads(capsys.readouterr().out)["ok"] is True

@@ -75,7 +75,7 @@ def test_missing_keys_are_all_named() -> None:
 
 
 CONDITIONS = [
-    ("{fact: household.zone, eq: in_zone}", "unknown_fact", "→ h"),
+    ("{fact: household.zone, eq: in_zone}", "unknown_fact", "did you mean `h"),
     ("{fact: household.zone_relation, eq: in_town}", "operand", "in_zone / in_district"),
     ("{fact: household.zone_relation, gte: in_zone}", "operator_type", "eq, ne, in"),
     ("{fact: household.zone_relation, is: in_zone}", "condition_form", "eq, ne, in"),

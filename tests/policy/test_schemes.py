@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from enrollment.policy import Verdict, scheme_names
+from enrollment.policy import Verdict, load, scheme_names, scheme_text
 from tests.policy.personas import (
     CONTRACT,
     DEED,
@@ -62,6 +62,7 @@ CASES: list[tuple[str, str, list[Family], str | None]] = [
     ("chancheng-2021", "no home", [HOUSEHOLD], "other_3"),
     ("chancheng-2021", "household in the district", [DISTRICT, DEED], "other_4"),
     ("chancheng-2021", "household elsewhere", [ELSEWHERE, DEED], "other_5"),
+    ("chancheng-2021", "no household declared", [DEED], "other_5"),
     ("chancheng-2021", "rented and filed", [DISTRICT, RENTED, {"application.rented_filed": True}], "other_6"),
     ("chancheng-2021", "public rental", [DISTRICT, RENTED, {"home.kind": "public_rental"}], "other_6"),
     ("chancheng-2021", "migrant", [PERMIT], "other_7"),
@@ -86,6 +87,15 @@ def test_every_scheme_names_its_source_and_asks_for_at_most_five_materials(schem
     assert policy.source.name.zh
     assert policy.source.note is not None
     assert max(len(group.materials) for group in policy.groups) <= 5
+
+
+@pytest.mark.parametrize("scheme", scheme_names())
+def test_a_scheme_moves_to_another_season_as_a_whole(scheme: str) -> None:
+    published, moved = shipped(scheme), load(scheme_text(scheme, year=2027))
+    assert (moved.year, moved.cutoff.year, moved.entry.year) == (2027, 2027, 2027)
+    assert [rule.cutoff.replace(year=published.year) for rule in moved.ages] == [rule.cutoff for rule in published.ages]
+    assert (moved.source, moved.title) == (published.source, published.title)
+    assert moved.digest != published.digest
 
 
 def test_changde_has_five_classes_and_only_the_fifth_is_checked_offline() -> None:

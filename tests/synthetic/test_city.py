@@ -188,6 +188,18 @@ def test_permit_and_insurance_labels_agree_with_claims_and_records(families: lis
     assert set(judged) == {"match", "mismatch", "not_found"}
 
 
+def test_permits_turn_on_the_day_of_checking() -> None:
+    spec = city(check_on="2025-11-21", families=1500)
+    permits = [f.records["permit"][0] for f in generate(spec) if f.records["permit"]]
+    lapsed = [permit for permit in permits if permit["endorsed_until"] < "2025-11-21"]
+    assert 0 < len(lapsed) < len(permits) / 8
+    assert {finding for f in generate(spec) for finding in f.truth[f.children[0].id].findings.values()} == {
+        "match",
+        "mismatch",
+        "not_found",
+    }
+
+
 def test_every_finding_other_than_match_has_a_planted_reason(families: list[Family]) -> None:
     for f in families:
         for child in f.children:

@@ -91,6 +91,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"estates": [{"name": "x"}]}, "estates[0]: missing road"),
     ({"estates": [{**SPEC["estates"][0], "number": "12"}]}, "estates[0].number"),
     ({"estates": [{**SPEC["estates"][0], "zone": "z"}]}, "unknown zone"),
+    ({"check_on": "15 June"}, "check_on must be"),
     ({"town": "x"}, "town is no field"),
 ]
 
