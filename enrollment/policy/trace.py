@@ -65,7 +65,8 @@ class TraceStep:
     def text(self, lang: str) -> str:
         """Return the step in plain words; `lang` is a language tag such as "zh-hans" or "en"."""
         words = {name: value.of(lang) if isinstance(value, Text) else value for name, value in self.params.items()}
-        return STEPS[self.code].of(lang).format(**words).strip()
+        said = STEPS[self.code].of(lang).format(**words).strip()
+        return said[:1].upper() + said[1:]
 
     def to_json(self) -> dict[str, object]:
         """Return a JSON-safe object with both texts."""

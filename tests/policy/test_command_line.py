@@ -67,6 +67,7 @@ def test_compare_says_what_changes_for_whom(tmp_path: Path, capsys: Out) -> None
 BAD_FAMILIES = [
     ("{", "not JSON"),
     ("[]", "must be an object"),
+    ('{"insurance.city": "\\ud800"}', "not JSON"),
     ("NaN", "not a JSON number"),
     ('{"home.kid": "deed"}', "did you mean home.kind"),
     ('{"home.kind": "castle"}', "one of deed"),

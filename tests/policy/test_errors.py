@@ -184,7 +184,18 @@ def test_all_mistakes_are_reported_at_once_in_the_order_of_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "- a\n", "policy", "{}", "a: &x 1\nb: *x\n", "? {a: 1}\n: 2\n", "\x00", "!!python/object:os.system x"]
+    "text",
+    [
+        "",
+        "- a\n",
+        "policy",
+        "{}",
+        "a: &x 1\nb: *x\n",
+        "? {a: 1}\n: 2\n",
+        "\x00",
+        'a: "\\ud800"',
+        "!!python/object:os.system x",
+    ],
 )
 def test_what_is_no_policy_at_all_is_refused(text: str) -> None:
     assert issues(text)

@@ -39,6 +39,11 @@ def test_age_turns_on_the_cut_off_day(born: str, round_: str, eligible: bool, co
     assert code in {step.code for step in result.trace}
 
 
+def test_a_stage_without_a_rule_has_no_age_limit() -> None:
+    result = judge(shipped("changde"), HOUSEHOLD, {"child.birth_date": "2009-01-01", "application.stage": "junior"})
+    assert (result.eligible, result.trace[0].code) == (Verdict.YES, "age_free")
+
+
 def test_upper_age_is_reached_on_the_birthday() -> None:
     text = policy_text().replace("min_years: 6}", "min_years: 6, max_years: 9}")
     assert run(text, **{"child.birth_date": "2016-09-01"}).eligible is Verdict.YES

@@ -46,6 +46,7 @@ CASES: list[tuple[str, str, list[Family], str | None]] = [
     ("shandong", "none of the five", [ELSEWHERE], None),
     ("linping-2021", "A with parents", [HOUSEHOLD, DEED], "one_a"),
     ("linping-2021", "A with grandparents", [GRANDPARENTS], "one_a"),
+    ("linping-2021", "A by the householder", [HOUSEHOLD, DEED, {"household.same_as_parent": False}], "one_a"),
     ("linping-2021", "B: contract is no deed", [HOUSEHOLD, CONTRACT], "one_b"),
     ("linping-2021", "B: grandparents' home, parents' household", [HOUSEHOLD, ELDERS_HOME], "one_b"),
     ("linping-2021", "B: no home", [HOUSEHOLD], "one_b"),

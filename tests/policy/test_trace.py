@@ -19,7 +19,7 @@ def test_a_step_names_fact_value_source_time_and_requirement() -> None:
     result = judge(shipped("chancheng-2021"), HOUSEHOLD, DEED, {"home.ownership_share": known})
     step = next(s for s in result.trace if s.facts == ("home.ownership_share",))
     assert step.text("en") == (
-        "family's share of the title: 50% (source: real estate register, 2021-06-02 10:15); "
+        "Family's share of the title: 50% (source: real estate register, 2021-06-02 10:15); "
         "the rule asks: 100%. Not met."
     )
     assert step.text("zh-hans") == "家庭产权份额：50%（来源：不动产登记，2021-06-02 10:15）；要求：100%。不符合"

@@ -110,3 +110,9 @@ def test_bad_spec_files_exit_2(text: str, said: str, tmp_path: Path, capsys: pyt
     assert main(["--spec", str(spec), "--out", str(tmp_path / "o")]) == 2
     assert said in capsys.readouterr().err
     assert main(["--spec", str(tmp_path / "none"), "--out", str(tmp_path / "o")]) == 2
+
+
+def test_the_example_of_the_readme_is_a_city() -> None:
+    readme = (Path(__file__).resolve().parents[2] / "synthetic/README.md").read_text("utf-8")
+    example = json.loads(readme.partition("```json")[2].partition("```")[0])
+    assert next(generate(CitySpec.from_json(example))).claims
