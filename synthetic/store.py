@@ -21,7 +21,7 @@ from synthetic.records import AGENCIES, keys
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written: numbers of families and children, and "sha256:..." over every family in order."""
+    """What was written: numbers of families and children, and "sha256:..." over all texts stored, in order."""
 
     families: int
     children: int
@@ -85,13 +85,19 @@ def _stream(
 
 
 def _insert(database: sqlite3.Connection, family: Family) -> str:
+    """Insert one family and return all that was inserted as one text, which the digest of the city runs over."""
     body = family.to_json()
-    text = _text(body)
     records, labels = body.pop("records"), body.pop("truth")
-    database.execute("INSERT INTO family VALUES (?, ?)", (family.id, _text(body)))
-    database.executemany("INSERT INTO truth VALUES (?, ?)", ((child, _text(label)) for child, label in labels.items()))
+    said = _text(body)
+    database.execute("INSERT INTO family VALUES (?, ?)", (family.id, said))
+    parts = [said]
+    truths = [(child, _text(label)) for child, label in labels.items()]
+    database.executemany("INSERT INTO truth VALUES (?, ?)", truths)
+    parts += [text for _, text in truths]
     for agency in AGENCIES:
-        rows = [(key, _text(record)) for record in records[agency] for key in keys(record)]
-        if rows:
+        for record in records[agency]:
+            text = _text(record)
+            rows = [(key, text) for key in keys(record)]
             database.executemany(f"INSERT INTO {agency} VALUES (?, ?)", rows)  # noqa: S608 - a fixed list of names
-    return text
+            parts += [agency, text]
+    return "\n".join(parts)
