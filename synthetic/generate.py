@@ -23,8 +23,8 @@ def generate(spec: CitySpec) -> Iterator[Family]:
 
 
 def family(spec: CitySpec, index: int) -> Family:
-    """Make one family of the city."""
-    rng = Random(f"{spec.seed}:{index}")  # noqa: S311 - a synthetic city must be repeatable
+    """Make one family of the city; its generator is seeded, because a synthetic city must be repeatable."""
+    rng = Random(f"{spec.seed}:{index}")
     state = build(spec, index, rng)
     held = hold(spec, state, rng)
     claims: dict[str, Mapping[str, Any]] = {}

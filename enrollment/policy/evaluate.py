@@ -214,11 +214,10 @@ def _choose(case: _Case) -> tuple[Group | None, bool, Outcome]:
 
 
 def _quietly(case: _Case, group: Group) -> Outcome:
-    """Judge a group below the child's own: only the verdict matters, nothing of it belongs into the explanation."""
-    steps, questions = len(case.steps), case.questions
+    """Judge a group below the child's provisional one: only the verdict matters, the explanation stays without it."""
+    steps = len(case.steps)
     outcome = _group(case, group)
     del case.steps[steps:]
-    case.questions = questions
     return outcome
 
 

@@ -64,6 +64,18 @@ def test_compare_says_what_changes_for_whom(tmp_path: Path, capsys: Out) -> None
     assert json.loads(capsys.readouterr().out)["changes_left_out"] == 1
 
 
+def test_compare_counts_who_loses_and_who_wins(tmp_path: Path, capsys: Out) -> None:
+    old, new, people = tmp_path / "old.yaml", tmp_path / "new.yaml", tmp_path / "people.jsonl"
+    old.write_text(policy_text(), "utf-8")
+    new.write_text(policy_text().replace("min_years: 6", "min_years: 7"), "utf-8")
+    people.write_text('{"child.birth_date": "2019-08-31"}\n{"child.birth_date": "2018-08-31"}\n', "utf-8")
+    for first, second, lost, won in ((old, new, 1, 0), (new, old, 0, 1)):
+        assert main(["compare", str(first), str(second), str(people)]) == 0
+        out = json.loads(capsys.readouterr().out)
+        assert (out["changed"], out["eligibility_lost"], out["eligibility_won"]) == (1, lost, won)
+        assert out["changes"][0]["id"] == "1"
+
+
 BAD_FAMILIES = [
     ("{", "not JSON"),
     ("[]", "must be an object"),

@@ -130,6 +130,23 @@ def test_seat_lock_of_six_years(facts: dict[str, Any], group: str, code: str) ->
     assert result.needs_person is (code == "seat_question")
 
 
+@pytest.mark.parametrize(("written", "group"), [("", "first"), (", sibling_exempt: false", "last")])
+def test_siblings_are_exempt_unless_the_policy_says_no(written: str, group: str) -> None:
+    text = policy_text(extra=f"seat_lock: {{years: {{primary: 6}}, groups: [first]{written}}}\n")
+    used = {"home.seat_used_on": "2023-09-01", "home.seat_locked_by_sibling": True}
+    result = run(text, household__zone_relation="in_zone", **used)
+    assert result.group is not None
+    assert result.group.id == group
+
+
+def test_groups_may_be_for_one_stage_only() -> None:
+    text = policy_text().replace("stages: [primary]", "stages: [primary, junior]")
+    text = text.replace("  - id: first", "  - id: first\n    stages: [junior]")
+    here = {"household.zone_relation": "in_zone"}
+    assert not in_first(text, **here)
+    assert in_first(text, **here, **{"application.stage": "junior"})
+
+
 def test_a_refuted_sibling_does_not_open_the_lock() -> None:
     facts = {
         "home.seat_used_on": "2023-09-01",

@@ -30,6 +30,12 @@ def test_silence_keeps_the_group_and_asks_a_person(status: str, value: str | Non
     assert result.eligible is Verdict.YES  # some group is certain whatever the answer
 
 
+def test_groups_below_a_provisional_one_stay_out_of_the_explanation() -> None:
+    silent = {"home.zone_relation": fact("in_zone", "unavailable")}
+    result = judge(shipped("changde"), HOUSEHOLD, DEED, PERMIT, silent, {"household.zone_relation": "in_zone"})
+    assert {step.rule for step in result.trace} == {"age", "seat_lock", "class_1", "order"}
+
+
 def test_silence_about_the_only_possible_group_is_unknown_not_a_refusal() -> None:
     result = judge(shipped("linping-2021"), {"household.zone_relation": fact("in_zone", "unavailable")})
     assert (result.eligible, result.needs_person) == (Verdict.UNKNOWN, True)

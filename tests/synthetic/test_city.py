@@ -81,6 +81,18 @@ def test_children_deep_in_a_large_city_keep_their_own_numbers(start: int) -> Non
     assert all(identifiers.check("id", number).ok for number in numbers)
 
 
+@pytest.mark.parametrize("stride", [365, 7000, 8000])
+def test_families_with_the_same_birthdays_never_share_a_number(stride: int) -> None:
+    # Families a stride apart share the day of birth of their children, elders or adults: the densest places of a city.
+    spec = city(families=1_200_000)
+    seen: Counter[str] = Counter()
+    for index in range(0, spec.families, stride):
+        f = family_at(spec, index)
+        people = [*f.guardians, *f.grandparents, *(child.person for child in f.children)]
+        seen.update(person.id_number for person in people)
+    assert max(seen.values()) == 1
+
+
 def test_twins_share_their_birthday_and_stage(families: list[Family]) -> None:
     multiple = [f for f in families if f.births in {"twins", "triplets"}]
     assert multiple
@@ -230,6 +242,8 @@ def test_some_children_are_born_after_the_cut_off(families: list[Family]) -> Non
     late = sum(day > date(2019, 8, 31) for day in born)
     assert 0 < 100 * late / len(born) < 2.5
     assert max(born) <= date(2019, 12, 31)
+    juniors = [c.person.birth_date for f in families for c in f.children if c.stage == "junior"]
+    assert date(2012, 9, 1) <= min(juniors) <= max(juniors) <= date(2013, 8, 31)
 
 
 def test_everything_says_synthetic(families: list[Family]) -> None:
