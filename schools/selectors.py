@@ -47,9 +47,7 @@ def _index(district: str, year: int, stage: str, stamp: tuple[Any, ...]) -> tupl
 def zone_index(district: str, year: int, stage: str) -> tuple[tuple[Zone, ...], ZoneIndex]:
     """Zones with their index, rebuilt when a row was added or removed (zones are versioned, not edited)."""
     rows = ZoneRow.objects.filter(district_id=district, year=year, stage=stage)
-    stamp = rows.aggregate(
-        newest=Max("pk"), zones=Count("pk", distinct=True), rules=Count("rules"), last=Max("rules__pk")
-    )
+    stamp = rows.aggregate(newest_zone=Max("pk"), zone_count=Count("pk", distinct=True), newest_rule=Max("rules__pk"))
     return _index(district, year, stage, tuple(sorted(stamp.items())))
 
 

@@ -1,6 +1,5 @@
 """Judging a version when all its checks are done: zone, facts, group, points - and the whole trace, kept."""
 
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,7 @@ from enrollment.services.transitions import application_step
 from foundation import clock
 from foundation.tasks import send
 from notifications.services import message_queue
-from schools.matching import ZoneMatch
+from schools.matching import Step, ZoneMatch
 from schools.selectors import relation, zone_of
 from verification.selectors import findings, pending
 
@@ -137,11 +136,15 @@ class Judged:
                 "codes": list(zone.zones) if zone else [],
                 "schools": list(zone.schools) if zone else [],
                 "by": {
-                    name: {"outcome": matched.outcome, "steps": [asdict(step) for step in matched.steps]}
+                    name: {"outcome": matched.outcome, "steps": [_step(step) for step in matched.steps]}
                     for name, matched in self.zones.items()
                 },
             },
         }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    return {"code": step.code, "params": dict(step.params), "message": step.message}
 
 
 def judge(version: ApplicationVersion) -> Judged:
