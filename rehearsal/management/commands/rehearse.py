@@ -1,0 +1,59 @@
+"""``manage.py rehearse --pupils N --seed S --report FILE``: a whole season, head-less, through the real parts."""
+
+import json
+import os
+import sys
+from argparse import ArgumentParser, ArgumentTypeError
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+
+from portal import supervisor
+from rehearsal.city import NoCity
+from rehearsal.play import Play, Stalled
+from rehearsal.report import report
+
+SMALLEST, LARGEST = 20, 1_200_000
+
+
+def families(text: str) -> int:
+    """A number of families."""
+    if not text.isascii() or not text.isdigit() or not SMALLEST <= int(text) <= LARGEST:
+        raise ArgumentTypeError(f"{text!r}: give a whole number from {SMALLEST} to {LARGEST}")
+    return int(text)
+
+
+def seed(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise ArgumentTypeError(f"{text!r}: a seed is a whole number of up to 18 digits")
+    return int(text)
+
+
+class Command(BaseCommand):
+    help = "Play a season of a synthetic city through the real workers and HTTP, and write a report."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--pupils", type=families, default=2000, help="number of families (default 2000)")
+        parser.add_argument("--seed", type=seed, default=1)
+        parser.add_argument("--report", type=Path, default=Path("rehearsal.json"))
+        parser.add_argument("--folder", type=Path, default=Path("examples/wuling"), help="the season's folder")
+        parser.add_argument("--keep", action="store_true", help="leave something to do for visitors of a demonstration")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        if not os.environ.get("PORTAL_STACK"):  # no workers around: start everything and come back
+            code = supervisor.main(["exec", "--", sys.executable, *sys.argv])
+            raise SystemExit(code)
+        target: Path = options["report"]
+        if not target.parent.is_dir():
+            raise CommandError(f"{target.parent} is not a folder", returncode=2)
+        console = Console(stderr=True)
+        play = Play(options["folder"], options["seed"], options["pupils"], options["keep"], console)
+        try:
+            play.run()
+        except (NoCity, Stalled, ValueError) as problem:
+            raise CommandError(str(problem), returncode=2 if isinstance(problem, NoCity) else 1) from problem
+        body = report(play)
+        target.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        console.print(f"report: {target}   replay: {body['replay']}")

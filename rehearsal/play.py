@@ -1,0 +1,360 @@
+"""The play: every phase of a season in order, through the real doors, workers and HTTP."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from enrollment import services as enrollment
+from enrollment.models import Application, ListEntry, Round, Season
+from enrollment.policies import compiled
+from foundation import clock
+from foundation.crypto import blind_index
+from identifiers import normalise
+from lottery import services as lottery
+from lottery.models import AdmissionRun, Draw
+from lottery.tickets import commit
+from notifications.models import Message
+from portal.seasons.folder import SeasonPlan, read_folder
+from portal.seasons.store import store_plan
+from rehearsal import answers as typed
+from rehearsal.city import Applicant, build_city, city_spec, read_families, scaled_seats
+from rehearsal.parents import Browser, client_token
+from rehearsal.reviewer import decide
+from rehearsal.staff import account, create_staff, next_token, reset_tokens, save_staff
+from schools.models import SeatPlan, Zone
+from schools.selectors import distances, offered_schools
+
+PARENTS = 6  # simultaneous browsers
+COUNTER_SHARE = 0.06  # filed with a clerk at a service point
+PREFILL_SHARE = 0.1
+NEWCOMERS = 8  # families of the demonstration that have not filed yet
+STALL_SECONDS = 180
+WITNESS = "witness"
+SchoolOf = Callable[[Applicant], tuple[str, list[str]]]
+
+
+class Stalled(RuntimeError):
+    """A phase made no progress for minutes; the message says which and what is left."""
+
+
+@dataclass(slots=True)
+class Play:
+    """One rehearsal under way."""
+
+    folder: Path
+    seed: int
+    families: int
+    keep: bool
+    console: Console
+    started: float = field(default_factory=time.monotonic)
+    seconds: dict[str, float] = field(default_factory=dict)
+    applicants: dict[str, Applicant] = field(default_factory=dict)
+    filed: dict[str, str] = field(default_factory=dict)  # child id -> receipt
+    refused: dict[str, str] = field(default_factory=dict)  # child id -> code
+    newcomers: list[Applicant] = field(default_factory=list)
+    season: Season | None = None
+    near: dict[tuple[str, str], tuple[str, list[str]]] = field(default_factory=dict)  # (stage, zone) -> schools
+    city_digest: str = ""
+    progress: Progress | None = None
+
+    def run(self) -> None:
+        """Play every phase."""
+        columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self.console, refresh_per_second=4) as self.progress:
+            with self.phase("season"):
+                plan = self.prepare()
+            with self.phase("city", self.families) as task:
+                self.build(plan, task)
+            with self.phase("filing", len(self.applicants)) as task:
+                self.file(task)
+            with self.phase("verification", len(self.filed)) as task:
+                self.wait_for_checks(task)
+            with self.phase("review") as task:
+                self.review(task)
+            with self.phase("draw"):
+                self.each_round(self.draw)
+            with self.phase("admission"):
+                self.each_round(self.admit)
+            with self.phase("messages") as task:
+                self.wait_for_messages(task)
+            with self.phase("answers"):
+                self.answer()
+        reset_tokens()
+
+    @contextmanager
+    def phase(self, name: str, total: int | None = None) -> Iterator[TaskID]:
+        """Time a phase and show its bar."""
+        if self.progress is None:
+            raise RuntimeError("a phase runs inside run()")
+        task = self.progress.add_task(name, total=total)
+        begun = time.monotonic()
+        yield task
+        self.seconds[name] = round(time.monotonic() - begun, 2)
+        done = total if total is not None else 1
+        self.progress.update(task, total=max(done, 1), completed=max(done, 1))
+
+    def advance(self, task: TaskID, completed: int, total: int | None = None) -> None:
+        if self.progress is not None:
+            self.progress.update(task, completed=completed, **({} if total is None else {"total": total}))
+
+    # -- before the round opens -------------------------------------------------------------------------------------
+
+    def prepare(self) -> SeasonPlan:
+        """Load the folder as a rehearsal of today, with staff, and open the main rounds."""
+        plan = read_folder(self.folder)
+        if plan.problems:
+            raise ValueError(f"{self.folder}: {plan.problems[0]}")
+        self.season = Season.objects.get(pk=store_plan(plan))
+        for seat_plan in SeatPlan.objects.filter(year=plan.year, school__district=plan.district):
+            seat_plan.seats = scaled_seats(seat_plan.seats, self.families)
+            seat_plan.save(update_fields=["seats"])
+        save_staff(create_staff(plan.district), Path(settings.VAR_DIR) / "demo-accounts.json")
+        now = clock.now()
+        # the calendar of the folder, compressed to today: a rehearsal does not wait for June
+        Round.objects.filter(season=self.season).update(
+            opens_at=now - timedelta(minutes=1), closes_at=now + timedelta(days=14), results_at=now + timedelta(days=15)
+        )
+        for round_ in self.rounds("main"):
+            enrollment.round_step(official=account("official"), round_id=round_.pk, event="open")
+        return plan
+
+    def rounds(self, kind: str) -> list[Round]:
+        return list(Round.objects.filter(season=self.season, kind=kind).select_related("policy").order_by("stage"))
+
+    def build(self, plan: SeasonPlan, task: TaskID) -> None:
+        """Generate the city for the agencies, read back who applies, and put the bureau's lists into the portal."""
+        path = Path(settings.VAR_DIR) / "city.sqlite"
+        extra = NEWCOMERS if self.keep else 0
+        size = self.families + extra
+        spec = city_spec(self.folder, district=plan.district, year=plan.year, seed=self.seed, families=size)
+        self.city_digest = build_city(spec, path, lambda count: self.advance(task, count)).digest
+        lists: list[ListEntry] = []
+        for number, family in enumerate(read_families(path)):
+            if number >= self.families:
+                self.newcomers += family
+            else:
+                self.applicants |= {child.id: child for child in family}
+            lists += [entry for child in family for entry in self.list_entries(plan, child)]
+        ListEntry.objects.bulk_create(lists, batch_size=5000)
+
+    def list_entries(self, plan: SeasonPlan, child: Applicant) -> Iterator[ListEntry]:
+        index = blind_index("child", normalise("id", child.claim["child"]["id_number"]))
+        where: dict[str, Any] = {"district_id": plan.district, "year": plan.year, "child_index": index}
+        for kind in child.lists:
+            yield ListEntry(kind=kind, body={}, **where)
+        points = child.claim["points"]
+        if points:
+            matches = points["town"] == points["residence_town"]
+            body = {"total": points["total"], "town": points["town"], "matches": matches}
+            yield ListEntry(kind="points", body=body, **where)
+
+    # -- families file ----------------------------------------------------------------------------------------------
+
+    def file(self, task: TaskID) -> None:
+        """All families file over HTTP, several at a time."""
+        by_family: dict[str, list[Applicant]] = {}
+        for child in self.applicants.values():
+            by_family.setdefault(child.id.rpartition("-")[0], []).append(child)
+        rounds = {round_.stage: round_ for round_ in self.rounds("main")}
+        local, lock, done = threading.local(), threading.Lock(), [0]
+
+        if self.applicants:
+            self.school_of(next(iter(self.applicants.values())))  # filled once, before the threads read it
+
+        def one(family: list[Applicant]) -> None:
+            if not hasattr(local, "browser"):
+                local.browser = Browser()
+            results = file_family(local.browser, family, rounds, self.school_of, self.seed)
+            with lock:
+                for child, answer in results:
+                    (self.filed if "receipt" in answer else self.refused)[child] = (
+                        answer.get("receipt") or answer["code"]
+                    )
+                done[0] += len(family)
+                self.advance(task, done[0])
+
+        parallel(one, by_family.values())
+
+    def school_of(self, child: Applicant) -> tuple[str, list[str]]:
+        """The school of the child's true zone, and the other schools of the stage, nearest first."""
+        if self.season is None:
+            raise RuntimeError("the season is prepared first")
+        if not self.near:
+            for zone in Zone.objects.filter(district=self.season.district_id, year=self.season.year).prefetch_related(
+                "schools"
+            ):
+                school = zone.schools.order_by("code")[0]
+                schools = offered_schools(self.season.district_id, self.season.year, zone.stage)
+                metres = distances([school.code], schools)
+                others = sorted((c for c in metres if c != school.code), key=lambda c: (metres[c], c))
+                self.near[zone.stage, zone.name] = (school.code, others)
+        return self.near[child.stage, child.truth["zone"]]
+
+    # -- verification and review ------------------------------------------------------------------------------------
+
+    def wait_for_checks(self, task: TaskID) -> None:
+        """Until every application has left the workers' hands."""
+
+        def left() -> int:
+            return Application.objects.filter(round__season=self.season, state__in=["submitted", "verifying"]).count()
+
+        self.wait("verification", left, lambda n: self.advance(task, len(self.filed) - n))
+
+    def wait(self, what: str, left: Callable[[], int], show: Callable[[int], None]) -> None:
+        last, since = -1, time.monotonic()
+        while (now_left := left()) > 0:
+            show(now_left)
+            if now_left != last:
+                last, since = now_left, time.monotonic()
+            if time.monotonic() - since > STALL_SECONDS:
+                raise Stalled(f"{what}: {now_left} left and none done for {STALL_SECONDS} s; see var/log/worker.log")
+            time.sleep(0.3)
+        show(0)
+
+    def review(self, task: TaskID) -> None:
+        """The reviewer settles what a person must; families correct what was their slip; until nothing is open."""
+        by_receipt = {receipt: self.applicants[child] for child, receipt in self.filed.items()}
+        reviewer, browser, total, done = account("reviewer"), Browser(), 0, 0
+        while True:
+            queue = list(
+                Application.objects.filter(round__season=self.season, state="attention")
+                .select_related("child", "round__season", "guardian")
+                .order_by("receipt")
+            )
+            if not queue:
+                break
+            total += len(queue)
+            for application in queue:
+                child = by_receipt[application.receipt]
+                items = decide(reviewer, application, child)
+                if items:
+                    answers = typed.corrected(typed.form_answers(child.claim, bound=False), items, child.truth)
+                    body = {
+                        "client_token": str(client_token(self.seed, child.id, application.version + 1)),
+                        "answers": answers,
+                    }
+                    browser.sign_in(child.mobile)
+                    answer = browser.correct(application.receipt, body)
+                    if "receipt" not in answer:
+                        raise RuntimeError(f"a correction was refused: {answer}")
+                done += 1
+                self.advance(task, done, total)
+            self.wait("corrections", self.unsettled, lambda _left: None)
+
+    def unsettled(self) -> int:
+        return Application.objects.filter(round__season=self.season, state__in=["submitted", "verifying"]).count()
+
+    # -- draw, admission, answers -----------------------------------------------------------------------------------
+
+    def each_round(self, step: Callable[[Round], None]) -> None:
+        for round_ in self.rounds("main"):
+            step(round_)
+
+    def draw(self, round_: Round) -> None:
+        """Freeze, witness randomness, public value, two confirmations with one-time passwords."""
+        official, witness = account("official"), account(WITNESS)
+        enrollment.round_step(official=official, round_id=round_.pk, event="close")
+        draw = lottery.roll_freeze(official=official, round_id=round_.pk)
+        value = hashlib.sha256(f"{self.seed}:{round_.stage}:witness".encode()).hexdigest()
+        lottery.nonce_commit(
+            witness=witness,
+            draw_id=draw.pk,
+            commitment=commit(bytes.fromhex(draw.roll_root), witness.username, bytes.fromhex(value)),
+        )
+        lottery.entropy_close(official=official, draw_id=draw.pk)
+        lottery.nonce_reveal(witness=witness, draw_id=draw.pk, value=value)
+        lottery.public_value_enter(official=official, draw_id=draw.pk, value=f"synthetic public value {self.seed}")
+        for name in ("official", "notary"):
+            lottery.draw_confirm(official=account(name), draw_id=draw.pk, token=next_token(name))
+
+    def admit(self, round_: Round) -> None:
+        run = lottery.run_compute(official=account("official"), round_id=round_.pk)
+        for name in ("official", "official2"):
+            lottery.run_publish_confirm(official=account(name), run_id=run.pk, token=next_token(name))
+
+    def wait_for_messages(self, task: TaskID) -> None:
+        """Until the outbox is empty."""
+        total = Message.objects.count()
+
+        def left() -> int:
+            return Message.objects.filter(state__in=["queued", "sending"]).count()
+
+        self.wait("messages", left, lambda n: self.advance(task, total - n, total))
+
+    def answer(self) -> None:
+        """Most families accept; in the demonstration some still have to. Then the supplementary round opens."""
+        offered = Application.objects.filter(round__season=self.season, state="offered").select_related(
+            "guardian", "offer"
+        )
+        rng = Random(self.seed)
+        for application in offered.order_by("receipt"):
+            chance = rng.random()
+            if self.keep and chance < 0.05:
+                continue
+            enrollment.offer_answer(
+                guardian=application.guardian,
+                application_id=application.pk,
+                answer="decline" if chance > 0.995 else "accept",
+            )
+        for round_ in self.rounds("supplementary"):
+            enrollment.round_step(official=account("official"), round_id=round_.pk, event="open")
+
+    def draws(self) -> list[Draw]:
+        return list(Draw.objects.filter(round__season=self.season).order_by("round__stage"))
+
+    def published_runs(self) -> list[AdmissionRun]:
+        return list(AdmissionRun.objects.filter(round__season=self.season, state="published").order_by("round__stage"))
+
+
+def parallel(work: Callable[[Any], None], items: Iterable[Any]) -> None:
+    """Run work on each item with a few threads; the first failure stops the rest and is raised."""
+
+    def guarded(item: Any) -> None:
+        try:
+            work(item)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=PARENTS) as pool:
+        for future in [pool.submit(guarded, item) for item in items]:
+            future.result()
+
+
+def file_family(
+    browser: Browser, family: list[Applicant], rounds: dict[str, Round], school_of: SchoolOf, seed: int
+) -> list[tuple[str, dict[str, Any]]]:
+    """One parent signs in and files for each child; (child id, answer) pairs."""
+    browser.sign_in(family[0].mobile)
+    results = []
+    for child in family:
+        round_ = rounds[child.stage]
+        bound = child.births in {"twins", "triplets"}
+        # twins choose alike: the family is the seed, not the child
+        rng = Random(f"{seed}:{child.id.rpartition('-')[0] if bound else child.id}")
+        school, near = school_of(child)
+        picked = typed.choices(school, near, rng, compiled(round_.policy).choices)
+        chance = rng.random()
+        body = {
+            "client_token": str(client_token(seed, child.id, 1)),
+            "round": round_.pk,
+            "child": typed.child_input(child.claim),
+            "answers": typed.form_answers(child.claim, bound=bound),
+            "choices": picked,
+            "channel": "counter" if chance < COUNTER_SHARE else "app" if chance < 0.5 else "web",
+            "prefill": chance > 1 - PREFILL_SHARE,
+        }
+        results.append((child.id, browser.file(body)))
+    return results

@@ -1,0 +1,80 @@
+"""The people of a rehearsal: officials, reviewer, notary and witnesses, with one-time passwords."""
+
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.models import Account
+from accounts.services import staff_create
+
+PEOPLE = {
+    "official": ("official", "official"),
+    "official2": ("official", "second official"),
+    "reviewer": ("reviewer", "school reviewer"),
+    "notary": ("notary", "notary"),
+    "witness": ("witness", "witness"),
+    "supervisor": ("supervisor", "supervisor"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An account as the guide prints it."""
+
+    username: str
+    password: str
+    totp_key: str  # hexadecimal
+    duty: str
+
+
+def create_staff(district: str) -> dict[str, Member]:
+    """Create the staff of a rehearsal; passwords and keys are random."""
+    members = {}
+    for username, (role, duty) in PEOPLE.items():
+        member = Member(
+            username,
+            f"{secrets.token_hex(3)}-{secrets.token_hex(3)}-{secrets.token_hex(3)}",
+            secrets.token_hex(20),
+            duty,
+        )
+        staff_create(
+            username=username,
+            password=member.password,
+            name=duty,
+            roles=[(role, district, "")],
+            totp_key=member.totp_key,
+        )
+        members[username] = member
+    return members
+
+
+def save_staff(members: dict[str, Member], path: Path) -> None:
+    """Keep the accounts for the guide of the demonstration (0600)."""
+    path.touch(mode=0o600)
+    path.write_text(json.dumps({name: asdict(member) for name, member in members.items()}, indent=1))
+
+
+def load_staff(path: Path) -> dict[str, Member]:
+    return {name: Member(**row) for name, row in json.loads(path.read_text()).items()}
+
+
+def next_token(username: str) -> str:
+    """The next one-time password the server takes from this person, without waiting half a minute."""
+    device = TOTPDevice.objects.get(user__username=username)
+    totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
+    if totp.t() <= device.last_t:
+        totp.drift = device.drift + 1
+    return f"{totp.token():06d}"
+
+
+def reset_tokens() -> None:
+    """After a played season the devices show the real time again."""
+    TOTPDevice.objects.update(drift=0, last_t=-1)
+
+
+def account(username: str) -> Account:
+    return Account.objects.get(username=username)
