@@ -20,7 +20,7 @@ ABILITIES: dict[str, frozenset[str]] = {
     Role.Name.OFFICIAL: frozenset(
         {"application.view", "application.review", "round.run", "round.confirm", "season.edit", "agency.switch"}
     ),
-    Role.Name.CITY: frozenset({"application.view", "round.confirm", "season.edit", "agency.switch"}),
+    Role.Name.CITY: frozenset({"application.view", "round.confirm", "season.edit", "agency.switch", "audit.view"}),
     Role.Name.NOTARY: frozenset({"round.confirm", "round.witness"}),
     Role.Name.WITNESS: frozenset({"round.witness"}),
     Role.Name.CLERK: frozenset({"application.assist"}),

@@ -14,9 +14,13 @@ from celery import current_app
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
+from accounts.models import Account
+from accounts.scopes import scope
+from audit.services import record
 from foundation import clock
-from foundation.errors import Refused
+from foundation.errors import NotAllowed, Refused
 from foundation.tasks import enqueue, send
 from verification.agencies import Judgement, MalformedRecord, adapter
 from verification.client import Answer, NoAnswer, ask
@@ -151,10 +155,22 @@ def prefill(*, lookups: Mapping[str, Sequence[str]]) -> dict[str, Prefill]:
 
 
 @transaction.atomic
-def agency_switch(*, agency: str, enabled: bool, note: str = "") -> None:
-    """Switch an agency on or off. While it is off its checks wait and end as ``unavailable``: a person decides."""
+def agency_switch(*, actor: Account, agency: str, enabled: bool, note: str = "") -> None:
+    """Switch an agency on or off. While it is off its checks wait and end as ``unavailable``: a person decides.
+
+    Raises NotAllowed, Refused (unknown agency).
+    """
+    if not scope(actor).any("agency.switch"):
+        raise NotAllowed(_("You may not switch agencies."))
     if agency not in Agency.values:
-        raise Refused(f"There is no agency {agency!r}.", field="agency")
+        raise Refused(_("There is no such agency."), code="unknown_agency", field="agency")
     AgencySwitch.objects.update_or_create(
         pk=agency, defaults={"enabled": enabled, "failures": 0, "open_until": None, "note": note}
+    )
+    record(
+        actor=actor,
+        action="agency.on" if enabled else "agency.off",
+        object_type="agency",
+        object_id=agency,
+        details={"note": note},
     )

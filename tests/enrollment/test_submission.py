@@ -10,7 +10,7 @@ from django.db import connection
 
 from enrollment import services
 from enrollment.models import Application, ApplicationVersion, Transition
-from enrollment.services.submission import InvalidAnswers, Submission, new_receipt, normal_receipt
+from enrollment.services.submission import InvalidAnswers, Submission, normal_receipt, receipt_for
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from notifications.models import Message
@@ -172,5 +172,5 @@ def test_the_history_begins_with_the_submission() -> None:
 
 
 def test_a_receipt_is_found_however_it_is_typed() -> None:
-    receipt = new_receipt(2026)
+    receipt = receipt_for(2026, uuid.uuid4())
     assert normal_receipt(receipt.lower().replace("-", " ").replace("0", "o").replace("1", "l")) == receipt

@@ -1,6 +1,6 @@
 """Residence permits (police): held by the declared person and still valid on the day of the check.
 
-Claim: ``none``, ``id_number`` and ``name`` of the holder, ``address``.
+Claim: ``none``, ``id_number`` and ``name`` of the holder, ``address``, ``on`` (the check day; today if absent).
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ class Permit:
         record = max(records, key=lambda item: text(item, "endorsed_until"))
         until = text(record, "endorsed_until")
         try:
-            lapsed = date.fromisoformat(until) < today
+            lapsed = date.fromisoformat(until) < date.fromisoformat(str(claim.get("on") or today))
         except ValueError:
             raise MalformedRecord("endorsed_until is not a date") from None
         found = [Difference("permit_holder", "", until)] if lapsed else []

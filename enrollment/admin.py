@@ -1,0 +1,157 @@
+"""The staff site's pages of enrollment: the review queue with its case page, seasons, rounds and policies."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from accounts.admin_base import ScopedAdmin, viewer
+from enrollment.models import Application, ApplicationState, PolicyVersion, Round, Season
+from enrollment.services.submission import normal_receipt
+from enrollment.staff.page import case_page
+from enrollment.states import OPEN_FOR_REVIEW
+from portal.admin_site import staff_site
+
+TAGS = {
+    "verified": "info",
+    "attention": "warning",
+    "in_review": "info",
+    "returned": "warning",
+    "not_eligible": "danger",
+    "withdrawn": "danger",
+    "approved": "success",
+    "accepted": "success",
+    "enrolled": "success",
+}
+
+
+class DeskFilter(admin.SimpleListFilter):
+    """The queue opens with what waits for a decision; everything else is one tap away."""
+
+    title = _("Desk")
+    parameter_name = "desk"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        return [("all", _("All applications"))]
+
+    def choices(self, changelist: Any) -> Any:
+        for number, choice in enumerate(super().choices(changelist)):
+            yield {**choice, "display": _("To decide")} if number == 0 else choice
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Application]) -> QuerySet[Application]:
+        if self.value() == "all" or "state__exact" in request.GET or "q" in request.GET:
+            return queryset
+        return queryset.filter(state__in=OPEN_FOR_REVIEW)
+
+
+@admin.register(Application, site=staff_site)
+class ApplicationAdmin(ScopedAdmin):
+    ability = "application.view"
+    district_field = "district_code"
+    school_field = "review_school_id"
+    personal = True
+    list_display = ("receipt", "child_name", "stage", "tag", "group_code", "zone_code", "asks", "waiting", "school")
+    list_filter = (DeskFilter, "state", "stage", "group_code", "needs_person")
+    search_fields = ("receipt",)
+    search_help_text = _("Receipt number")
+    list_select_related = ("child", "review_school")
+    ordering = ("-needs_person", "state_at")
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_search_results(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        queryset: QuerySet[Any],
+        search_term: str,
+    ) -> tuple[QuerySet[Any], bool]:
+        """By receipt number only, exactly: staff cannot fish for names or documents."""
+        if not search_term:
+            return queryset, False
+        return queryset.filter(receipt=normal_receipt(search_term)), False
+
+    @admin.display(description=_("Child"))
+    def child_name(self, application: Application) -> str:
+        return f"{application.child.name[:1]}＊"
+
+    @display(description=_("State"), ordering="state", label=TAGS)  # type: ignore[arg-type]
+    def tag(self, application: Application) -> tuple[str, str]:
+        return application.state, str(ApplicationState(application.state).label)
+
+    @admin.display(description=_("Needs"))
+    def asks(self, application: Application) -> str:
+        needs = [
+            str(label)
+            for wanted, label in (
+                (application.needs_person, _("A decision")),
+                (application.needs_offline_check, _("A check on the spot")),
+            )
+            if wanted
+        ]
+        return "、".join(needs) or "—"
+
+    @admin.display(description=_("Waiting since"), ordering="state_at")
+    def waiting(self, application: Application) -> Any:
+        return application.state_at
+
+    @admin.display(description=_("School"), ordering="review_school")
+    def school(self, application: Application) -> str:
+        return application.review_school.name if application.review_school else "—"
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",  # noqa: ARG002 - Django's signature
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        application = self.get_object(request, object_id)
+        if application is None:
+            raise Http404
+        self.viewed(request, application.pk, application.district_code)
+        context = {**self.admin_site.each_context(request), "opts": self.opts, **(extra_context or {})}
+        return case_page(request, application, viewer(request), context)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Application | None:
+        found: Application | None = super().get_object(request, object_id, from_field)
+        return found
+
+
+class PlanAdmin(ScopedAdmin):
+    """Read-only pages of how a season is planned."""
+
+    ability = "season.view"
+    district_field = "district__code"
+
+
+@admin.register(PolicyVersion, site=staff_site)
+class PolicyVersionAdmin(PlanAdmin):
+    list_display = ("code", "number", "district", "created_at", "digest")
+    fields = ("code", "number", "district", "created_at", "digest", "policy_text")
+    ordering = ("code", "-number")
+
+    @admin.display(description=_("Text"))
+    def policy_text(self, version: PolicyVersion) -> SafeString:
+        return format_html('<pre style="white-space: pre-wrap">{}</pre>', version.text)
+
+
+@admin.register(Season, site=staff_site)
+class SeasonAdmin(PlanAdmin):
+    list_display = ("year", "district", "rehearsal", "synthetic")
+    fields = ("year", "district", "rehearsal", "synthetic", "calendar")
+    ordering = ("-year",)
+
+
+@admin.register(Round, site=staff_site)
+class RoundAdmin(PlanAdmin):
+    district_field = "season__district__code"
+    list_display = ("season", "stage", "kind", "state", "policy", "opens_at", "closes_at", "results_at")
+    list_filter = ("stage", "kind", "state")
+    list_select_related = ("season__district", "policy")
+    fields = ("season", "stage", "kind", "state", "policy", "opens_at", "closes_at", "results_at")
+    ordering = ("-season__year", "stage")

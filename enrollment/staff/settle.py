@@ -1,0 +1,159 @@
+"""The open questions of a case: what was declared, what the source says, and which values a reviewer may settle on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from enrollment.models import ApplicationVersion
+from enrollment.policies import compiled
+from enrollment.policy import DICTIONARY, FactSpec
+from enrollment.policy.facts import Scalar, value_words
+from foundation.errors import Refused
+from schools.models import District
+from schools.selectors import relation, zone_of
+from verification.selectors import FindingView
+
+WHOLE = 100
+YES, NO = "true", "false"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One fact that a person settles. ``choices`` is empty where a value is typed; ``source_says`` may be empty."""
+
+    name: str
+    label: str
+    status: str
+    declared: str
+    declared_words: str
+    source_says: str
+    choices: tuple[Choice, ...]
+    kind: str
+    chosen: str
+    error: str = ""
+
+
+def spec_of(version: ApplicationVersion, name: str) -> FactSpec:
+    return compiled(version.policy).local_facts.get(name) or DICTIONARY[name]
+
+
+def words(spec: FactSpec, value: object) -> str:
+    return value_words(spec, value).of(get_language() or "zh-hans") if value is not None else "—"
+
+
+def as_text(value: object) -> str:
+    if isinstance(value, bool):
+        return YES if value else NO
+    return "" if value is None else str(value)
+
+
+def questions(
+    version: ApplicationVersion,
+    findings: Mapping[str, FindingView],
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> list[Question]:
+    """The open questions in the order of the judgement, with what the reviewer picked so far."""
+    names: list[str] = (version.evaluation or {}).get("questions", [])
+    return [_question(version, findings, name, typed or {}, errors or {}) for name in names]
+
+
+def _question(
+    version: ApplicationVersion,
+    findings: Mapping[str, FindingView],
+    name: str,
+    typed: Mapping[str, str],
+    errors: Mapping[str, str],
+) -> Question:
+    spec, fact = spec_of(version, name), (version.facts or {})[name]
+    declared = as_text(fact["value"])
+    return Question(
+        name=name,
+        label=spec.label.of(get_language() or "zh-hans"),
+        status=fact["status"],
+        declared=declared,
+        declared_words=words(spec, fact["value"]),
+        source_says=_source_words(version, findings, name, spec),
+        choices=_choices(spec, declared),
+        kind=spec.kind,
+        chosen=typed.get(name, declared),
+        error=errors.get(name, ""),
+    )
+
+
+def _choices(spec: FactSpec, declared: str) -> tuple[Choice, ...]:
+    if declared in {YES, NO}:
+        return tuple(Choice(value, words(spec, value == YES)) for value in (YES, NO))
+    return tuple(Choice(value, words(spec, value)) for value in spec.choices)
+
+
+def _source_words(version: ApplicationVersion, findings: Mapping[str, FindingView], name: str, spec: FactSpec) -> str:
+    """What the agency's record says about this fact, where it says anything that can be compared."""
+    value = source_value(version, findings, name)
+    return words(spec, value) if value is not None else ""
+
+
+def source_value(version: ApplicationVersion, findings: Mapping[str, FindingView], name: str) -> Scalar | None:
+    """The agency's own value of a fact whose declared value it refutes; None where the record has none."""
+    finding = findings.get((version.facts or {}).get(name, {}).get("source", ""))
+    if finding is None or finding.record is None:
+        return None
+    said = {difference["field"]: difference["source"] for difference in finding.differences}
+    if name == "home.ownership_share" and said.get("home_share"):
+        return float(said["home_share"]) / WHOLE
+    if name in {"home.zone_relation", "household.zone_relation"} and finding.record.get("address"):
+        return _lies(version, str(finding.record["address"]))
+    if name == "home.owner_relation" and "home_owner_relation" in said:
+        return "other"
+    return None
+
+
+def _lies(version: ApplicationVersion, address: str) -> str:
+    application = version.application
+    matched = zone_of(
+        address, district=application.district_code, year=application.season_year, stage=application.stage
+    )
+    return relation(address, matched, District.objects.get(pk=application.district_code))
+
+
+def settled(asked: list[Question], typed: Mapping[str, str]) -> tuple[dict[str, Scalar], dict[str, str]]:
+    """The values to settle on, read by the kind of each fact, and what is wrong with those that cannot be read."""
+    values: dict[str, Scalar] = {}
+    errors: dict[str, str] = {}
+    for question in asked:
+        raw = typed.get(question.name, question.declared).strip()
+        try:
+            values[question.name] = _read(question, raw)
+        except ValueError:
+            errors[question.name] = _("This value cannot be read. Give it in the form of the declared one.")
+    return values, errors
+
+
+def _read(question: Question, raw: str) -> Scalar:
+    if question.choices:
+        if raw not in {choice.value for choice in question.choices}:
+            raise ValueError(raw)
+        return raw == YES if raw in {YES, NO} else raw
+    if question.kind == "date":
+        return date.fromisoformat(raw).isoformat()
+    if question.kind in {"share", "number"}:
+        number = float(raw)
+        return int(number) if number.is_integer() and question.kind == "number" else number
+    if not raw:
+        raise ValueError(raw)
+    return raw
+
+
+def refuse_unreadable(errors: Mapping[str, str]) -> None:
+    """Raises Refused when a settled value cannot be read."""
+    if errors:
+        raise Refused(_("Some values need another look."), code="settled")

@@ -1,0 +1,30 @@
+from django.contrib import admin
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+import identifiers
+from accounts.admin_base import ScopedAdmin
+from notifications.models import Message
+from portal.admin_site import staff_site
+
+
+@admin.register(Message, site=staff_site)
+class MessageAdmin(ScopedAdmin):
+    """Messages to families, read-only: numbers masked, sign-in codes never shown."""
+
+    ability = "application.view"
+    district_field = "district_code"
+    personal = True
+    list_display = ("created_at", "to", "template", "state", "attempts", "sent_at")
+    list_filter = ("state", "template")
+    fields = ("to", "template", "language", "text", "state", "attempts", "created_at", "next_attempt_at", "sent_at")
+    readonly_fields = ("to", "text")
+    ordering = ("-id",)
+
+    @admin.display(description=lazy("Phone"))
+    def to(self, message: Message) -> str:
+        return identifiers.mask("mobile", message.phone)
+
+    @admin.display(description=lazy("Text"))
+    def text(self, message: Message) -> str:
+        return _("Hidden: it holds a sign-in code.") if message.secret else message.body

@@ -1,0 +1,245 @@
+"""The reviewer's desk in the staff site, through real requests."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.models import Account
+from audit.models import Entry
+from enrollment.models import Application, ApplicationVersion
+from enrollment.services import application_assess
+from tests import factories
+from verification.models import AgencySwitch, Check, Finding
+
+pytestmark = pytest.mark.django_db
+Enter = Callable[[Account], Client]
+
+
+@pytest.fixture
+def enter() -> Enter:
+    """A browser of a member of staff who gave password and one-time password."""
+
+    def signed_in(account: Account) -> Client:
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(account)
+        session = client.session
+        session["otp_device_id"] = TOTPDevice.objects.get(user=account).persistent_id
+        session.save()
+        return client
+
+    return signed_in
+
+
+def case(one: factories.Family, **outcomes: Any) -> Application:
+    """A submitted application whose checks are answered as given (a match where nothing is given) and judged."""
+    application = one.submit()
+    held = factories.records(one)
+    for check in Check.objects.filter(subject__in=application.versions.values("pk")):
+        found = outcomes.get(check.agency, {})
+        Finding.objects.create(
+            check_made=check,
+            outcome=found.get("outcome", "match"),
+            differences=found.get("differences", []),
+            evidence=found.get("record") or (held.get(check.agency) or [None])[0],
+            evidence_hash="0" * 64,
+            source=f"mock:{check.agency}",
+            trace_id="t" * 32,
+            seconds=1.0,
+            at=check.created_at,
+        )
+    Check.objects.update(state="done")
+    for version in ApplicationVersion.objects.filter(application=application):
+        application_assess(version_id=version.pk)
+    application.refresh_from_db()
+    return application
+
+
+HALF = {
+    "outcome": "mismatch",
+    "differences": [{"field": "home_share", "declared": "100", "source": "50"}],
+}
+
+
+def url(application: Application) -> str:
+    return f"/admin/enrollment/application/{application.pk}/change/"
+
+
+def test_the_queue_shows_waiting_cases_masked_and_records_who_saw_them(enter: Enter) -> None:
+    place = factories.world()
+    doubtful, settled = case(factories.family(place), real_estate=HALF), case(factories.family(place))
+    assert (doubtful.state, settled.state) == ("attention", "approved")
+    reviewer = factories.staff("reviewer", school="WL01")
+    page = enter(reviewer).get("/admin/enrollment/application/")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert doubtful.receipt in text
+    assert settled.receipt not in text
+    assert doubtful.child.name not in text
+    assert "合＊" in text
+    assert Entry.objects.filter(action="application.list", actor_id=reviewer.pk, object_id=doubtful.pk).count() == 1
+
+
+def test_a_receipt_is_searched_exactly_and_a_name_never(enter: Enter) -> None:
+    application = case(factories.family(factories.world()))
+    client = enter(factories.staff("official"))
+    listing = "/admin/enrollment/application/"
+    assert (
+        application.receipt in client.get(listing, {"q": application.receipt.lower().replace("-", "")}).content.decode()
+    )
+    assert application.receipt not in client.get(listing, {"q": application.child.name}).content.decode()
+
+
+def test_the_case_page_shows_declared_and_source_and_hides_numbers(enter: Enter) -> None:
+    one = factories.family(factories.world())
+    application = case(one, real_estate=HALF)
+    reviewer = factories.staff("reviewer", school="WL01")
+    page = enter(reviewer).get(url(application))
+    text = page.content.decode()
+    assert page.status_code == 200
+    for expected in ("50", "mock:real_estate", "t" * 32, factories.HOME, 'name="fact:home.ownership_share"'):
+        assert expected in text
+    for hidden in (one.child.id_number, one.answers["guardian_id"], one.guardian.phone or "?"):
+        assert hidden not in text
+    assert Entry.objects.filter(action="application.view", actor_id=reviewer.pk, object_id=application.pk).exists()
+
+
+def test_approving_with_the_value_of_the_source_settles_the_fact(enter: Enter) -> None:
+    application = case(factories.family(factories.world()), real_estate=HALF)
+    client = enter(factories.staff("reviewer", school="WL01"))
+    answer = {"decision": "approve", "reason": "按登记机构数据确认", "fact:home.ownership_share": "0.5"}
+    page = client.post(url(application), answer)
+    assert page.status_code == 302
+    application.refresh_from_db()
+    version = application.versions.get()
+    assert application.state == "approved"
+    assert version.settled["home.ownership_share"]["value"] == 0.5
+    assert version.settled["home.ownership_share"]["reason"] == "按登记机构数据确认"
+
+
+def test_an_error_keeps_what_was_typed(enter: Enter) -> None:
+    application = case(factories.family(factories.world()), real_estate=HALF)
+    client = enter(factories.staff("reviewer", school="WL01"))
+    page = client.post(
+        url(application),
+        {"decision": "return", "reason": "请补正房产份额", "deadline": "2020-01-01T10:00", "items": "home_share"},
+    )
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert "请补正房产份额" in text
+    assert 'value="home_share" checked' in text
+    assert "2020-01-01T10:00" in text
+    unreadable = client.post(
+        url(application), {"decision": "approve", "reason": "同意录取", "fact:home.ownership_share": "half"}
+    )
+    assert unreadable.status_code == 422
+    assert 'value="half"' in unreadable.content.decode()
+    application.refresh_from_db()
+    assert application.state == "attention"
+
+
+def test_returning_and_refusing_from_the_page(enter: Enter) -> None:
+    place = factories.world()
+    first, second = (case(factories.family(place), real_estate=HALF) for _ in range(2))
+    client = enter(factories.staff("reviewer", school="WL01"))
+    from_page = client.get(url(first)).content.decode()
+    deadline = from_page.split('name="deadline" value="')[1].split('"')[0]
+    onward = client.post(
+        url(first), {"decision": "return", "reason": "请补正", "deadline": deadline, "items": ["home_share"]}
+    )
+    assert onward.status_code == 422  # a reason of three characters explains nothing
+    onward = client.post(
+        url(first), {"decision": "return", "reason": "请补正房产份额", "deadline": deadline, "items": ["home_share"]}
+    )
+    assert (onward.status_code, onward.headers["Location"]) == (302, url(second))
+    last = client.post(url(second), {"decision": "refuse", "reason": "不符合本学区条件"})
+    assert (last.status_code, last.headers["Location"]) == (302, "/admin/enrollment/application/")
+    states = Application.objects.in_bulk([first.pk, second.pk])
+    assert (states[first.pk].state, states[second.pk].state) == ("returned", "not_eligible")
+
+
+@pytest.mark.parametrize(
+    ("role", "district", "school"),
+    [("reviewer", "430702", "WL02"), ("official", "430703", ""), ("notary", "430702", ""), ("clerk", "430702", "")],
+)
+def test_out_of_scope_cases_do_not_exist(enter: Enter, role: str, district: str, school: str) -> None:
+    application = case(factories.family(factories.world()), real_estate=HALF)
+    client = enter(factories.staff(role, district=district, school=school))
+    assert client.get(url(application)).status_code == 404
+    assert client.post(url(application), {"decision": "approve", "reason": "同意录取"}).status_code == 404
+    assert application.receipt not in client.get("/admin/enrollment/application/").content.decode()
+    application.refresh_from_db()
+    assert application.state == "attention"
+
+
+def test_a_supervisor_reads_but_does_not_decide(enter: Enter) -> None:
+    application = case(factories.family(factories.world()), real_estate=HALF)
+    client = enter(factories.staff("supervisor"))
+    assert 'name="decision"' not in client.get(url(application)).content.decode()
+    assert client.post(url(application), {"decision": "refuse", "reason": "不符合条件"}).status_code == 404
+
+
+def test_without_a_one_time_password_the_desk_stays_shut() -> None:
+    client = Client()
+    client.force_login(factories.staff("official"))
+    page = client.get("/admin/enrollment/application/")
+    assert page.status_code == 302
+    assert page.headers["Location"].startswith("/admin/login/")
+
+
+PAGES = {
+    "official": (
+        "accounts/account",
+        "enrollment/application",
+        "enrollment/policyversion",
+        "enrollment/round",
+        "enrollment/season",
+        "notifications/message",
+        "schools/school",
+        "schools/seatplan",
+        "schools/zone",
+        "verification/agencyswitch",
+    ),
+    "city": ("audit/entry",),
+    "supervisor": ("audit/entry",),
+}
+
+
+@pytest.mark.parametrize(("role", "page"), [(role, page) for role, pages in PAGES.items() for page in pages])
+def test_every_page_opens_for_its_role(enter: Enter, role: str, page: str) -> None:
+    case(factories.family(factories.world()))
+    assert enter(factories.staff(role)).get(f"/admin/{page}/").status_code == 200
+
+
+def test_one_row_of_each_read_only_page_opens(enter: Enter) -> None:
+    place = factories.world()
+    application = case(factories.family(place))
+    client = enter(factories.staff("official"))
+    message = application.guardian.messages.filter(district_code=factories.DISTRICT).first()
+    assert message is not None
+    rows = {
+        "schools/school": place.school.pk,
+        "schools/zone": place.school.zones.get().pk,
+        "enrollment/round": place.round.pk,
+        "enrollment/policyversion": place.round.policy_id,
+        "notifications/message": message.pk,
+    }
+    for page, pk in rows.items():
+        shown = client.get(f"/admin/{page}/{pk}/change/")
+        assert shown.status_code == 200, page
+        assert 'name="_save"' not in shown.content.decode()
+    assert (application.guardian.phone or "?") not in client.get("/admin/notifications/message/").content.decode()
+
+
+def test_an_agency_is_switched_by_those_who_may(enter: Enter) -> None:
+    address = "/admin/verification/agencyswitch/"
+    off = {"agency": "household", "enabled": "0", "note": "维护"}
+    enter(factories.staff("reviewer")).post(address, off)
+    assert not AgencySwitch.objects.filter(enabled=False).exists()
+    client = enter(factories.staff("official"))
+    assert client.post(address, off).status_code == 302
+    assert AgencySwitch.objects.get(pk="household").note == "维护"
+    assert "Switched off" in client.get(address).content.decode()
+    assert Entry.objects.filter(action="agency.off", object_id="household").exists()

@@ -1,0 +1,45 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from accounts.admin_base import ScopedAdmin, viewer
+from foundation.errors import Refused
+from portal.admin_site import staff_site
+from verification import services
+from verification.models import AgencySwitch
+from verification.selectors import agency_report
+
+
+@admin.register(AgencySwitch, site=staff_site)
+class AgencyAdmin(ScopedAdmin):
+    """One page: how each agency answers, and its switch."""
+
+    ability = "agency.switch"
+
+    def changelist_view(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if request.method == "POST":
+            return self._switch(request)
+        context = {
+            **self.admin_site.each_context(request),
+            **(extra_context or {}),
+            "title": _("Agencies"),
+            "opts": self.opts,
+            "agencies": agency_report(),
+        }
+        return TemplateResponse(request, "staff/agencies.html", context)
+
+    def _switch(self, request: HttpRequest) -> HttpResponse:
+        agency, enabled = request.POST.get("agency", ""), request.POST.get("enabled") == "1"
+        try:
+            services.agency_switch(
+                actor=viewer(request), agency=agency, enabled=enabled, note=request.POST.get("note", "").strip()[:200]
+            )
+        except Refused as refused:
+            messages.error(request, refused.message)
+        return redirect("admin:verification_agencyswitch_changelist")
