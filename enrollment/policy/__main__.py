@@ -41,8 +41,9 @@ def _read(name: str, what: str) -> str:
 
 
 def _policy_text(name: str) -> str:
-    if name in scheme_names():
-        return scheme_text(name)
+    scheme = name.removesuffix(".yaml")
+    if name in scheme_names() or (scheme in scheme_names() and not Path(name).exists()):
+        return scheme_text(scheme)
     if not Path(name).exists():
         raise _BadInputError(f"no policy file {name}, and no shipped scheme of that name ({', '.join(scheme_names())})")
     return _read(name, "policy")

@@ -39,6 +39,8 @@ def test_check_lists_issues_with_lines(tmp_path: Path, capsys: Out) -> None:
     (issue,) = json.loads(said.out)["errors"]
     assert "line 15, column 12: groups[0].when.fact: There is no fact `nope`; see" in said.err
     assert (issue["line"], issue["code"]) == (15, "unknown_fact")
+    assert main(["check", "linping-2021"]) == main(["check", "changde.yaml"]) == 0
+    assert capsys.readouterr().out.count('"ok": true') == 2
     assert main(["check", "linping-2021"]) == 0
     assert json.loads(capsys.readouterr().out)["ok"] is True
 
