@@ -66,8 +66,9 @@ class Evaluation:
 
     @property
     def questions(self) -> tuple[TraceStep, ...]:
-        """The steps a person has to settle."""
-        rules = {"age", "seat_lock", "points", "order", "otherwise", self.group.id if self.group else ""}
+        """The steps a person has to settle; what is open inside a group that is met anyway is no question."""
+        rules = {"age", "seat_lock", "points", "order", "otherwise"}
+        rules |= {item.rule for item in self.trace if item.code == "group_provisional"}
         return tuple(item for item in self.trace if item.outcome == "unknown" and item.rule in rules)
 
     def to_json(self) -> dict[str, object]:

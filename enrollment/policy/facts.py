@@ -50,8 +50,9 @@ class FactSpec:
 
     @property
     def subject(self) -> str:
-        """The part before the dot: facts of one subject are claimed together."""
-        return self.name.partition(".")[0]
+        """The part before the dot: facts of one subject are claimed together. A policy's own facts stand each alone."""
+        head, _, _ = self.name.partition(".")
+        return self.name if head == "local" else head
 
 
 _ZONES = {

@@ -137,6 +137,10 @@ STEPS: Final[Mapping[str, Text]] = {
         "{label}: {source} could not confirm this ({status}); the rule asks: {required}. "
         "A person will check it; nothing is refused.",
     ),
+    "condition_missing": Text(
+        "{label}：未填写；要求：{required}。由工作人员询问，不影响报名。",
+        "{label}: not stated; the rule asks: {required}. A person will ask; nothing is refused.",
+    ),
     "condition_refuted": Text(
         "{label}：申报为{value}，但与{source}的记录不一致{at}；要求：{required}。不符合",
         "{label}: declared as {value}, but the record of {source} differs{at}; the rule asks: {required}. Not met.",
@@ -190,7 +194,6 @@ STATUS_WORDS: Final[Mapping[str, Text]] = {
     "mismatch": Text("记录不一致", "the record differs"),
     "declared": Text("内容不完整", "incomplete"),
     "verified": Text("内容不完整", "incomplete"),
-    "missing": Text("未填写", "not stated"),
 }
 
 MESSAGES: Final[Mapping[str, str]] = {code: text.en for code, text in {**ISSUES, **STEPS}.items()}

@@ -145,7 +145,10 @@ def leaf_step(rule: str, result: LeafResult, days: Days) -> TraceStep:
         "required": required_words(result.leaf, days),
         "outcome": OUTCOMES[result.outcome],
     }
-    return step(_CODES[result.basis], rule, result.outcome, params, spec, fact)
+    unstated = result.basis == "question" and (
+        fact is None or (fact.value is None and status in {"declared", "verified"})
+    )
+    return step("condition_missing" if unstated else _CODES[result.basis], rule, result.outcome, params, spec, fact)
 
 
 def step(

@@ -30,6 +30,12 @@ def test_silence_keeps_the_group_and_asks_a_person(status: str, value: str | Non
     assert result.eligible is Verdict.YES  # some group is certain whatever the answer
 
 
+def test_what_is_open_in_a_group_that_is_met_anyway_is_no_question() -> None:
+    result = judge(shipped("linping-2021"), HOUSEHOLD, DEED, {"household.same_as_parent": fact(True, "unavailable")})
+    assert result.group is not None
+    assert (result.group.id, result.needs_person, result.questions) == ("one_a", False, ())
+
+
 def test_groups_below_a_provisional_one_stay_out_of_the_explanation() -> None:
     silent = {"home.zone_relation": fact("in_zone", "unavailable")}
     result = judge(shipped("changde"), HOUSEHOLD, DEED, PERMIT, silent, {"household.zone_relation": "in_zone"})
@@ -60,6 +66,8 @@ def test_a_home_without_its_share_is_a_question() -> None:
     result = judge(shipped("chancheng-2021"), family)
     assert result.group is not None
     assert (result.group.id, result.needs_person) == ("match_1", True)
+    assert [step.code for step in result.questions] == ["condition_missing", "group_provisional"]
+    assert "not stated" in result.questions[0].text("en")
 
 
 @pytest.mark.parametrize("status", ["not_found", "unavailable", "mismatch"])
@@ -113,7 +121,7 @@ def test_evaluation_is_total_and_explains_itself(family: dict[str, Fact], scheme
     result = evaluate(POLICIES[scheme], Facts(family))
     assert all(step.text("zh") and step.text("en") for step in result.trace)
     assert result.needs_person or result.eligible is not Verdict.UNKNOWN
-    assert not result.needs_person or result.questions
+    assert result.needs_person == bool(result.questions)
     assert all(isinstance(part, int) for part in result.order_key)
 
 
