@@ -83,7 +83,7 @@ class Role(models.Model):
         return f"{self.name} {self.district_code} {self.school_code}".strip()
 
 
-class PhoneDevice(ThrottlingMixin, CooldownMixin, SideChannelDevice):  # type: ignore[misc]
+class PhoneDevice(ThrottlingMixin, CooldownMixin, SideChannelDevice):  # type: ignore[misc,unused-ignore]
     """The code sent to a guardian's phone: cool-down between sends, growing delays after wrong codes."""
 
     phone_index = models.CharField(max_length=64, unique=True)

@@ -10,7 +10,7 @@ from celery import Task
 from django.db import InterfaceError, OperationalError
 
 
-class PortalTask(Task):  # type: ignore[misc,unused-ignore]
+class PortalTask(Task):  # type: ignore[misc,type-arg,unused-ignore]
     autoretry_for = (OperationalError, InterfaceError)
     retry_backoff = 1
     retry_backoff_max = 30

@@ -7,7 +7,8 @@ import os
 import secrets
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -27,10 +28,6 @@ BREAKER_FAILURES = 8
 BREAKER_SECONDS = 20
 RATE_PER_SECOND = 400
 OK = 200
-
-
-class NoAnswer(RuntimeError):
-    """The agency gave no usable answer: switched off, down, slow, or talking nonsense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +72,67 @@ def _within_rate(agency: str) -> bool:
     return count <= RATE_PER_SECOND
 
 
-def _refuse_when_closed(agency: str) -> AgencySwitch | None:
-    switch = AgencySwitch.objects.filter(pk=agency).first()
-    if switch is None:
-        return None
-    if not switch.enabled:
-        raise NoAnswer("switched off")
-    if switch.open_until and switch.open_until > clock.now():
-        raise NoAnswer("resting after repeated failures")
-    return switch
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request that was made, or not made (``status`` -1), with its answer or None for silence."""
+
+    agency: str
+    trace_id: str
+    status: int
+    milliseconds: int
+    answer: Answer | None
+    why: str = ""
+
+
+NOT_MADE = -1
+
+
+def closed_agencies() -> dict[str, str]:
+    """Agencies that are not asked at the moment, with the reason: switched off, or resting after failures."""
+    now, closed = clock.now(), {}
+    for switch in AgencySwitch.objects.all():
+        if not switch.enabled:
+            closed[switch.agency] = "switched off"
+        elif switch.open_until and switch.open_until > now:
+            closed[switch.agency] = "resting after repeated failures"
+    return closed
+
+
+def call(agency: str, keys: Sequence[str], closed: Mapping[str, str]) -> Call:
+    """Make one request. Touches no database, so that several can run in threads at once; never raises."""
+    trace_id = uuid.uuid4().hex
+    why = closed.get(agency) or ("" if _within_rate(agency) else "too many requests this second")
+    if why:
+        return Call(agency, trace_id, NOT_MADE, 0, None, why)
+    started = time.monotonic()
+    status, answer = _post(agency, keys, trace_id)
+    spent = int(1000 * (time.monotonic() - started))
+    why = "" if answer else (f"HTTP {status}" if status else "no connection")
+    return Call(agency, trace_id, status, spent, answer, why)
+
+
+def note(calls: Iterable[Call], *, purpose: str) -> None:
+    """Count requests that were made; eight failures in a row rest an agency for 20 seconds."""
+    made = [made for made in calls if made.status != NOT_MADE]
+    AgencyCall.objects.bulk_create(
+        [
+            AgencyCall(
+                agency=one.agency,
+                at=clock.now(),
+                purpose=purpose,
+                trace_id=one.trace_id,
+                status=one.status,
+                milliseconds=one.milliseconds,
+                usable=one.answer is not None,
+            )
+            for one in made
+        ]
+    )
+    good = [one.agency for one in made if one.answer is not None]
+    AgencySwitch.objects.filter(pk__in=good, failures__gt=0).update(failures=0, open_until=None)
+    for one in made:
+        if one.answer is None:
+            _failed(one.agency)
 
 
 def _failed(agency: str) -> None:
@@ -94,32 +143,21 @@ def _failed(agency: str) -> None:
     )
 
 
-def ask(agency: str, keys: Sequence[str], *, purpose: str) -> Answer:
-    """Look up document, certificate or contract numbers at an agency; raises NoAnswer.
+def ask_all(lookups: Mapping[str, Sequence[str]], *, purpose: str) -> dict[str, Call]:
+    """Ask several agencies at once, one request each in parallel; every request is counted. Never raises."""
+    closed = closed_agencies()
+    if len(lookups) == 1:
+        calls = [call(agency, keys, closed) for agency, keys in lookups.items()]
+    else:
+        pool = _threads(os.getpid())
+        calls = list(pool.map(lambda item: call(item[0], item[1], closed), lookups.items()))
+    note(calls, purpose=purpose)
+    return {one.agency: one for one in calls}
 
-    Every request is counted in AgencyCall; eight failures in a row rest the agency for 20 seconds.
-    """
-    switch = _refuse_when_closed(agency)
-    if not _within_rate(agency):
-        raise NoAnswer("too many requests this second")
-    trace_id = uuid.uuid4().hex
-    started = time.monotonic()
-    status, answer = _post(agency, keys, trace_id)
-    AgencyCall.objects.create(
-        agency=agency,
-        at=clock.now(),
-        purpose=purpose,
-        trace_id=trace_id,
-        status=status,
-        milliseconds=int(1000 * (time.monotonic() - started)),
-        usable=answer is not None,
-    )
-    if answer is None:
-        _failed(agency)
-        raise NoAnswer(f"HTTP {status}" if status else "no connection")
-    if switch is not None and switch.failures:
-        AgencySwitch.objects.filter(pk=agency).update(failures=0, open_until=None)
-    return answer
+
+@lru_cache(maxsize=1)
+def _threads(pid: int) -> ThreadPoolExecutor:  # noqa: ARG001 - see _http
+    return ThreadPoolExecutor(max_workers=10, thread_name_prefix="agency")
 
 
 def _post(agency: str, keys: Sequence[str], trace_id: str) -> tuple[int, Answer | None]:
@@ -147,6 +185,10 @@ def _read(response: httpx.Response, trace_id: str) -> Answer | None:
         records = body["records"]
         if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
             return None
-        return Answer(tuple(records), str(body["source"]), datetime.fromisoformat(body["at"]), trace_id)
+        at = datetime.fromisoformat(body["at"])
+        # agencies write their wall clock without a zone
+        return Answer(
+            tuple(records), str(body["source"]), at if at.tzinfo else at.replace(tzinfo=clock.SHANGHAI), trace_id
+        )
     except (ValueError, KeyError, TypeError):
         return None

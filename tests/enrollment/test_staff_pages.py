@@ -43,7 +43,7 @@ def case(one: factories.Family, **outcomes: Any) -> Application:
             check_made=check,
             outcome=found.get("outcome", "match"),
             differences=found.get("differences", []),
-            evidence=found.get("record") or (held.get(check.agency) or [None])[0],
+            evidence=found.get("record") or next(iter(held.get(check.agency, [])), None),
             evidence_hash="0" * 64,
             source=f"mock:{check.agency}",
             trace_id="t" * 32,

@@ -1,12 +1,9 @@
 """Submitting: once, in time, and only what was asked."""
 
-import threading
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from enrollment import services
 from enrollment.models import Application, ApplicationVersion, Transition
@@ -15,29 +12,8 @@ from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from notifications.models import Message
 from tests import factories
+from tests.threads import at_once
 from verification.models import Check
-
-
-def at_once(jobs: list[Callable[[], object]]) -> list[object]:
-    """Run the jobs in threads that start together; their results or their refusals, in order."""
-    barrier = threading.Barrier(len(jobs))
-    results: list[object] = [None] * len(jobs)
-
-    def run(place: int, job: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            results[place] = job()
-        except Refused as refused:
-            results[place] = refused
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place, job)) for place, job in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,251 @@
+"""Agencies that are down, slow, wrong or switched off: never a refusal, always a person."""
+
+import json
+import time
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from pytest_django import Settings
+
+from accounts.models import Account
+from foundation import clock
+from foundation.errors import NotAllowed, Refused
+from tests import factories
+from tests.agencies import City
+from tests.servers import answering
+from tests.threads import at_once
+from tests.verification.test_agencies import CHILD, CLAIMS, HOUSEHOLD
+from verification import client
+from verification.client import NoAnswer
+from verification.models import AgencyCall, AgencySwitch, Check, Finding
+from verification.selectors import agency_report
+from verification.services import MAX_ATTEMPTS, agency_switch, check_run, prefill, sweep
+
+
+def new_check() -> Check:
+    now = clock.now()
+    return Check.objects.create(
+        subject=uuid4(),
+        district_code="430702",
+        agency="household",
+        claim=CLAIMS["household"],
+        next_attempt_at=now,
+        created_at=now,
+    )
+
+
+def ask() -> client.Answer:
+    return client.ask("household", [CHILD], purpose="check")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("knob", ["down", "error", "malformed"])
+def test_silence_is_retried_and_ends_as_unavailable(agencies: City, knob: str) -> None:
+    agencies.knobs(household={knob: 1})
+    check, at = new_check(), clock.now()
+    for attempt in range(1, MAX_ATTEMPTS):
+        with clock.at(at):
+            assert check_run(check_id=check.pk) is False
+        check.refresh_from_db()
+        assert (check.state, check.attempts) == ("pending", attempt)
+        assert check.next_attempt_at > at
+        at = check.next_attempt_at
+    with clock.at(at):
+        assert check_run(check_id=check.pk) is True
+    finding = Finding.objects.get()
+    assert (finding.outcome, finding.evidence) == ("unavailable", None)
+    assert AgencyCall.objects.filter(usable=False).count() == MAX_ATTEMPTS
+
+
+@pytest.mark.django_db
+def test_an_agency_that_comes_back_is_believed(agencies: City) -> None:
+    agencies.put("household", HOUSEHOLD)
+    agencies.knobs(household={"down": 1})
+    check = new_check()
+    assert check_run(check_id=check.pk) is False
+    agencies.knobs()
+    check.refresh_from_db()
+    with clock.at(check.next_attempt_at):
+        assert check_run(check_id=check.pk) is True
+    assert Finding.objects.get().outcome == "match"
+    assert AgencySwitch.objects.get(pk="household").failures == 0
+
+
+@pytest.mark.django_db
+def test_a_slow_agency_is_not_waited_for(agencies: City) -> None:
+    agencies.knobs(household={"delay": 1.5})
+    started = time.monotonic()
+    with pytest.raises(NoAnswer, match="no connection"):
+        ask()
+    assert time.monotonic() - started < 1.4
+    assert AgencyCall.objects.get().status == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b"<html>busy</html>",
+        b'{"records": null, "source": "x", "at": "2026-05-01T08:00:00+08:00"}',
+        b'{"records": ["x"], "source": "x", "at": "2026-05-01T08:00:00+08:00"}',
+        b'{"records": [], "source": "x"}',
+        b'{"records": [], "source": "x", "at": 5}',
+        b'{"records": [], "source": "x", "at": "yesterday"}',
+        b"\xff\xfe\x00",
+    ],
+)
+def test_a_200_that_says_nothing_is_silence(settings: Settings, body: bytes) -> None:
+    with answering(body) as server:
+        settings.AGENCY_BASE_URL = server.url
+        client._http.cache_clear()
+        with pytest.raises(NoAnswer, match="HTTP 200"):
+            ask()
+    client._http.cache_clear()
+
+
+@pytest.mark.django_db
+def test_a_time_without_a_zone_is_shanghai(settings: Settings) -> None:
+    body = {"records": [], "source": "x", "at": "2026-05-01T08:00:00"}
+    with answering(json.dumps(body).encode()) as server:
+        settings.AGENCY_BASE_URL = server.url
+        client._http.cache_clear()
+        assert ask().at.isoformat() == "2026-05-01T08:00:00+08:00"
+    client._http.cache_clear()
+
+
+@pytest.mark.django_db
+def test_the_breaker_rests_the_agency_and_then_tries_again(agencies: City) -> None:
+    agencies.knobs(household={"down": 1})
+    now = clock.now()
+    with clock.at(now):
+        for _ in range(client.BREAKER_FAILURES):
+            with pytest.raises(NoAnswer, match="HTTP 503"):
+                ask()
+        with pytest.raises(NoAnswer, match="resting"):
+            ask()
+    assert AgencyCall.objects.count() == client.BREAKER_FAILURES
+    agencies.knobs()
+    with clock.at(now + timedelta(seconds=client.BREAKER_SECONDS + 1)):
+        assert ask().records == ()
+
+
+@pytest.mark.django_db
+def test_a_switched_off_agency_is_not_asked(agencies: City) -> None:
+    official = factories.staff("official")
+    agency_switch(actor=official, agency="household", enabled=False)
+    with pytest.raises(NoAnswer, match="switched off"):
+        ask()
+    assert not AgencyCall.objects.exists()
+    agency_switch(actor=official, agency="household", enabled=True)
+    assert ask().source == "mock:household"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["reviewer", "notary", "clerk", "supervisor"])
+def test_who_may_not_switch(role: str) -> None:
+    with pytest.raises(NotAllowed):
+        agency_switch(actor=factories.staff(role), agency="household", enabled=False)
+    assert not AgencySwitch.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_unknown_agency_cannot_be_switched() -> None:
+    official: Account = factories.staff("official")
+    with pytest.raises(Refused) as refused:
+        agency_switch(actor=official, agency="weather", enabled=False)
+    assert refused.value.code == "unknown_agency"
+
+
+@pytest.mark.django_db
+def test_the_rate_limit_of_an_agency(agencies: City) -> None:
+    valkey = client._valkey(0)
+    now = int(time.time())
+    keys = [f"rate:household:{now + ahead}" for ahead in range(4)]
+    for key in keys:
+        valkey.set(key, client.RATE_PER_SECOND, ex=5)
+    try:
+        with pytest.raises(NoAnswer, match="too many"):
+            ask()
+        assert client.ask("permit", [CHILD], purpose="check").records == ()
+    finally:
+        valkey.delete(*keys)
+    assert not AgencyCall.objects.filter(agency="household").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "age", "secret", "status"),
+    [
+        ("/household/query", b'{"keys": []}', 0, "", 200),
+        ("/household/query", b'{"keys": []}', 0, "another secret", 401),
+        ("/household/query", b'{"keys": []}', 301, "", 401),
+        ("/household/query", b"{}", 0, "", 400),
+        ("/household/query", json.dumps({"keys": ["x"] * 21}).encode(), 0, "", 400),
+        ("/household/query", b"x" * 10_001, 0, "", 413),
+        ("/weather/query", b'{"keys": []}', 0, "", 404),
+        ("/knobs", b'{"household": {"mood": 1}}', 0, "", 400),
+    ],
+)
+def test_the_agencies_refuse_what_is_not_signed_fresh_and_small(
+    agencies: City, path: str, body: bytes, age: int, secret: str, status: int
+) -> None:
+    assert agencies.post(path, body, age=age, secret=secret).status_code == status
+
+
+@pytest.mark.django_db
+def test_a_wrong_secret_is_silence_not_absence(agencies: City, settings: Settings) -> None:
+    settings.AGENCY_SECRET = "another secret"
+    with pytest.raises(NoAnswer, match="HTTP 401"):
+        ask()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_make_one_finding(agencies: City) -> None:
+    agencies.put("household", HOUSEHOLD)
+    check = new_check()
+    results = at_once([lambda: check_run(check_id=check.pk)] * 2)
+    assert sorted(map(bool, results)) == [False, True]
+    assert (Finding.objects.count(), AgencyCall.objects.count()) == (1, 1)
+    assert check_run(check_id=check.pk) is False
+
+
+@pytest.mark.django_db
+def test_a_check_of_a_dead_worker_is_found_again_after_its_lease(agencies: City) -> None:
+    agencies.put("household", HOUSEHOLD)
+    check, now = new_check(), clock.now()
+    # the worker claimed it and was killed
+    Check.objects.filter(pk=check.pk).update(attempts=1, next_attempt_at=now + timedelta(seconds=60))
+    assert sweep() == 0
+    assert check_run(check_id=check.pk) is False
+    with clock.at(now + timedelta(seconds=71)):
+        assert sweep() == 1
+        assert check_run(check_id=check.pk) is True
+        assert sweep() == 0
+    assert Finding.objects.get().outcome == "match"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_prefill_tells_found_empty_and_silent_apart(agencies: City) -> None:
+    agencies.put("household", HOUSEHOLD)
+    agencies.knobs(permit={"down": 1})
+    known = prefill(lookups={"household": [CHILD], "real_estate": [CHILD], "permit": [CHILD]})
+    outcomes = {name: result.outcome for name, result in known.items()}
+    assert outcomes == {"household": "found", "real_estate": "empty", "permit": "silent"}
+    assert known["household"].records == (HOUSEHOLD,)
+
+
+@pytest.mark.django_db
+def test_the_report_counts_requests_and_findings(agencies: City) -> None:
+    agencies.put("household", HOUSEHOLD)
+    assert check_run(check_id=new_check().pk)
+    agencies.knobs(household={"down": 1})
+    check_run(check_id=new_check().pk)
+    household, *others = agency_report()
+    assert (household.calls, household.usable_percent, household.waiting) == (2, 50.0, 1)
+    assert household.findings == {"match": 1}
+    assert household.median_seconds == household.p95_seconds is not None
+    assert all(other.calls == 0 and other.usable_percent is None for other in others)
