@@ -45,12 +45,26 @@ class RollEntry(models.Model):
     salt = models.CharField(max_length=64)
     leaf = models.CharField(max_length=64)
     row = models.JSONField()  # the canonical public row
+    facts = models.TextField(default="")  # canonical JSON the leaf binds and the run reads (lottery.placing.Entry)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["draw", "position"], name="one_roll_position"),
             models.UniqueConstraint(fields=["draw", "application"], name="one_roll_entry"),
         ]
+
+
+class PublicFile(models.Model):
+    """A file as the public downloads it, gzip-compressed, made once: the roll, the transcript, the admission."""
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="public_files")
+    name = models.CharField(max_length=40)
+    sha256 = models.CharField(max_length=64)  # of the uncompressed bytes
+    body = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["round", "name"], name="one_public_file")]
 
 
 class Nonce(models.Model):

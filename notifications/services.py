@@ -5,7 +5,8 @@ the note of it leaves the message in ``sending``; whether the family has it is t
 channel by the message's key before it tries again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -69,6 +70,47 @@ def message_queue(
 
         enqueue(deliver, made.pk)
     return made
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message of many; see ``message_queue``."""
+
+    key: str
+    template: str
+    params: Mapping[str, Any]
+    account: Account
+    district: str = ""
+
+
+def messages_queue(outgoing: Sequence[Outgoing]) -> int:
+    """Queue many messages in the current transaction, each in its recipient's language; how many had a phone.
+
+    The sweeper hands them to the workers: a publication must not wait for the broker. Raises KeyError for an unknown
+    template; a key that exists already changes nothing.
+    """
+    now = clock.now()
+    rows = []
+    for one in outgoing:
+        if not one.account.phone:
+            continue
+        with translation.override(one.account.language):
+            body = render(one.template, one.params)
+        rows.append(
+            Message(
+                key=one.key,
+                account=one.account,
+                phone=one.account.phone,
+                template=one.template,
+                language=one.account.language,
+                body=body,
+                district_code=one.district,
+                next_attempt_at=now,
+                created_at=now,
+            )
+        )
+    Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
+    return len(rows)
 
 
 def message_deliver(*, message_id: int) -> bool:

@@ -1,0 +1,114 @@
+"""What the services of a draw share: names that do not depend on the database, locks, and the four eyes."""
+
+import gzip
+import hashlib
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from audit.services import record
+from enrollment.models import Round
+from enrollment.services.rounds import round_for
+from foundation import clock
+from foundation.errors import NotAllowed, Refused
+from foundation.transitions import IllegalTransition
+from foundation.wording import say
+from lottery.messages import MESSAGES, LotteryError
+from lottery.models import Confirmation, Draw, PublicFile
+from lottery.placing import COORDINATION
+from lottery.states import DRAW
+from lottery.transcript import Domain, canonical_json, digests
+
+
+def domain(round_: Round, school: str, purpose: str) -> Domain:
+    """The domain of a draw: the same in every database that plays the same season."""
+    season = round_.season
+    return Domain(season.district_id, str(season.year), f"{round_.stage}/{round_.kind}", school, purpose)
+
+
+def domains(round_: Round, schools: list[str]) -> dict[str, str]:
+    """The domain string of the tickets at each school, and of coordination under "*"."""
+    texts = {code: domain(round_, code, "placement").text() for code in schools}
+    return texts | {COORDINATION: domain(round_, COORDINATION, "coordination").text()}
+
+
+def announcement_digest(draw: Draw) -> str:
+    """SHA-256 of the announcement as the verifier computes it."""
+    return str(digests([canonical_json(draw.commitment)])["sha256"])
+
+
+def draw_for(account: Account, draw_id: int, ability: str) -> Draw:
+    """The draw with its round, both locked, if the account's scope reaches it. Raises NotAllowed."""
+    round_id = Draw.objects.filter(pk=draw_id).values_list("round_id", flat=True).first()
+    if round_id is None:
+        raise NotAllowed(_("There is no such draw in your care."))
+    # the round's lock puts every step of one draw behind the other, whoever presses when
+    round_ = round_for(account, round_id, ability)
+    draw = Draw.objects.select_for_update().get(pk=draw_id)
+    draw.round = round_
+    return draw
+
+
+def draw_step(*, draw: Draw, event: str, actor: Account) -> None:
+    """Make one legal step of a draw by compare-and-set, inside a transaction. Raises Refused."""
+    source = draw.state
+    try:
+        target = DRAW.target(source, event)
+    except IllegalTransition:
+        raise out_of_order(draw) from None
+    if not Draw.objects.filter(pk=draw.pk, state=source).update(state=target):
+        raise Refused(_("Somebody has just moved this draw on. Please look at it again."), code="changed")
+    draw.state = target
+    details = {"from": source, "to": target}
+    district = draw.round.season.district_id
+    record(
+        actor=actor, action=f"draw.{event}", object_type="draw", object_id=draw.pk, district=district, details=details
+    )
+
+
+def out_of_order(draw: Draw) -> Refused:
+    """Why a step is not possible in the draw's state, and what comes first."""
+    reasons = {
+        "frozen": _("The roll is frozen. First the witnesses commit."),
+        "witnessing": _("The witnesses are committing. First close the commitments."),
+        "revealing": _("The witnesses are revealing. Then the public value is entered."),
+        "ready": _("All entropy is in. Now two officials confirm the draw."),
+        "drawn": _("The draw was made. It is never repeated."),
+        "published": _("The result is published. Nothing can be changed any more."),
+    }
+    return Refused(reasons[draw.state], code="illegal_step")
+
+
+def confirm(*, round_: Round, step: str, subject: str, official: Account) -> bool:
+    """Record a confirmation; True when another person had confirmed the same before. Raises Refused."""
+    before = Confirmation.objects.filter(round=round_, step=step, subject=subject)
+    if before.filter(official=official).exists():
+        text = _("You have confirmed already. A second, different person must confirm.")
+        raise Refused(text, code="same_person")
+    second = before.exists()
+    Confirmation.objects.create(round=round_, step=step, subject=subject, official=official, at=clock.now())
+    record(
+        actor=official,
+        action=f"{step}.confirm",
+        object_type="round",
+        object_id=round_.pk,
+        district=round_.season.district_id,
+        details={"subject": subject, "second": second},
+    )
+    return second
+
+
+def publish_file(round_: Round, name: str, body: bytes) -> PublicFile:
+    """Keep a public file exactly as it will be downloaded; written once, never changed."""
+    return PublicFile.objects.create(
+        round=round_,
+        name=name,
+        sha256=hashlib.sha256(body).hexdigest(),
+        body=gzip.compress(body, mtime=0),
+        made_at=clock.now(),
+    )
+
+
+def refused(error: LotteryError, field: str = "") -> Refused:
+    """A refusal of the pure core in the active language."""
+    return Refused(say(MESSAGES[error.code], error.params), code=error.code, field=field)

@@ -1,0 +1,78 @@
+"""The draw itself: two different people confirm, each with a one-time password; the second makes it."""
+
+from collections.abc import Iterator
+
+from django.db import transaction
+
+from accounts.models import Account
+from accounts.services import totp_confirm
+from enrollment.services.transitions import round_step_locked
+from foundation import clock
+from lottery.messages import LotteryError
+from lottery.models import Draw, Nonce, RollEntry
+from lottery.services.common import (
+    announcement_digest,
+    confirm,
+    draw_for,
+    draw_step,
+    out_of_order,
+    publish_file,
+    refused,
+)
+from lottery.tickets import RollRow
+from lottery.transcript import Entropy, Reveal, canonical_json, conduct, digests
+
+
+def rows_of(draw: Draw) -> Iterator[RollRow]:
+    """The public rows in the roll's own order."""
+    for row in RollEntry.objects.filter(draw=draw).order_by("position").values_list("row", flat=True):
+        yield RollRow(**row)
+
+
+def entropy_of(draw: Draw) -> Entropy:
+    """What came in, in the order announced; a witness who stayed silent has no nonce."""
+    nonces = {one.witness.username: one for one in Nonce.objects.filter(draw=draw).select_related("witness")}
+    reveals = []
+    for name in draw.commitment["entropy"]["witnesses"]:
+        one = nonces.get(name)
+        value = one.value.encode() if one and one.revealed_at else None
+        reveals.append(Reveal(name, one.commitment if one else "", value))
+    return Entropy(tuple(reveals), (), draw.public_value)
+
+
+def ceremony_digest(draw: Draw) -> str:
+    """What the two people confirm: announcement, reveals and public value."""
+    entropy = entropy_of(draw)
+    reveals = [[one.witness, one.commitment, one.nonce.hex() if one.nonce else None] for one in entropy.reveals]
+    return str(digests([canonical_json([announcement_digest(draw), reveals, entropy.public_value])])["sha256"])
+
+
+def draw_confirm(*, official: Account, draw_id: int, token: str) -> Draw:
+    """Confirm the draw; the second, different person's confirmation makes it. Raises NotAllowed, Refused."""
+    with transaction.atomic():
+        _ready(official, draw_id)
+    totp_confirm(account=official, token=token)  # outside: a wrong try must be counted even though nothing follows
+    with transaction.atomic():
+        draw = _ready(official, draw_id)
+        if confirm(round_=draw.round, step="draw", subject=ceremony_digest(draw), official=official):
+            _make(draw, official)
+        return draw
+
+
+def _ready(official: Account, draw_id: int) -> Draw:
+    draw = draw_for(official, draw_id, "round.confirm")
+    if draw.state != "ready":
+        raise out_of_order(draw)
+    return draw
+
+
+def _make(draw: Draw, official: Account) -> None:
+    try:
+        transcript, _result = conduct(draw.commitment, rows_of(draw), entropy_of(draw))
+    except LotteryError as error:
+        raise refused(error) from None
+    draw.seed, draw.order_digest, draw.drawn_at = transcript["seed"], transcript["order"]["sha256"], clock.now()
+    draw.save(update_fields=["seed", "order_digest", "drawn_at"])
+    publish_file(draw.round, "transcript.json", canonical_json(transcript))
+    draw_step(draw=draw, event="draw", actor=official)
+    round_step_locked(round_=draw.round, event="draw", actor=official)

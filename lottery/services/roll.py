@@ -1,0 +1,202 @@
+"""Freezing the roll: from now on nobody can be added, left out or changed without it being seen."""
+
+import hashlib
+import hmac
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+import lottery
+from accounts.models import Account, Role
+from accounts.scopes import scope
+from audit.services import record
+from enrollment.models import Application, ApplicationVersion, Round
+from enrollment.policies import compiled
+from enrollment.services import round_step
+from foundation import clock
+from foundation.errors import Refused
+from lottery.draw import sibling_rule
+from lottery.models import Draw, RollEntry
+from lottery.placing import COORDINATION, facts_text
+from lottery.services.common import announcement_digest, domain, domains, publish_file
+from lottery.tickets import RollRow, canonical_roll, roll_row
+from lottery.transcript import Sources, announce, canonical_json, roll_lines
+from schools.selectors import seat_plan, zones
+
+BATCH = 5000
+PUBLIC_VALUE = (
+    "SSE Composite Index (000001), closing value of the first trading day after frozen_at, two decimals, "
+    "as published by the Shanghai Stock Exchange"
+)
+FALLBACK = (
+    "A witness who does not commit or does not reveal in time enters as an empty part and is named in the transcript; "
+    "the draw then rests on the other nonces and the public value. If the value is not published within three "
+    "trading days, the next trading day's value is taken."
+)
+PROGRAMS = (
+    "allocate.py",
+    "audit.py",
+    "draw.py",
+    "mechanisms.py",
+    "merkle.py",
+    "placing.py",
+    "siblings.py",
+    "tickets.py",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    application: UUID
+    salt: str
+    group: str
+    facts: str
+    row: RollRow
+
+
+def round_key(round_: Round) -> str:
+    """The round's name in every database: district/year/stage/kind."""
+    season = round_.season
+    return f"{season.district_id}/{season.year}/{round_.stage}/{round_.kind}"
+
+
+def salt_of(token: UUID, key: str) -> str:
+    """A family's salt, 64 hex digits: from the secret token of its first submission, so that it can be made again."""
+    return hmac.digest(token.bytes, f"roll salt{key}".encode(), "sha256").hex()
+
+
+def group_name(applications: Sequence[UUID]) -> str:
+    """The public name of a ticket: the application's id, or for siblings a digest of all their ids."""
+    if len(applications) == 1:
+        return str(applications[0])
+    return hashlib.sha256(",".join(sorted(map(str, applications))).encode()).hexdigest()
+
+
+def _groups(rows: Sequence[Mapping[str, Any]]) -> dict[UUID, str]:
+    sizes = Counter(row["sibling_key"] for row in rows if row["sibling_key"])
+    families: dict[str, list[UUID]] = {}
+    for row in rows:
+        bound = sizes[row["sibling_key"]] > 1
+        families.setdefault(row["sibling_key"] if bound else str(row["id"]), []).append(row["id"])
+    return {pk: group_name(members) for members in families.values() for pk in members}
+
+
+def _members(round_: Round) -> Iterator[_Member]:
+    season, key = round_.season, round_key(round_)
+    schools = {zone.id: zone.schools for zone in zones(season.district_id, season.year, round_.stage)}
+    columns = ("id", "receipt", "version", "group_code", "tier", "points", "order", "zone_code", "sibling_key")
+    rows = list(Application.objects.filter(round=round_, state="in_pool").order_by("id").values(*columns))
+    groups = _groups(rows)
+    tokens: dict[UUID, UUID] = {}
+    choices: dict[tuple[UUID, int], list[str]] = {}
+    versions = ApplicationVersion.objects.filter(application__round=round_, application__state="in_pool")
+    for pk, number, token, listed in versions.values_list("application_id", "number", "client_token", "choices"):
+        choices[pk, number] = listed
+        if number == 1:
+            tokens[pk] = token
+    for row in rows:
+        pk, salt = row["id"], salt_of(tokens[row["id"]], key)
+        facts = facts_text(
+            group_code=row["group_code"],
+            tier=row["tier"],
+            points=row["points"],
+            order=row["order"],
+            choices=choices[pk, row["version"]],
+            zone_schools=schools.get(row["zone_code"], ()),
+        )
+        public = roll_row(row["receipt"], salt=bytes.fromhex(salt), group=groups[pk], facts=facts)
+        yield _Member(pk, salt, groups[pk], facts, public)
+
+
+def witnesses_of(round_: Round) -> tuple[str, ...]:
+    """The user names of everybody appointed as a witness of this district, in alphabetical order."""
+    named = Account.objects.filter(is_active=True, is_staff=True, roles__name__in=[Role.Name.NOTARY, Role.Name.WITNESS])
+    district = round_.season.district_id
+    reaching = {one.username for one in named.distinct() if scope(one).may("round.witness", district=district)}
+    return tuple(sorted(reaching))
+
+
+def _programs() -> dict[str, str]:
+    here = Path(lottery.__path__[0])
+    return {name: hashlib.sha256((here / name).read_bytes()).hexdigest() for name in PROGRAMS}
+
+
+def _announcement(round_: Round, rows: Sequence[RollRow], seats: Mapping[str, int]) -> dict[str, Any]:
+    policy = compiled(round_.policy)
+    witnesses = witnesses_of(round_)
+    order = domain(round_, COORDINATION, "order")
+    # no seats of its own: the draw makes the order, the admission run gives the places (docs/audit.md)
+    sources = Sources(witnesses, "none", PUBLIC_VALUE, FALLBACK)
+    body = announce(rows, domain=order, seats=0, rule=sibling_rule(policy.last_seat), sources=sources)
+    return body | {
+        "school_seats": dict(seats),
+        "school_domains": domains(round_, sorted(seats)),
+        "mechanism": policy.mechanism,
+        "policy": {"code": round_.policy.code, "number": round_.policy.number, "digest": round_.policy.digest},
+        "programs": _programs(),
+        "frozen_at": clock.now().isoformat(timespec="seconds"),
+    }
+
+
+@transaction.atomic
+def roll_freeze(*, official: Account, round_id: int) -> Draw:
+    """Freeze the roll of a closed round and publish what binds everybody before any randomness exists.
+
+    Raises NotAllowed, Refused (undecided applications, nobody approved, wrong state of the round).
+    """
+    round_ = round_step(official=official, round_id=round_id, event="freeze")
+    members = list(_members(round_))
+    if not members:
+        raise Refused(_("There is no approved application in this round: the roll would be empty."), code="empty")
+    rows = canonical_roll(member.row for member in members)
+    season = round_.season
+    seats = dict(sorted(seat_plan(season.district_id, season.year, round_.stage).items()))
+    draw = Draw.objects.create(
+        round=round_,
+        sibling_rule=compiled(round_.policy).last_seat,
+        roll_root="",
+        roll_count=len(rows),
+        seats=seats,
+        commitment={},
+        frozen_at=clock.now(),
+    )
+    draw.commitment = _announcement(round_, rows, seats)
+    draw.roll_root = draw.commitment["roll"]["root"]
+    draw.save(update_fields=["commitment", "roll_root"])
+    _store(draw, members, rows)
+    publish_file(round_, "roll.csv", b"".join(roll_lines(rows)))
+    publish_file(round_, "announcement.json", canonical_json(draw.commitment))
+    details = {"count": len(rows), "root": draw.roll_root, "announcement": announcement_digest(draw)}
+    record(
+        actor=official,
+        action="roll.freeze",
+        object_type="draw",
+        object_id=draw.pk,
+        district=season.district_id,
+        details=details,
+    )
+    return draw
+
+
+def _store(draw: Draw, members: Sequence[_Member], rows: Sequence[RollRow]) -> None:
+    positions = {row.receipt_hash: position for position, row in enumerate(rows)}
+    entries = (
+        RollEntry(
+            draw=draw,
+            position=positions[one.row.receipt_hash],
+            application_id=one.application,
+            group_id=one.group,
+            salt=one.salt,
+            leaf=one.row.leaf,
+            row={"receipt_hash": one.row.receipt_hash, "group": one.group, "leaf": one.row.leaf},
+            facts=one.facts,
+        )
+        for one in members
+    )
+    RollEntry.objects.bulk_create(entries, batch_size=BATCH)
