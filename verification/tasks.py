@@ -7,8 +7,8 @@ from verification import services
 
 
 @shared_task(base=PortalTask)
-def run_check(check_id: str) -> None:
-    services.check_run(check_id=UUID(check_id))
+def run_checks(subject: str) -> None:
+    services.checks_run(subject=UUID(subject))
 
 
 @shared_task(base=PortalTask)
