@@ -5,24 +5,29 @@ the note of it leaves the message in ``sending``; whether the family has it is t
 channel by the message's key before it tries again.
 """
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import translation
+from redis import RedisError
 
 from accounts.models import Account
 from foundation import clock
-from foundation.tasks import enqueue, send
+from foundation.tasks import send
+from foundation.valkey import valkey
 from notifications.channels import Channel, ChannelError, channel
 from notifications.models import Delivery, Message
 from notifications.templates import render
 
 CLAIM_MINUTES = 2
 MAX_ATTEMPTS = 6
+DUE_STATES = (Message.State.QUEUED, Message.State.SENDING)
+POKED = "outbox:poked"
 
 
 def message_queue(
@@ -66,9 +71,7 @@ def message_queue(
     )
     made = Message.objects.filter(key=key, created_at=now).first() if rows else None
     if made is not None:
-        from notifications.tasks import deliver
-
-        enqueue(deliver, made.pk)
+        poke()
     return made
 
 
@@ -86,8 +89,7 @@ class Outgoing:
 def messages_queue(outgoing: Sequence[Outgoing]) -> int:
     """Queue many messages in the current transaction, each in its recipient's language; how many had a phone.
 
-    The sweeper hands them to the workers: a publication must not wait for the broker. Raises KeyError for an unknown
-    template; a key that exists already changes nothing.
+    Raises KeyError for an unknown template; a key that exists already changes nothing.
     """
     now = clock.now()
     rows = []
@@ -110,61 +112,67 @@ def messages_queue(outgoing: Sequence[Outgoing]) -> int:
             )
         )
     Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
+    poke()
     return len(rows)
 
 
-def message_deliver(*, message_id: int) -> bool:
-    """Claim and send one due message; False when somebody else has it or it is not due."""
+def messages_deliver(*, limit: int = 200) -> int:
+    """Claim due messages and hand each to the channel; returns how many were claimed.
+
+    The claim is a lease: what a killed worker held becomes due again, and is asked for at the channel before it is
+    sent a second time.
+    """
     now = clock.now()
-    due = Q(state=Message.State.QUEUED) | Q(state=Message.State.SENDING)
-    claimed = (
-        Message.objects.filter(due, pk=message_id, next_attempt_at__lte=now)
-        # the lease: another worker leaves it alone until then
-        .update(
+    with transaction.atomic():
+        due = Message.objects.filter(state__in=DUE_STATES, next_attempt_at__lte=now).order_by("next_attempt_at")
+        claimed = list(due.select_for_update(skip_locked=True)[:limit])
+        Message.objects.filter(pk__in=[message.pk for message in claimed]).update(
             state=Message.State.SENDING,
             attempts=F("attempts") + 1,
             next_attempt_at=now + timedelta(minutes=CLAIM_MINUTES),
         )
-    )
-    if not claimed:
-        return False
-    message = Message.objects.get(pk=message_id)
     via = channel()
+    sent = [delivery for message in claimed if (delivery := _hand_over(message, via)) is not None]
+    if sent:
+        _note_sent(sent)
+    return len(claimed)
+
+
+def _hand_over(message: Message, via: Channel) -> Delivery | None:
+    """Send one claimed message; None when the channel did not take it (which is noted at once)."""
+    what = {"key": message.key, "phone": message.phone, "body": message.body}
     try:
-        what = {"key": message.key, "phone": message.phone, "body": message.body}
         # an earlier attempt may have been killed after the hand-over: ask before saying it twice
-        reference = (via.find(**what) if message.attempts > 1 else "") or via.send(**what)
+        reference = (via.find(**what) if message.attempts else "") or via.send(**what)
     except ChannelError as problem:
-        _failed(message, via, problem)
-        return False
-    _sent(message, via, reference)
-    return True
+        _note_failed(message, via, problem)
+        return None
+    return Delivery(
+        message=message,
+        channel=via.name,
+        reference=reference,
+        outcome="sent",
+        segments=segments(message.body),
+        at=clock.now(),
+    )
 
 
-def _sent(message: Message, via: Channel, reference: str) -> None:
-    now = clock.now()
+def _note_sent(deliveries: Sequence[Delivery]) -> None:
+    ids = [delivery.message_id for delivery in deliveries]
     with transaction.atomic():
-        changed = Message.objects.filter(pk=message.pk, state=Message.State.SENDING).update(
-            state=Message.State.SENT, sent_at=now
-        )
-        if changed:
-            Delivery.objects.create(
-                message=message,
-                channel=via.name,
-                reference=reference,
-                outcome="sent",
-                segments=segments(message.body),
-                at=now,
-            )
+        mine = Message.objects.select_for_update().filter(pk__in=ids, state=Message.State.SENDING)
+        changed = set(mine.values_list("pk", flat=True))
+        Message.objects.filter(pk__in=changed).update(state=Message.State.SENT, sent_at=clock.now())
+        Delivery.objects.bulk_create([delivery for delivery in deliveries if delivery.message_id in changed])
 
 
-def _failed(message: Message, via: Channel, problem: ChannelError) -> None:
-    now = clock.now()
-    final = problem.permanent or message.attempts >= MAX_ATTEMPTS
+def _note_failed(message: Message, via: Channel, problem: ChannelError) -> None:
+    now, attempts = clock.now(), message.attempts + 1
+    final = problem.permanent or attempts >= MAX_ATTEMPTS
     with transaction.atomic():
         Message.objects.filter(pk=message.pk, state=Message.State.SENDING).update(
             state=Message.State.FAILED if final else Message.State.QUEUED,
-            next_attempt_at=now + timedelta(seconds=30 * 2**message.attempts),
+            next_attempt_at=now + timedelta(seconds=30 * 2**attempts),
         )
         Delivery.objects.create(
             message=message,
@@ -176,16 +184,34 @@ def _failed(message: Message, via: Channel, problem: ChannelError) -> None:
         )
 
 
-def sweep(limit: int = 500) -> int:
-    """Send every due message to a worker again: after a lost broker nothing waits for ever. Returns how many."""
+def poke() -> None:
+    """Wake a worker for the outbox after the commit; many messages at once wake it once.
+
+    The worker takes the flag down before it looks, so a message committed later always raises it again. Without a
+    broker or flag the sweeper finds the messages within seconds.
+    """
+    transaction.on_commit(_poke, robust=True)
+
+
+def _poke() -> None:
     from notifications.tasks import deliver
 
-    due = Message.objects.filter(
-        state__in=[Message.State.QUEUED, Message.State.SENDING],
-        next_attempt_at__lte=clock.now() - timedelta(seconds=5),
-    ).order_by("next_attempt_at")
-    ids = list(due.values_list("pk", flat=True)[:limit])
-    return sum(send(deliver, pk) for pk in ids)
+    try:
+        first = bool(valkey().set(POKED, 1, nx=True, ex=30))
+    except RedisError:
+        first = True
+    if first:
+        send(deliver)
+
+
+def drain() -> int:
+    """Deliver until nothing is due; returns how many messages were claimed."""
+    with contextlib.suppress(RedisError):
+        valkey().delete(POKED)
+    total = 0
+    while count := messages_deliver():
+        total += count
+    return total
 
 
 def segments(body: str) -> int:

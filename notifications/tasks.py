@@ -5,10 +5,11 @@ from notifications import services
 
 
 @shared_task(base=PortalTask)
-def deliver(message_id: int) -> None:
-    services.message_deliver(message_id=message_id)
+def deliver() -> None:
+    services.drain()
 
 
 @shared_task(base=PortalTask)
 def sweep() -> None:
-    services.sweep()
+    """The beat's look into the outbox: whatever is due is delivered, also when every wake-up was lost."""
+    services.drain()

@@ -15,13 +15,12 @@ from functools import lru_cache
 from typing import Any
 
 import httpx
-import redis
 from django.conf import settings
 from django.db.models import F
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from redis import RedisError
 
 from foundation import clock
+from foundation.valkey import valkey
 from verification.models import AgencyCall, AgencySwitch
 
 BREAKER_FAILURES = 8
@@ -52,22 +51,15 @@ def _http(pid: int) -> httpx.Client:  # noqa: ARG001 - one client per process: c
     return httpx.Client(base_url=settings.AGENCY_BASE_URL, timeout=settings.AGENCY_TIMEOUT_SECONDS, limits=limits)
 
 
-@lru_cache(maxsize=1)
-def _valkey(pid: int) -> redis.Redis:  # noqa: ARG001 - see _http
-    # redis-py retries by default and would stall for seconds while the server is away
-    url = settings.REDIS_URL.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
-    return redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0), socket_timeout=1)
-
-
 def _within_rate(agency: str) -> bool:
     """Count this second's requests to the agency; without a counter the request goes through."""
     key = f"rate:{agency}:{int(time.time())}"
     try:
-        with _valkey(os.getpid()).pipeline() as pipe:
+        with valkey().pipeline() as pipe:
             pipe.incr(key)
             pipe.expire(key, 5)
             count = int(pipe.execute()[0])
-    except redis.RedisError:
+    except RedisError:
         return True
     return count <= RATE_PER_SECOND
 
