@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ScopedAdmin
 from accounts.models import Account
-from portal.admin_site import staff_site
+from accounts.staff_site import staff_site
 
 
 @admin.register(Account, site=staff_site)

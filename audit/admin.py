@@ -2,7 +2,7 @@ from django.contrib import admin
 
 from accounts.admin_base import ScopedAdmin
 from audit.models import Entry
-from portal.admin_site import staff_site
+from accounts.staff_site import staff_site
 
 
 @admin.register(Entry, site=staff_site)

@@ -15,7 +15,7 @@ from enrollment.models import Application, ApplicationState, PolicyVersion, Roun
 from enrollment.services.submission import normal_receipt
 from enrollment.staff.page import case_page
 from enrollment.states import OPEN_FOR_REVIEW
-from portal.admin_site import staff_site
+from accounts.staff_site import staff_site
 
 TAGS = {
     "verified": "info",

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as lazy
 import identifiers
 from accounts.admin_base import ScopedAdmin
 from notifications.models import Message
-from portal.admin_site import staff_site
+from accounts.staff_site import staff_site
 
 
 @admin.register(Message, site=staff_site)

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from portal import views
-from portal.admin_site import staff_site
+from accounts.staff_site import staff_site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("enrollment.urls")),

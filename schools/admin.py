@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin_base import ScopedAdmin
-from portal.admin_site import staff_site
+from accounts.staff_site import staff_site
 from schools.models import School, SeatPlan, Zone
 
 

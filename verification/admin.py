@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.admin_base import ScopedAdmin, viewer
 from foundation.errors import Refused
-from portal.admin_site import staff_site
+from accounts.staff_site import staff_site
 from verification import services
 from verification.models import AgencySwitch
 from verification.selectors import agency_report
