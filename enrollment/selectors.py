@@ -63,7 +63,7 @@ def children_of(guardian: Account) -> list[ChildView]:
     return views
 
 
-def own_draft(guardian: Account, public_id: object) -> Draft:
+def own_draft(guardian: Account, public_id: UUID) -> Draft:
     """The guardian's own draft. Raises NotAllowed."""
     draft = (
         Draft.objects.select_related("child", "round__season__district", "round__policy")

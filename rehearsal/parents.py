@@ -49,7 +49,7 @@ class Browser:
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """POST to the API; a refusal is an answer (with "code"), anything else unexpected raises."""
-        headers = {"X-CSRFToken": self.http.cookies.get("csrftoken", "")}
+        headers = {"X-CSRFToken": self.http.cookies.get("csrftoken") or ""}
         response = self.http.post(f"/api/v1/{path}", json=body, headers=headers)
         if response.status_code not in {UNPROCESSABLE, NOT_FOUND}:
             response.raise_for_status()

@@ -108,7 +108,7 @@ class Play:
 
     def advance(self, task: TaskID, completed: int, total: int | None = None) -> None:
         if self.progress is not None:
-            self.progress.update(task, completed=completed, **({} if total is None else {"total": total}))
+            self.progress.update(task, completed=completed, total=total)
 
     # -- before the round opens -------------------------------------------------------------------------------------
 

@@ -118,8 +118,8 @@ def message_counts() -> dict[str, int]:
 
 def replay_digest(play: Play) -> str:
     """SHA-256 over what was decided for every synthetic child, in order: same seed, same digest."""
-    by_receipt = {
-        row["receipt"]: row
+    by_receipt: dict[str, dict[str, Any]] = {
+        row["receipt"]: dict(row)
         for row in Application.objects.filter(round__season=play.season).values(
             "receipt", "group_code", "tier", "points", "order", "zone_code", "offer__school_id", "offer__kind"
         )

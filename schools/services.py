@@ -55,7 +55,7 @@ def zones_store(*, district: District, zones: Sequence[Zone]) -> None:
         row = ZoneRow.objects.create(
             district=district, code=zone.name, name=zone.name, year=zone.year, stage=zone.stage, polygon=zone.polygon
         )
-        row.schools.set(zone.schools)
+        row.schools.set(School.objects.filter(code__in=zone.schools))
         ZoneRule.objects.bulk_create(
             [
                 ZoneRule(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -68,7 +69,7 @@ def _birth_and_sex(document: identifiers.Checked, birth_date: str, sex: str) -> 
     return born, sex
 
 
-def owned_child(guardian: Account, public_id: object) -> Child:
+def owned_child(guardian: Account, public_id: UUID) -> Child:
     """The guardian's own child; somebody else's is answered like one that does not exist. Raises NotAllowed."""
     child = Child.objects.filter(guardian=guardian, public_id=public_id).first()
     if child is None:
@@ -100,7 +101,7 @@ def refuse_unless_open(round_: Round) -> None:
 
 
 @transaction.atomic
-def draft_save(*, guardian: Account, draft_id: object, answers: Mapping[str, str]) -> Draft:
+def draft_save(*, guardian: Account, draft_id: UUID, answers: Mapping[str, str]) -> Draft:
     """Merge answers into a draft, right or wrong: nothing typed is thrown away. Raises NotAllowed."""
     draft = (
         Draft.objects.select_for_update()
@@ -137,7 +138,7 @@ def _depends(name: str, items: Sequence[str]) -> bool:
     return name in form.BY_NAME and bool(set(form.BY_NAME[name].when) & set(items))
 
 
-def draft_prefill(*, guardian: Account, draft_id: object) -> Draft:
+def draft_prefill(*, guardian: Account, draft_id: UUID) -> Draft:
     """Ask the agencies what they know of this child and guardian and offer it as answers; silence changes nothing.
 
     The requests are made outside any transaction; answers the parent has given already are never overwritten.

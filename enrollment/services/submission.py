@@ -61,7 +61,7 @@ def free_receipt(year: int, token: UUID) -> str:
 
 def normal_receipt(typed: str) -> str:
     """The receipt number as stored, from whatever a person typed: case, spaces and O/0, I/1 do not matter."""
-    plain = typed.upper().translate(str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""}))
+    plain = typed.upper().translate(str.maketrans("OIL", "011", "- "))
     return f"{plain[:2]}-{plain[2:6]}-{plain[6:10]}-{plain[10:]}"
 
 
@@ -69,7 +69,7 @@ def normal_receipt(typed: str) -> str:
 class Submission:
     """What a guardian sends: which draft, the form's own transaction id, and through which channel."""
 
-    draft_id: object
+    draft_id: UUID
     client_token: UUID
     channel: str = "web"
 

@@ -75,7 +75,7 @@ def _child_fields(typed: dict[str, str], refused: Refused | None) -> list[Shown]
     return fields
 
 
-def _start(request: GuardianRequest, child_id: object, round_id: int) -> HttpResponse:
+def _start(request: GuardianRequest, child_id: UUID, round_id: int) -> HttpResponse:
     child = services.drafts.owned_child(request.guardian, child_id)
     round_ = Round.objects.select_related("season__district").filter(pk=round_id).first()
     if round_ is None:
