@@ -8,7 +8,7 @@ import pytest
 from foundation import clock
 from tests.agencies import City
 from verification.models import Check, Finding
-from verification.services import check_run
+from verification.services import checks_run
 
 pytestmark = pytest.mark.django_db
 CHILD, MOTHER, OTHER = "430702201905040013", "430702198501010029", "430702198601010046"
@@ -74,7 +74,7 @@ def opened(agency: str, claim: dict[str, Any]) -> Check:
 
 def ask(agency: str, claim: dict[str, Any]) -> Finding:
     check = opened(agency, claim)
-    assert check_run(check_id=check.pk)
+    assert checks_run(subject=check.subject) == 1
     return Finding.objects.get(check_made=check)
 
 
@@ -156,6 +156,6 @@ def test_a_record_that_cannot_be_read_waits_for_another_try(
         next_attempt_at=now,
         created_at=now,
     )
-    assert check_run(check_id=check.pk) is False
+    assert checks_run(subject=check.subject) == 0
     check.refresh_from_db()
     assert (check.state, check.attempts) == ("pending", 1)
