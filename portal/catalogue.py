@@ -90,10 +90,10 @@ def _read(path: Path) -> Catalog:
 
 
 def merged() -> Catalog:
-    """Message ids in use with their translations; fragments add what the catalogue does not have."""
+    """Message ids in use with their translations; a fragment's text wins, so that mending one there is enough."""
     catalogue = found()
-    known = [_read(_base() / PO)] if (_base() / PO).exists() else []
-    known += [_read(path) for path in sorted((_base() / "locale/fragments").glob("*.po"))]
+    known = [_read(path) for path in sorted((_base() / "locale/fragments").glob("*.po"))]
+    known += [_read(_base() / PO)] if (_base() / PO).exists() else []
     for message in catalogue:
         if not message.id:
             continue
