@@ -8,7 +8,7 @@ REPORT ?= var/season-report.json
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo season test lint bench run clean vendor lock messages coverage
+.PHONY: codes help demo season test lint bench run clean vendor lock messages coverage
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,9 @@ lint: $(VENV)/dev  ## ruff, mypy, import-linter, djlint, migrations, catalogue
 
 bench: $(VENV)/dev  ## measure ratios against a floor: bench/report.json and docs/performance.md
 	@$(BIN)/python -m bench
+
+codes: $(VENV)/runtime  ## demonstration accounts with fresh one-time codes (while it runs)
+	@DEMO=1 $(BIN)/python manage.py demo_guide
 
 messages: $(VENV)/runtime  ## collect texts, say which lack a translation
 	@$(BIN)/python manage.py messages

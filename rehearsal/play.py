@@ -25,7 +25,6 @@ from foundation.crypto import blind_index
 from identifiers import normalise
 from lottery import services as lottery
 from lottery.models import AdmissionRun, Draw
-from lottery.tickets import commit
 from notifications.models import Message
 from portal.seasons.folder import SeasonPlan, read_folder
 from portal.seasons.store import store_plan
@@ -42,7 +41,6 @@ COUNTER_SHARE = 0.06  # filed with a clerk at a service point
 PREFILL_SHARE = 0.1
 NEWCOMERS = 8  # families of the demonstration that have not filed yet
 STALL_SECONDS = 180
-WITNESS = "witness"
 SchoolOf = Callable[[Applicant], tuple[str, list[str]]]
 
 
@@ -265,17 +263,20 @@ class Play:
 
     def draw(self, round_: Round) -> None:
         """Freeze, witness randomness, public value, two confirmations with one-time passwords."""
-        official, witness = account("official"), account(WITNESS)
+        official = account("official")
         enrollment.round_step(official=official, round_id=round_.pk, event="close")
         draw = lottery.roll_freeze(official=official, round_id=round_.pk)
-        value = hashlib.sha256(f"{self.seed}:{round_.stage}:witness".encode()).hexdigest()
-        lottery.nonce_commit(
-            witness=witness,
-            draw_id=draw.pk,
-            commitment=commit(bytes.fromhex(draw.roll_root), witness.username, bytes.fromhex(value)),
-        )
+        secrets = {
+            name: hashlib.sha256(f"{self.seed}:{round_.stage}:{name}".encode()).hexdigest()
+            for name in draw.commitment["entropy"]["witnesses"]
+        }
+        for name, value in secrets.items():
+            witness = account(name)
+            mark = lottery.nonce_commitment(draw=draw, witness=witness, value=value)
+            lottery.nonce_commit(witness=witness, draw_id=draw.pk, commitment=mark)
         lottery.entropy_close(official=official, draw_id=draw.pk)
-        lottery.nonce_reveal(witness=witness, draw_id=draw.pk, value=value)
+        for name, value in secrets.items():
+            lottery.nonce_reveal(witness=account(name), draw_id=draw.pk, value=value)
         lottery.public_value_enter(official=official, draw_id=draw.pk, value=f"synthetic public value {self.seed}")
         for name in ("official", "notary"):
             lottery.draw_confirm(official=account(name), draw_id=draw.pk, token=next_token(name))
