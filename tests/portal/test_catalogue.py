@@ -27,7 +27,7 @@ def texts(message: Message) -> list[tuple[str, str]]:
     """The pairs (English, Chinese) of a message; Chinese has one form where English has two."""
     english = message.id if isinstance(message.id, tuple | list) else (message.id,)
     chinese = message.string if isinstance(message.string, tuple | list) else (message.string,)
-    return [(english[min(at, len(english) - 1)], text) for at, text in enumerate(chinese)]
+    return [(english[min(at, len(english) - 1)], text or "") for at, text in enumerate(chinese)]
 
 
 def placeholders(text: str) -> tuple[list[tuple[str, str]], list[str]]:
@@ -89,7 +89,7 @@ def test_plurals_and_trimmed_blocks_of_templates_are_found(tmp_path: Path, monke
     found = catalogue.found()
     assert found.get("Two words", "greeting") is not None
     assert found.get("Dear %(name)s") is not None
-    assert found.get("one child").id == ("one child", "%(n)s children")
+    assert ("one child", "%(n)s children") in {message.id for message in found}
 
 
 def test_the_catalogue_in_the_repository_is_the_merged_one(merged: Catalog) -> None:
