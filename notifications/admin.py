@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as lazy
 
 import identifiers
 from accounts.admin_base import ScopedAdmin
-from notifications.models import Message
 from accounts.staff_site import staff_site
+from notifications.models import Message
 
 
 @admin.register(Message, site=staff_site)

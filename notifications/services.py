@@ -6,6 +6,7 @@ channel by the message's key before it tries again.
 """
 
 import contextlib
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -131,11 +132,23 @@ def messages_deliver(*, limit: int = 200) -> int:
             attempts=F("attempts") + 1,
             next_attempt_at=now + timedelta(minutes=CLAIM_MINUTES),
         )
-    via = channel()
-    sent = [delivery for message in claimed if (delivery := _hand_over(message, via)) is not None]
+    via, sent, until = channel(), [], time.monotonic() + CLAIM_MINUTES * 30
+    for at, message in enumerate(claimed):
+        if time.monotonic() > until:
+            # past half of the lease the rest goes back: another worker must never hold what this one still sends
+            _put_back(claimed[at:])
+            break
+        if (delivery := _hand_over(message, via)) is not None:
+            sent.append(delivery)
     if sent:
         _note_sent(sent)
     return len(claimed)
+
+
+def _put_back(messages: Sequence[Message]) -> None:
+    Message.objects.filter(pk__in=[message.pk for message in messages], state=Message.State.SENDING).update(
+        state=Message.State.QUEUED, attempts=F("attempts") - 1, next_attempt_at=clock.now()
+    )
 
 
 def _hand_over(message: Message, via: Channel) -> Delivery | None:

@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.utils.translation import gettext as _
 from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from notifications.channels import ChannelError
 
 MAX_CHARACTERS = 500
+TIMEOUT_SECONDS = 10  # far below the outbox's lease
 BAD_REQUEST = range(400, 500)
 TOO_MANY = 429
 
@@ -47,7 +49,8 @@ class TwilioChannel:
         return next((str(message.sid) for message in recent if message.body == body), "")
 
     def _client(self) -> Client:
-        return Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN)
+        http = TwilioHttpClient(timeout=TIMEOUT_SECONDS)
+        return Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, http_client=http)
 
     def check_config(self) -> list[str]:
         wanted = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")

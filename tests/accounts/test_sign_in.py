@@ -1,0 +1,137 @@
+"""Signing in by a code: one a minute, five wrong ones lock, a right one works once; one person is one account."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from django_otp.oath import TOTP
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.models import Account, PhoneDevice
+from accounts.services import (
+    WRONG_CODES,
+    IssuedCode,
+    code_issue,
+    code_verify,
+    guardian_identify,
+    staff_create,
+    totp_confirm,
+)
+from enrollment.services import sign_in_code_send
+from foundation import clock
+from foundation.errors import Refused
+from notifications.models import Message
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+PHONE = "19900001234"
+
+
+def issued() -> IssuedCode:
+    return code_issue(phone=PHONE)
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+def refused(code: str) -> str:
+    with pytest.raises(Refused) as problem:
+        code_verify(phone=PHONE, code=code)
+    return problem.value.code
+
+
+def test_the_right_code_signs_in_once() -> None:
+    made = issued()
+    spaced = f"{made.code[:3]} {made.code[3:]}"
+    assert code_verify(phone="+86 199-0000-1234", code=spaced).pk == made.account.pk
+    assert refused(made.code) == "expired"
+
+
+def test_an_expired_code_is_not_counted_as_wrong() -> None:
+    made = issued()
+    PhoneDevice.objects.update(valid_until=timezone.localtime() - timedelta(seconds=1))
+    assert refused(made.code) == "expired"
+    assert PhoneDevice.objects.get().failures == 0
+
+
+def test_five_wrong_codes_lock_even_the_right_one() -> None:
+    made = issued()
+    answers = [refused(wrong(made.code)) for _ in range(WRONG_CODES)]
+    assert answers == ["wrong_code"] * (WRONG_CODES - 1) + ["locked"]
+    assert refused(made.code) == "locked"
+    with pytest.raises(Refused) as problem:
+        issued()
+    assert problem.value.code == "locked"
+    with clock.at(clock.now() + timedelta(minutes=16)):
+        assert code_verify(phone=PHONE, code=made.code).pk == made.account.pk
+
+
+def test_a_right_code_forgets_earlier_slips() -> None:
+    made = issued()
+    refused(wrong(made.code))
+    code_verify(phone=PHONE, code=made.code)
+    assert PhoneDevice.objects.get().failures == 0
+
+
+def test_codes_are_sent_once_a_minute_and_say_how_long_to_wait() -> None:
+    issued()
+    with pytest.raises(Refused) as problem:
+        issued()
+    assert problem.value.code == "cool_down"
+    assert any(character.isdigit() for character in problem.value.message)
+    PhoneDevice.objects.update(last_generated_timestamp=timezone.localtime() - timedelta(seconds=61))
+    assert issued().account == Account.objects.get()
+
+
+@pytest.mark.parametrize("phone", ["", "12345", "0736-7222222", "1990000123", "99999999999"])
+def test_a_number_that_is_no_mobile_is_refused_at_its_field(phone: str) -> None:
+    with pytest.raises(Refused) as problem:
+        code_issue(phone=phone)
+    assert problem.value.field == "phone"
+    assert not Account.objects.exists()
+
+
+def test_a_code_is_needed_first() -> None:
+    assert refused("123456") == "no_code"
+
+
+def test_the_code_travels_in_one_secret_message() -> None:
+    sign_in_code_send(phone=PHONE)
+    message = Message.objects.get()
+    assert message.secret
+    assert str(PhoneDevice.objects.get().token) in message.body
+
+
+def test_one_person_is_one_account() -> None:
+    mother, other = factories.guardian(), factories.guardian()
+    number = factories.adult_number()
+    guardian_identify(account=mother, name="合成家长", id_number=number)
+    guardian_identify(account=mother, name="合成家长", id_number=number)
+    with pytest.raises(Refused) as problem:
+        guardian_identify(account=other, name="合成家长", id_number=f" {number.lower()} ")
+    assert (problem.value.code, problem.value.field) == ("duplicate_person", "guardian_id")
+
+
+def test_personal_fields_are_not_readable_in_the_database() -> None:
+    account = guardian_identify(account=factories.guardian(), name="合成家长", id_number=factories.adult_number())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, phone, id_number FROM accounts_account WHERE id = %s", [account.pk])
+        stored = " ".join(cursor.fetchone())
+    for secret in (account.name, account.phone, account.id_number):
+        assert secret
+        assert secret not in stored
+
+
+def test_a_one_time_password_confirms_once() -> None:
+    account, device = staff_create(
+        username="official", password=factories.PASSWORD, name="合成职员", roles=[("official", "430702", "")]
+    )
+    token = f"{TOTP(device.bin_key).token():06d}"
+    totp_confirm(account=account, token=f"{token[:3]} {token[3:]}")
+    with pytest.raises(Refused):
+        totp_confirm(account=account, token=token)
+    TOTPDevice.objects.all().delete()
+    with pytest.raises(Refused):
+        totp_confirm(account=account, token=token)
