@@ -66,6 +66,11 @@ class PublicFile(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["round", "name"], name="one_public_file")]
 
+    @property
+    def key(self) -> str:
+        """The name of its address."""
+        return self.name.partition(".")[0]
+
 
 class Nonce(models.Model):
     """A witness's randomness: committed (digest) first, revealed later."""

@@ -30,14 +30,18 @@ from lottery.transcript import Sources, announce, canonical_json, roll_lines
 from schools.selectors import seat_plan, zones
 
 BATCH = 5000
+# Part of the announcement, not of the screen: both languages stand in the one text that is hashed.
 PUBLIC_VALUE = (
+    "上证综合指数（000001）在名册冻结（frozen_at）之后第一个交易日的收盘值，保留两位小数，以上海证券交易所公布为准 / "
     "SSE Composite Index (000001), closing value of the first trading day after frozen_at, two decimals, "
     "as published by the Shanghai Stock Exchange"
 )
 FALLBACK = (
-    "A witness who does not commit or does not reveal in time enters as an empty part and is named in the transcript; "
-    "the draw then rests on the other nonces and the public value. If the value is not published within three "
-    "trading days, the next trading day's value is taken."
+    "未按时承诺或公开的见证人以空值计入，并在记录中注明；其余见证人的随机数与公开数值照常使用。"
+    "公开数值三个交易日内未公布的，改用其后一个交易日的收盘值 / "
+    "A witness who does not commit or reveal in time enters as an empty part and is named in the transcript; the other "
+    "nonces and the public value stand. If the value is not published within three trading days, that of the next "
+    "trading day is taken."
 )
 PROGRAMS = (
     "allocate.py",
