@@ -1,8 +1,8 @@
 from django.contrib import admin
 
 from accounts.admin_base import ScopedAdmin
-from audit.models import Entry
 from accounts.staff_site import staff_site
+from audit.models import Entry
 
 
 @admin.register(Entry, site=staff_site)

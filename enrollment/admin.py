@@ -7,15 +7,17 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.admin_base import ScopedAdmin, viewer
+from accounts.staff_site import staff_site
 from enrollment.models import Application, ApplicationState, PolicyVersion, Round, Season
+from enrollment.policies import compiled
 from enrollment.services.submission import normal_receipt
 from enrollment.staff.page import case_page
 from enrollment.states import OPEN_FOR_REVIEW
-from accounts.staff_site import staff_site
 
 TAGS = {
     "verified": "info",
@@ -55,11 +57,11 @@ class ApplicationAdmin(ScopedAdmin):
     district_field = "district_code"
     school_field = "review_school_id"
     personal = True
-    list_display = ("receipt", "child_name", "stage", "tag", "group_code", "zone_code", "asks", "waiting", "school")
+    list_display = ("number", "child_name", "level", "tag", "group", "zone", "asks", "waiting", "school")
     list_filter = (DeskFilter, "state", "stage", "group_code", "needs_person")
     search_fields = ("receipt",)
     search_help_text = _("Receipt number")
-    list_select_related = ("child", "review_school")
+    list_select_related = ("child", "review_school", "round__policy")
     ordering = ("-needs_person", "state_at")
     list_per_page = 50
     show_full_result_count = False
@@ -74,6 +76,24 @@ class ApplicationAdmin(ScopedAdmin):
         if not search_term:
             return queryset, False
         return queryset.filter(receipt=normal_receipt(search_term)), False
+
+    @admin.display(description=_("Receipt number"), ordering="receipt")
+    def number(self, application: Application) -> str:
+        return application.receipt
+
+    @admin.display(description=_("Stage"), ordering="stage")
+    def level(self, application: Application) -> str:
+        return application.get_stage_display()
+
+    @admin.display(description=_("Group"), ordering="tier")
+    def group(self, application: Application) -> str:
+        names = {group.id: group.name for group in compiled(application.round.policy).groups}
+        found = names.get(application.group_code)
+        return found.of(get_language() or "zh-hans") if found else "—"
+
+    @admin.display(description=_("Zone"), ordering="zone_code")
+    def zone(self, application: Application) -> str:
+        return application.zone_code or "—"
 
     @admin.display(description=_("Child"))
     def child_name(self, application: Application) -> str:
