@@ -1,8 +1,10 @@
 """The guardian's first page, adding a child, and the pages of an application after submission."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import segno
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,22 +12,51 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from enrollment import selectors, services
-from enrollment.models import Draft, Round
+from enrollment.models import Child, Draft, Round
 from enrollment.views.http import GuardianRequest, guardian_page
 from enrollment.views.shown import Shown, ShownOption
 from foundation.errors import Refused
+from schools.models import Stage
+
+SCHOOL_YEAR = (8, 31)  # month and day by which an age counts
+USUAL_AGES: dict[str, tuple[int, int]] = {Stage.KINDERGARTEN: (2, 5), Stage.PRIMARY: (5, 10), Stage.JUNIOR: (10, 17)}
 
 
 @require_GET
 def landing(request: HttpRequest) -> HttpResponse:
     """The open page: what is open now, and the ways in."""
-    return render(request, "enrollment/landing.html", {"rounds": selectors.visible_rounds()})
+    order = {"open": 0, "planned": 1}
+    rounds = sorted(selectors.visible_rounds(), key=lambda r: (order.get(r.state, 2), Stage.values.index(r.stage)))
+    return render(request, "enrollment/landing.html", {"rounds": rounds})
+
+
+@dataclass(frozen=True, slots=True)
+class ChildCard:
+    """A child with the rounds that fit its age first; the others stay within reach."""
+
+    view: selectors.ChildView
+    likely: tuple[Round, ...]
+    others: tuple[Round, ...]
+
+
+def _suits(child: Child, round_: Round) -> bool:
+    """Whether a child of this age usually enters this stage. Only orders the page: the policy alone decides."""
+    youngest, oldest = USUAL_AGES[round_.stage]
+    age = round_.season.year - child.birth_date.year - ((child.birth_date.month, child.birth_date.day) > SCHOOL_YEAR)
+    return youngest <= age <= oldest
+
+
+def _card(view: selectors.ChildView) -> ChildCard:
+    under_way = {application.stage for application in view.applications if application.state != "withdrawn"}
+    likely = tuple(r for r in view.rounds if _suits(view.child, r) and not under_way)
+    return ChildCard(view, likely, tuple(r for r in view.rounds if r not in likely))
 
 
 @guardian_page
 @require_GET
 def home(request: GuardianRequest) -> HttpResponse:
-    context = {"children": selectors.children_of(request.guardian), "guardian": request.guardian}
+    children = [_card(view) for view in selectors.children_of(request.guardian)]
+    context = {"children": children, "guardian": request.guardian}
     return render(request, "enrollment/home.html", context)
 
 
@@ -41,7 +72,7 @@ def child_add(request: GuardianRequest) -> HttpResponse:
         except Refused as problem:
             refused = problem
         else:
-            rounds = list(selectors.open_rounds())
+            rounds = [round_ for round_ in selectors.open_rounds() if _suits(child, round_)]
             if len(rounds) == 1:
                 return _start(request, child.public_id, rounds[0].pk)
             return redirect("enrollment:home")
@@ -83,7 +114,7 @@ def _start(request: GuardianRequest, child_id: UUID, round_id: int) -> HttpRespo
     try:
         draft = services.draft_open(guardian=request.guardian, child=child, round_=round_)
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, refused.message, extra_tags="bad")
         return redirect("enrollment:home")
     if not draft.prefilled:
         services.draft_prefill(guardian=request.guardian, draft_id=draft.public_id)
@@ -114,6 +145,7 @@ def application(request: GuardianRequest, application_id: UUID) -> HttpResponse:
         "can_appeal": selectors.can(found, "appeal"),
         "can_answer": selectors.can(found, "accept"),
         "draft": Draft.objects.filter(child=found.child, round=found.round).first(),
+        "receipt_code": segno.make(found.receipt, error="m").svg_data_uri(border=2, dark="#1d2b2a", light="#fff"),
         "just_filed": request.GET.get("filed") == "1",
     }
     return render(request, "enrollment/application.html", context)

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from enrollment import form
 from foundation.wording import say
 
-MODES = {"id": "text", "mobile": "tel", "percent": "decimal", "certificate": "text"}
+MODES = {"mobile": "tel", "percent": "decimal", "number": "numeric"}
+ROWS = {"address": 2, "certificate": 2, "contract": 2}  # longer than a phone is wide: shown whole, not cut off
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Shown:
     css: str = ""
     source: str = ""
     autocomplete: str = "off"
-    extra: Mapping[str, str] = field(default_factory=dict)
+    rows: int = 0  # of a text area; 0 is a single line
 
 
 def shown(
@@ -53,6 +54,7 @@ def shown(
         when=json.dumps({name: list(values) for name, values in question.when.items()}) if question.when else "",
         required=question.required,
         mode=MODES.get(question.kind, ""),
+        rows=ROWS.get(question.kind, 0),
         source=source,
         autocomplete=question.autocomplete,
     )

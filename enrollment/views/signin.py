@@ -8,14 +8,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.services import code_verify
+from enrollment.selectors import children_of
 from enrollment.services import sign_in_code_send
 from enrollment.views.shown import Shown
 from foundation.errors import Refused
+
+MAINLAND_DIGITS = 11
 
 
 def _next(request: HttpRequest) -> str:
     target = request.session.get("next", "")
     return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else "/my/"
+
+
+def _grouped(phone: str) -> str:
+    """A number as people read it: 199 0000 0000 at home, as it is from abroad."""
+    digits = phone.removeprefix("+86")
+    return f"{digits[:3]} {digits[3:7]} {digits[7:]}" if len(digits) == MAINLAND_DIGITS else phone
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,11 +72,12 @@ def code(request: HttpRequest) -> HttpResponse:
         else:
             target = _next(request)
             login(request, account, backend="django.contrib.auth.backends.ModelBackend")
-            return redirect(target)
+            first_time = target == "/my/" and not children_of(account)
+            return redirect("enrollment:child-add" if first_time else target)
     field = Shown(
         "code", _("Code from the message"), typed, "", error, mode="numeric", css="code", autocomplete="one-time-code"
     )
-    context = {"field": field, "phone": phone, "notice": request.session.pop("notice", "")}
+    context = {"field": field, "phone": _grouped(phone), "notice": request.session.pop("notice", "")}
     return render(request, "enrollment/code.html", context, status=422 if error else 200)
 
 

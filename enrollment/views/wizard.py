@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
@@ -65,7 +66,7 @@ def page(request: GuardianRequest, draft_id: UUID, name: str) -> HttpResponse:
         return redirect("enrollment:check", draft_id)
     errors: Mapping[str, form.FieldError] = {}
     if request.method == "POST":
-        typed = {field.name: request.POST.get(field.name, "") for field in form.page_fields(name)}
+        typed = {field.name: _line(request.POST.get(field.name, "")) for field in form.page_fields(name)}
         if name == "choices":
             typed["choices"] = ",".join(_ranked(request.POST.getlist("school")))
         try:
@@ -89,6 +90,11 @@ def page(request: GuardianRequest, draft_id: UUID, name: str) -> HttpResponse:
                 return redirect("enrollment:check", draft_id)
             return redirect("enrollment:page", draft_id, target)
     return render(request, "enrollment/page.html", _context(draft, name, errors), status=422 if errors else 200)
+
+
+def _line(text: str) -> str:
+    """One line: a line break in a text area is a space."""
+    return " ".join(text.split("\n")).replace("\r", "")
 
 
 def _ranked(codes: list[str]) -> list[str]:
@@ -123,11 +129,26 @@ def _context(draft: Draft, name: str, errors: Mapping[str, form.FieldError]) -> 
         "pages": form.PAGES,
         "number": form.PAGES.index(name) + 1,
         "questions": _questions(draft, name, errors),
+        "wrong": bool(errors),
         "options": options,
         "ranks": ranks,
         "choices_error": say(problem.message, problem.params) if problem else "",
         "sequential": policy.mechanism == "sequential",
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The answers of one page on check-your-answers."""
+
+    page: str
+    title: str
+    rows: tuple[selectors.AnswerRow, ...]
+
+
+def _sections(answers: Mapping[str, str]) -> list[Section]:
+    rows = selectors.answer_rows(answers)
+    return [Section(page, _title(page), tuple(row for row in rows if row.page == page)) for page in form.PAGES]
 
 
 @guardian_page
@@ -154,7 +175,7 @@ def check(request: GuardianRequest, draft_id: UUID) -> HttpResponse:
     by_code = {option.school.code: option.school for option in selectors.school_options(draft)}
     context = {
         "draft": draft,
-        "rows": selectors.answer_rows(draft.answers),
+        "sections": _sections(draft.answers),
         "schools": [by_code[code] for code in codes if code in by_code],
         "refused": refused,
         "problems": problems,
@@ -176,7 +197,7 @@ def correct(request: GuardianRequest, application_id: UUID) -> HttpResponse:
     )
     refused, problems = "", {}
     if request.method == "POST":
-        typed = {name: request.POST[name] for name in form.BY_NAME if name in request.POST}
+        typed = {name: _line(request.POST[name]) for name in form.BY_NAME if name in request.POST}
         if "choices" in returned.items:
             typed["choices"] = ",".join(_ranked(request.POST.getlist("school")))
         try:

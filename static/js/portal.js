@@ -24,6 +24,6 @@ function showAsked() {
 document.addEventListener("change", showAsked);
 document.addEventListener("DOMContentLoaded", () => {
   showAsked();
-  const problem = document.querySelector("[data-first-error]");
+  const problem = document.querySelector("[data-first-error], .wrong input, .wrong textarea");
   if (problem) { problem.focus(); }
 });

@@ -1,0 +1,36 @@
+"""Dates as families read them: Beijing time, in the page's language, never broken over two lines."""
+
+from datetime import date, datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.dateformat import format as date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+register = template.Library()
+DAYS = {"zh-hans": "Y年n月j日", "en": "j M Y"}
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+@register.filter
+def day(value: date | datetime | None) -> str | SafeString:
+    """A day: 2026年6月20日, or 20 Jun 2026. Nothing for nothing."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value) if isinstance(value, datetime) else value
+    return format_html('<span class="nowrap">{}</span>', date_format(local, DAYS["en" if _english() else "zh-hans"]))
+
+
+@register.filter
+def moment(value: datetime | None) -> str | SafeString:
+    """A day with its time of day, to the minute."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    text = date_format(local, f"{DAYS['en' if _english() else 'zh-hans']} H:i")
+    return format_html('<span class="nowrap">{}</span>', text)
