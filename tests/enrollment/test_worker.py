@@ -1,0 +1,122 @@
+"""A real Celery worker beside the real servers: what was accepted is finished exactly once, also after kill -9."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from enrollment.models import Application, Transition
+from foundation import clock
+from foundation.valkey import valkey
+from notifications.models import Message
+from notifications.services import POKED
+from portal.celery import app
+from tests import factories
+from tests.agencies import City
+from verification.models import AgencyCall, Check, Finding
+from verification.services import sweep
+
+pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
+PATIENCE_SECONDS = 25
+
+
+def database_url() -> str:
+    """The test database, for another process."""
+    here = connection.settings_dict
+    password = f":{quote(here['PASSWORD'], safe='')}" if here["PASSWORD"] else ""
+    port = f":{here['PORT']}" if here["PORT"] else ""
+    return f"postgres://{here['USER']}{password}@{quote(here['HOST'], safe='')}{port}/{here['NAME']}"
+
+
+def environment(city: City, var: Path) -> dict[str, str]:
+    names = ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "AGENCY_SECRET", "REDIS_URL")
+    secrets = {name: str(getattr(settings, name)) for name in names}
+    own = {"DATABASE_URL": database_url(), "AGENCY_BASE_URL": city.url, "VAR_DIR": str(var), "LOG_LEVEL": "WARNING"}
+    return {**os.environ, **secrets, **own}
+
+
+@contextmanager
+def worker(city: City, var: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker with one process of its own; ends with the block, unless the test has killed it before."""
+    command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "-c", "1"]
+    command += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "ERROR"]
+    process = subprocess.Popen(
+        command, env=environment(city, var), cwd=settings.BASE_DIR, start_new_session=True, stdout=subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill -9 for the worker and its child, as a power cut would."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait(timeout=10)
+
+
+def until(happened: Callable[[], bool], what: str) -> None:
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while not happened():
+        assert time.monotonic() < give_up, f"waited in vain for: {what}"
+        time.sleep(0.05)
+
+
+def settled(application: Application) -> bool:
+    waiting = Message.objects.exclude(state="sent").exists()
+    return Application.objects.get(pk=application.pk).state == "approved" and not waiting
+
+
+@pytest.fixture(autouse=True)
+def empty_queue() -> None:
+    app.control.purge()
+    valkey().delete(POKED)
+
+
+def assert_once(application: Application, var: Path) -> None:
+    assert Finding.objects.count() == 5
+    assert set(Finding.objects.values_list("outcome", flat=True)) == {"match"}
+    events = list(Transition.objects.filter(application=application).values_list("event", flat=True))
+    assert events == ["submit", "start_checks", "confirm", "approve"]
+    lines = [json.loads(line) for line in (var / "messages.jsonl").read_text().splitlines()]
+    assert len(lines) == len({line["key"] for line in lines}) == Message.objects.count() == 2
+
+
+def test_a_worker_checks_judges_and_tells_the_family(agencies: City, tmp_path: Path) -> None:
+    one = factories.family(factories.world())
+    agencies.believe(one)
+    with worker(agencies, tmp_path):
+        application = one.submit()
+        until(lambda: settled(application), "approval and its message")
+    assert_once(application, tmp_path)
+    assert AgencyCall.objects.count() == 5
+
+
+def test_a_killed_worker_loses_nothing_and_repeats_nothing(agencies: City, tmp_path: Path) -> None:
+    one = factories.family(factories.world())
+    agencies.believe(one)
+    agencies.knobs(**{"*": {"delay": 4}})
+    with worker(agencies, tmp_path) as first:
+        application = one.submit()
+        until(lambda: Check.objects.filter(attempts=1).count() == 5, "a worker in the middle of five checks")
+        kill(first)
+    assert not Finding.objects.exists()
+    agencies.knobs()
+    # the minute of the dead worker's lease is over
+    Check.objects.update(next_attempt_at=clock.now() - timedelta(seconds=11))
+    with worker(agencies, tmp_path):
+        assert sweep() == 1
+        until(lambda: settled(application), "approval after the kill")
+    assert_once(application, tmp_path)
