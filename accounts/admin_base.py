@@ -1,7 +1,9 @@
 """What every page of the staff site shares: rows by scope, nothing writable unless said, every view recorded."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.admin.utils import unquote
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
@@ -59,27 +61,46 @@ class ScopedAdmin(ModelAdmin):  # type: ignore[misc,unused-ignore]
         response: HttpResponse = super().changelist_view(request, extra_context)
         shown = getattr(response, "context_data", None) or {}
         if self.personal and "cl" in shown:
-            ids = [str(row.pk) for row in shown["cl"].result_list]
-            record_views(
-                actor=viewer(request), action=f"{self.object_type}.list", object_type=self.object_type, object_ids=ids
-            )
+            self._listed(request, shown["cl"].result_list)
         return response
+
+    def _listed(self, request: HttpRequest, rows: Iterable[Model]) -> None:
+        by_place: dict[str, list[str]] = {}
+        for row in rows:
+            by_place.setdefault(self.place(row), []).append(str(row.pk))
+        for district, ids in by_place.items():
+            record_views(
+                actor=viewer(request),
+                action=f"{self.object_type}.list",
+                object_type=self.object_type,
+                object_ids=ids,
+                district=district,
+            )
+
+    def place(self, row: Model) -> str:
+        """The district of a row, for its audit entry; "" where it has none."""
+        value: Any = row
+        for name in self.district_field.split("__") if self.district_field else ():
+            value = getattr(value, name, "")
+        return value if isinstance(value, str) else ""
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         response: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
-        self.viewed(request, object_id)
+        row = self.get_object(request, unquote(object_id))
+        if row is not None:
+            self.viewed(request, row)
         return response
 
-    def viewed(self, request: HttpRequest, object_id: object, district: str = "") -> None:
+    def viewed(self, request: HttpRequest, row: Model) -> None:
         """Record that this person was shown the row."""
         record(
             actor=viewer(request),
             action=f"{self.object_type}.view",
             object_type=self.object_type,
-            object_id=object_id,
-            district=district,
+            object_id=row.pk,
+            district=self.place(row),
         )
 
 

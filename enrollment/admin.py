@@ -133,7 +133,7 @@ class ApplicationAdmin(ScopedAdmin):
         application = self.get_object(request, object_id)
         if application is None:
             raise Http404
-        self.viewed(request, application.pk, application.district_code)
+        self.viewed(request, application)
         context = {**self.admin_site.each_context(request), "opts": self.opts, **(extra_context or {})}
         return case_page(request, application, viewer(request), context)
 

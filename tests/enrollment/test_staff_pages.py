@@ -79,7 +79,8 @@ def test_the_queue_shows_waiting_cases_masked_and_records_who_saw_them(enter: En
     assert settled.receipt not in text
     assert doubtful.child.name not in text
     assert "合＊" in text
-    assert Entry.objects.filter(action="application.list", actor_id=reviewer.pk, object_id=doubtful.pk).count() == 1
+    seen = Entry.objects.get(action="application.list", actor_id=reviewer.pk, object_id=doubtful.pk)
+    assert seen.district_code == factories.DISTRICT
 
 
 def test_a_receipt_is_searched_exactly_and_a_name_never(enter: Enter) -> None:

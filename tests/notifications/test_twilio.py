@@ -23,8 +23,8 @@ class Redirected(TwilioHttpClient):  # type: ignore[misc,unused-ignore]
         super().__init__(pool_connections=False, timeout=5)
         self.base = base
 
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        return super().request(method, url.replace(TWILIO, self.base), *args, **kwargs)
+    def request(self, method: str, uri: str, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+        return super().request(method, uri.replace(TWILIO, self.base), *args, **kwargs)
 
 
 class LocalChannel(TwilioChannel):
