@@ -261,7 +261,7 @@ USAGE = "usage: python -m portal.supervisor serve [--demo] | exec [--scratch] --
 
 def port_from(text: str) -> int:
     """The PORT setting; raises EmbeddedError for what is no port."""
-    if not text.isdigit() or not 0 < int(text) < 2**16:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**16:
         raise EmbeddedError(f"PORT={text!r} is not a port: give a number from 1 to 65535")
     return int(text)
 

@@ -1,0 +1,133 @@
+"""A bureau's folder: the example loads; every mistake is named with file, row and column; nothing half-stored."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from openpyxl import Workbook
+
+from enrollment.models import PolicyVersion, Round, Season
+from foundation.errors import Refused
+from portal.seasons.folder import read_folder
+from portal.seasons.store import store_plan
+from schools.models import School, Zone
+
+EXAMPLE = Path(settings.BASE_DIR) / "examples" / "wuling"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(EXAMPLE, tmp_path / "season"))
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def said(folder: Path) -> list[str]:
+    return [str(problem) for problem in read_folder(folder).problems]
+
+
+def test_the_shipped_example_has_no_mistake() -> None:
+    plan = read_folder(EXAMPLE)
+    assert plan.problems == []
+    assert plan.synthetic
+    assert len(plan.rounds) == 3
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("schools.csv", "111.6", "1116.6", "schools.csv row 2 column longitude"),
+        ("schools.csv", "公办", "公立", "schools.csv row 2 column kind"),
+        ("schools.csv", "430702P02", "430702P01", "schools.csv row 3 column code"),
+        ("schools.csv", "经度", "精度", "schools.csv row 1 column longitude"),
+        ("seats.csv", "430702P01,小学", "430702X01,小学", "seats.csv row 2 column school"),
+        ("seats.csv", "小学,", "大学,", "seats.csv row 2 column stage"),
+        ("zones.csv", "小区", "小曲", "zones.csv row 2 column kind"),
+        ("season.yaml", '"430702"', '"999999"', "season.yaml column district"),
+        ("season.yaml", "policy: changde", "policy: changda", "season.yaml column rounds[1].policy"),
+        ("season.yaml", "2026-07-05 17:00", "2026-06-05 17:00", "season.yaml column rounds[1]"),
+        ("season.yaml", "2026-06-20 08:00", "2026-06-31 08:00", "season.yaml column rounds[1].opens"),
+        ("season.yaml", "rounds:", "rounds: [", "season.yaml: not readable as YAML"),
+        ("policies/changde.yaml", "mechanism: parallel", "mechanism: lottery", "policies/changde.yaml row"),
+        ("service_points.csv", "区级", "省级", "service_points.csv row 2 column level"),
+    ],
+)
+def test_a_mistake_is_named_where_it_stands(folder: Path, file: str, old: str, new: str, expected: str) -> None:
+    replace(folder / file, old, new)
+    problems = said(folder)
+    assert any(line.startswith(expected) for line in problems), problems
+
+
+@pytest.mark.parametrize("name", ["schools.csv", "seats.csv", "zones.csv", "season.yaml"])
+def test_a_missing_file_is_named(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    assert any(name in line for line in said(folder))
+
+
+def test_no_folder_at_all(tmp_path: Path) -> None:
+    assert "no such folder" in said(tmp_path / "nothing")[0]
+
+
+def test_tables_of_excel_in_china_are_read(folder: Path) -> None:
+    path = folder / "schools.csv"
+    path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
+    sheet = Workbook()
+    rows = [line.split(",") for line in (folder / "seats.csv").read_text(encoding="utf-8").splitlines()]
+    for row in rows:
+        sheet.active.append([int(cell) if cell.isdigit() and len(cell) < 5 else cell for cell in row])  # type: ignore[union-attr]
+    sheet.save(folder / "seats.xlsx")
+    (folder / "seats.csv").unlink()
+    plan = read_folder(folder)
+    assert plan.problems == []
+    assert plan.seats == read_folder(EXAMPLE).seats
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00binary", b"PK\x03\x04 broken"])
+def test_a_file_that_is_no_table_is_refused(folder: Path, content: bytes) -> None:
+    (folder / "seats.csv").unlink()
+    (folder / "seats.xlsx").write_bytes(content)
+    assert any(line.startswith("seats.xlsx: not an xlsx") for line in said(folder))
+
+
+@pytest.mark.django_db
+def test_loading_twice_changes_nothing_and_a_dry_run_stores_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("load_season", str(EXAMPLE), "--dry-run")
+    assert not Season.objects.exists()
+    call_command("load_season", str(EXAMPLE))
+    counts = (School.objects.count(), Zone.objects.count(), Round.objects.count(), PolicyVersion.objects.count())
+    call_command("load_season", str(EXAMPLE))
+    again = (School.objects.count(), Zone.objects.count(), Round.objects.count(), PolicyVersion.objects.count())
+    assert counts == again == (26, 26, 3, 1)
+    assert "26 schools" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_with_a_mistake_the_command_ends_with_2_and_stores_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace(folder / "seats.csv", "小学,", "大学,")
+    with pytest.raises(SystemExit) as ended:
+        call_command("load_season", str(folder))
+    assert ended.value.code == 2
+    assert "seats.csv row 2 column stage" in capsys.readouterr().err
+    assert not School.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_changed_policy_is_a_new_version_and_never_replaces_one_in_use(folder: Path) -> None:
+    store_plan(read_folder(folder))
+    replace(folder / "policies/changde.yaml", "count: 2", "count: 3")
+    store_plan(read_folder(folder))
+    assert sorted(PolicyVersion.objects.values_list("number", flat=True)) == [1, 2]
+    Round.objects.update(state="open")
+    replace(folder / "policies/changde.yaml", "count: 3", "count: 1")
+    with pytest.raises(Refused) as refused:
+        store_plan(read_folder(folder))
+    assert refused.value.code == "in_use"
+    assert PolicyVersion.objects.count() == 2
