@@ -247,11 +247,14 @@ def _add_version(
 
 
 def _already_filed(guardian: Account, submission: Submission) -> Refused:
-    draft = Draft.objects.select_related("child", "round").get(public_id=submission.draft_id)
-    other = Application.objects.filter(
-        child_index=draft.child.id_index, stage=draft.round.stage, state__in=LIVE_STATES
-    ).first()
-    if other is not None and other.guardian_id == guardian.pk:
+    draft = Draft.objects.select_related("child", "round__season").get(public_id=submission.draft_id)
+    season = draft.round.season
+    same = {"season_year": season.year, "rehearsal": season.rehearsal, "stage": draft.round.stage}
+    other = Application.objects.filter(child_index=draft.child.id_index, state__in=LIVE_STATES, **same).first()
+    if other is None:  # not the child was there twice but the guardian: two accounts named one person at once
+        text = _("This document number already belongs to another phone number. Please sign in with that number.")
+        return Refused(text, code="duplicate_person", field="guardian_id")
+    if other.guardian_id == guardian.pk:
         text = _("You have already applied for this child: receipt number %(receipt)s. Nothing was filed twice.")
         return Refused(text % {"receipt": other.receipt}, code="already_filed")
     text = _(

@@ -1,6 +1,6 @@
 """From submission to a decision: judging, reviewing, correcting, appealing - and what can never be changed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -137,6 +137,19 @@ def test_a_decision_needs_a_reason(agencies: City) -> None:
         services.review_refuse(reviewer=who, application_id=application.pk, reason="")
     application.refresh_from_db()
     assert application.state == "attention"
+
+
+def test_what_the_policy_does_not_admit_cannot_be_approved(agencies: City) -> None:
+    one = factories.family(factories.world(), child_id=factories.child_number(born=date(2020, 12, 1)))
+    agencies.believe(one)
+    application = checked(one.submit())
+    assert (application.state, application.needs_person) == ("attention", True)  # too young: a person says so
+    with pytest.raises(Refused) as refused:
+        services.review_approve(reviewer=reviewer(), application_id=application.pk, reason=REASON)
+    assert refused.value.code == "not_eligible"
+    application.refresh_from_db()
+    assert application.state == "attention"
+    assert application.versions.get().settled == {}
 
 
 @pytest.mark.parametrize(

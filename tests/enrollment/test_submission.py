@@ -38,6 +38,16 @@ def test_twenty_guardians_of_one_child_store_one_application() -> None:
     assert [refusal.code for refusal in refused] == ["filed_by_other"] * 19
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_accounts_of_one_person_at_once_are_told_so() -> None:
+    place, number = factories.world(), factories.adult_number()
+    families = [factories.family(place, guardian_id=number) for _ in range(4)]
+    results = at_once([one.submit for one in families])
+    codes = [found.code for found in results if isinstance(found, Refused)]
+    assert codes == ["duplicate_person"] * 3
+    assert Application.objects.count() == 1
+
+
 @pytest.mark.django_db
 def test_the_last_second_of_the_deadline_counts_and_the_next_does_not() -> None:
     place = factories.world()
