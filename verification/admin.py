@@ -1,14 +1,15 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from accounts.admin_base import ScopedAdmin, viewer
-from foundation.errors import Refused
 from accounts.staff_site import staff_site
+from foundation.errors import Refused
 from verification import services
 from verification.models import AgencySwitch
 from verification.selectors import agency_report
@@ -23,6 +24,8 @@ class AgencyAdmin(ScopedAdmin):
     def changelist_view(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         if request.method == "POST":
             return self._switch(request)
         context = {

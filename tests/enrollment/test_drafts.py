@@ -1,0 +1,105 @@
+"""Before submission: what the state knows is offered, what a parent typed is kept."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from accounts.models import Account
+from enrollment import services
+from enrollment.models import Child, Draft
+from enrollment.prefill import suggested_answers
+from foundation.errors import NotAllowed, Refused
+from tests import factories
+from tests.agencies import City
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
+
+
+def begun(place: factories.World) -> tuple[Account, Draft]:
+    parent = factories.guardian()
+    child = services.child_add(guardian=parent, name="合成小明", id_number=factories.child_number())
+    return parent, services.draft_open(guardian=parent, child=child, round_=place.round)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_agencies_know_is_filled_in_with_its_source(agencies: City) -> None:
+    one = factories.family(factories.world())
+    one.submit()  # the guardian is known by document from now on
+    services.application_withdraw(guardian=one.guardian, application_id=one.child.applications.get().pk)
+    agencies.believe(one)
+    Draft.objects.update(answers={"home_share": "40"})
+    one.guardian.refresh_from_db()
+    draft = services.draft_prefill(guardian=one.guardian, draft_id=one.draft.public_id)
+    assert draft.answers["household_here"] == "yes"
+    assert draft.answers["home_certificate"] == one.answers["home_certificate"]
+    assert draft.answers["home_share"] == "40"  # typed by the parent: never overwritten
+    assert draft.prefilled["household"]["source"] == "mock:household"
+    assert draft.prefilled["permit"]["outcome"] == "empty"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_silent_agencies_change_nothing(agencies: City) -> None:
+    parent, draft = begun(factories.world())
+    agencies.knobs(**{"*": {"down": 1}})
+    after = services.draft_prefill(guardian=parent, draft_id=draft.public_id)
+    assert after.answers == {}
+    assert after.prefilled["household"]["outcome"] == "silent"
+
+
+def test_silence_and_emptiness_suggest_nothing() -> None:
+    for outcome in ("silent", "empty"):
+        known: dict[str, Any] = {
+            agency: {"outcome": outcome, "records": []} for agency in ("household", "real_estate", "permit")
+        }
+        assert suggested_answers(known, guardian_id="x") == {}
+
+
+def test_wrong_answers_are_kept_and_unknown_ones_dropped() -> None:
+    parent, draft = begun(factories.world())
+    saved = services.draft_save(
+        guardian=parent,
+        draft_id=draft.public_id,
+        answers={"guardian_id": "oops", "is_admin": "1", "choices": "x" * 900},
+    )
+    assert saved.answers == {"guardian_id": "oops", "choices": "x" * 500}
+    again = services.draft_save(guardian=parent, draft_id=draft.public_id, answers={"guardian_name": "合成家长"})
+    assert again.answers["guardian_id"] == "oops"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_child_and_a_draft_are_made_once_however_often_the_button_is_pressed() -> None:
+    place, parent, number = factories.world(), factories.guardian(), factories.child_number()
+
+    def press() -> Draft:
+        child = services.child_add(guardian=parent, name="合成小明", id_number=number)
+        return services.draft_open(guardian=parent, child=child, round_=place.round)
+
+    results = at_once([press] * 8)
+    assert all(isinstance(found, Draft) for found in results)
+    assert (Child.objects.count(), Draft.objects.count()) == (1, 1)
+
+
+def test_a_closed_round_takes_no_draft() -> None:
+    place = factories.world()
+    parent, draft = begun(place)
+    place.round.state = "closed"
+    with pytest.raises(Refused) as refused:
+        services.draft_open(guardian=parent, child=draft.child, round_=place.round)
+    assert refused.value.code == "closed"
+
+
+def test_somebody_elses_child_is_answered_like_none() -> None:
+    _parent, draft = begun(factories.world())
+    with pytest.raises(NotAllowed):
+        services.drafts.owned_child(factories.guardian(), draft.child.public_id)
+
+
+def test_what_was_typed_is_not_readable_in_the_database() -> None:
+    one = factories.family(factories.world())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT answers FROM enrollment_draft")
+        (stored,) = cursor.fetchone()
+    assert one.answers["guardian_id"] not in stored
+    assert factories.HOME not in stored
