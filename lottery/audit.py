@@ -467,11 +467,38 @@ def check_problem(problem: Json) -> None:
                 raise DifferenceError(f"pupils {first['id']} and {pupil['id']} have equal ranks at {one['school']}")
 
 
+def check_order(public: Json) -> None:
+    """Every rank follows from the seed: sorted by what stood before the ticket, then by the ticket of that school."""
+    keys = {
+        school: hmac.new(unhex(get(public, "order.seed", str), "the seed"), text.encode(), "sha256").digest()
+        for school, text in get(public, "order.domains", dict).items()
+    }
+    groups, bands = get(public, "order.groups", dict), get(public, "order.bands", dict)
+    listed: dict[str, list[tuple[int, bytes, Json, str]]] = {}
+    for pupil in get(public, "problem.pupils", list):
+        name = pupil["id"]
+        for band, one in zip(bands[name], pupil["choices"], strict=True):
+            ticket = hmac.new(keys[one["school"]], groups[name].encode(), "sha256").digest()
+            listed.setdefault(one["school"], []).append((band, ticket, one, name))
+    for school, rows in listed.items():
+        rows.sort(key=lambda row: (row[0], row[1]))
+        tiers: dict[int, int] = {}
+        position, before = 0, None
+        for count, (band, ticket, one, name) in enumerate(rows, 1):
+            position = position if (band, ticket) == before else count
+            before = (band, ticket)
+            agree(f"rank of {name} at {school}", one["order"], position)
+            tier = one.get("tier") or 0
+            agree(f"tier of {name} at {school}", tier, tiers.setdefault(band, tier))
+
+
 def command_admission(options: argparse.Namespace) -> str:
     public = load(options.public)
     agree("format", get(public, "format", str), "enrollment-lottery/admission/1")
     problem, published = get(public, "problem", dict), get(public, "result.placements", dict)
     check_problem(problem)
+    if "order" in public:
+        check_order(public)
     pupils = [pupil["id"] for pupil in problem["pupils"]]
     agree_rows("pupils", sorted(published), sorted(pupils))
     problem["pupils"].sort(key=lambda pupil: pupil["id"])

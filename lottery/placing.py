@@ -1,7 +1,8 @@
 """From the frozen roll to places: ranks at every school, the allocation, coordination (pure).
 
 Rank at a school: the policy's tier (100 behind for a school outside the child's zone), then the policy's order, then
-the ticket of that school. Siblings with one ticket may share a rank; nobody else can.
+the ticket of that school. Siblings bound to one ticket share the rank of the one who comes last: a family that wants
+one school for all agrees to that, and nobody else is passed over for it.
 """
 
 import hashlib
@@ -165,10 +166,11 @@ def _rank_school(
     tickets: Mapping[str, bytes],
     found: dict[tuple[str, str], Rank],
 ) -> None:
-    rows = sorted(
-        ((one.tier + (0 if near else OUT_OF_ZONE), one.order), tickets[one.group], one.pupil)
-        for one, near in applicants
-    )
+    keys: dict[str, tuple[int, tuple[int, ...]]] = {}
+    for one, near in applicants:
+        key = (one.tier + (0 if near else OUT_OF_ZONE), one.order)
+        keys[one.group] = max(key, keys.get(one.group, key))
+    rows = sorted((keys[one.group], tickets[one.group], one.pupil) for one, _near in applicants)
     band, before, position = -1, None, 0
     for count, (key, ticket, pupil) in enumerate(rows, 1):
         if before is None or key != before[0]:
@@ -219,15 +221,18 @@ def coordinate(inputs: Inputs, result: Result) -> dict[str, tuple[str, int]]:
     ]
     tickets = _tickets(inputs, COORDINATION, (one.group for one in unplaced))
     families: dict[str, list[Entry]] = {}
-    for one in sorted(unplaced, key=lambda one: (one.tier, one.order, tickets[one.group], one.pupil)):
+    for one in sorted(unplaced, key=lambda one: one.pupil):
         families.setdefault(one.group, []).append(one)
+    queue = sorted(
+        families.values(), key=lambda family: (max((one.tier, one.order) for one in family), tickets[family[0].group])
+    )
     free = {
         code: cutoff.seats + cutoff.extra_seats - cutoff.filled
         for code, cutoff in result.cutoffs.items()
         if inputs.sites[code].open
     }
     found: dict[str, tuple[str, int]] = {}
-    for family in families.values():
+    for family in queue:
         together = any(left >= len(family) for left in free.values())
         for unit in [family] if together else [[one] for one in family]:
             best = _best(inputs, unit[0], free, len(unit))

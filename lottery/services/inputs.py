@@ -22,17 +22,16 @@ def load(draw: Draw) -> tuple[Inputs, dict[str, UUID], Mapping[str, School]]:
     for row, group, facts, application in rows.values_list("row", "group_id", "facts", "application_id").iterator(5000):
         applications[row["receipt_hash"]] = application
         entries.append(entry(row["receipt_hash"], group, facts))
-    # a family may have listed a school that lost its plan: it stands in the run with no seats, not nowhere
-    seats = {school: 0 for one in entries for school, _ in one.choices} | draw.seats
-    schools = schools_by_code(sorted(seats))
+    seats = dict(sorted(draw.seats.items()))
+    schools = schools_by_code(list(seats))
     coordination = policy.coordination
     domains = dict(draw.commitment["school_domains"])
     inputs = Inputs(
         entries=tuple(entries),
-        seats={code: seats[code] for code in sorted(seats)},
+        seats=seats,
         seed=bytes.fromhex(draw.seed),
         domains=domains,
-        sites={code: _site(schools[code]) for code in sorted(seats)},
+        sites={code: _site(schools[code]) for code in seats},
         mechanism=Mechanism(policy.mechanism),
         siblings=sibling_rule(draw.sibling_rule),
         coordination=_criteria(coordination.order) if coordination else (),

@@ -23,7 +23,7 @@ from foundation import clock
 from foundation.errors import Refused
 from lottery.draw import sibling_rule
 from lottery.models import Draw, RollEntry
-from lottery.placing import COORDINATION, facts_text
+from lottery.placing import COORDINATION, entry, facts_text
 from lottery.services.common import announcement_digest, domain, domains, publish_file
 from lottery.tickets import RollRow, canonical_roll, roll_row
 from lottery.transcript import Sources, announce, canonical_json, roll_lines
@@ -160,7 +160,9 @@ def roll_freeze(*, official: Account, round_id: int) -> Draw:
         raise Refused(_("There is no approved application in this round: the roll would be empty."), code="empty")
     rows = canonical_roll(member.row for member in members)
     season = round_.season
-    seats = dict(sorted(seat_plan(season.district_id, season.year, round_.stage).items()))
+    # a school that lost its plan after families chose it stays in the run, with no seats: nobody's choice vanishes
+    listed = {school: 0 for member in members for school, _near in entry("", "", member.facts).choices}
+    seats = dict(sorted((listed | seat_plan(season.district_id, season.year, round_.stage)).items()))
     draw = Draw.objects.create(
         round=round_,
         sibling_rule=compiled(round_.policy).last_seat,

@@ -107,6 +107,7 @@ def _round(seats: int) -> Round:
 def apply(round_: Round, number: int, *, sibling: str = "", state: str = "approved") -> Application:
     """Application ``number``: its receipt, salt, group and choices follow from the number alone."""
     secret, parent = uuid.uuid5(SPACE, str(number)), guardian()
+    like = 7 if sibling else number  # twins live in one home
     identity = resident_id(DISTRICT, SIX_YEAR_OLD, number % 500, "male")
     child = Child.objects.create(
         guardian=parent,
@@ -129,10 +130,10 @@ def apply(round_: Round, number: int, *, sibling: str = "", state: str = "approv
         stage="primary",
         child_index=child.id_index,
         state=state,
-        group_code=("c1", "c2")[number % 2],
-        tier=1 + number % 2,
-        order=[number // 5],
-        zone_code="滨湖路学区" if number % 3 else "",
+        group_code=("class_1", "class_2")[like % 2],
+        tier=1 + like % 2,
+        order=[like // 5],
+        zone_code="滨湖路学区" if like % 3 else "",
         sibling_key=sibling,
         submitted_at=clock.now(),
         state_at=clock.now(),

@@ -5,7 +5,8 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def audit(*arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-def at_once(jobs: list[Callable[[], object]]) -> list[object]:
+def at_once(jobs: Sequence[Callable[[], object]]) -> list[object]:
     """Run the jobs in threads that start together; their results or refusals, in order."""
     barrier = threading.Barrier(len(jobs))
     results: list[object] = [None] * len(jobs)
@@ -287,7 +288,7 @@ def test_two_officials_pressing_at_once_make_one_draw() -> None:
     first, second, _city = one.officials
     tokens = {official.pk: token(official) for official in (first, second)}
     jobs = [
-        lambda who=official: services.draw_confirm(official=who, draw_id=draw.pk, token=tokens[who.pk])  # type: ignore[misc]
+        partial(services.draw_confirm, official=official, draw_id=draw.pk, token=tokens[official.pk])
         for official in (first, second)
     ]
     results = at_once(jobs)

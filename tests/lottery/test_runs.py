@@ -1,9 +1,8 @@
 """The admission run on the real database: from the pool to published places, once, by two people."""
 
-import hmac
 import json
 from collections import Counter
-from itertools import pairwise
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from foundation.locks import lock
 from lottery import services
 from lottery.models import AdmissionRun, Confirmation, Placement
 from notifications.models import Message
-from schools.models import School
+from schools.models import School, SeatPlan
 from tests.lottery.factories import Ceremony, ceremony, token
 from tests.lottery.test_draw_services import at_once, audit, saved, unlock
 
@@ -89,6 +88,20 @@ def test_twins_are_placed_together() -> None:
 
 
 @pytest.mark.django_db
+def test_twins_of_different_groups_stand_where_the_later_one_stands() -> None:
+    one = ceremony(pupils=20, seats=6)
+    first = Application.objects.filter(sibling_key="twins").order_by("pk").first()
+    assert first is not None
+    Application.objects.filter(pk=first.pk).update(tier=1, group_code="class_1")
+    run = computed(one)
+    lines = [
+        twin.explanation["choices"] for twin in Placement.objects.filter(run=run, application__sibling_key="twins")
+    ]
+    assert [line["own"]["position"] for line in lines[0]] == [line["own"]["position"] for line in lines[1]]
+    assert {row["extra_seats"] for row in run.result["schools"].values()} <= {0, 1}
+
+
+@pytest.mark.django_db
 def test_children_of_the_zone_come_before_children_from_outside() -> None:
     one = ceremony(pupils=20, seats=6)
     run = computed(one)
@@ -153,7 +166,7 @@ def test_two_officials_publishing_at_once_publish_once() -> None:
     pair = one.officials[:2]
     tokens = {official.pk: token(official) for official in pair}
     jobs = [
-        lambda who=official: services.run_publish_confirm(official=who, run_id=run.pk, token=tokens[who.pk])  # type: ignore[misc]
+        partial(services.run_publish_confirm, official=official, run_id=run.pk, token=tokens[official.pk])
         for official in pair
     ]
     results = at_once(jobs)
@@ -215,23 +228,27 @@ def test_a_run_is_refused_while_another_holds_the_lock() -> None:
 
 
 @pytest.mark.django_db
-def test_the_public_file_shows_that_the_order_follows_from_the_draw(tmp_path: Path) -> None:
+def test_the_verifier_finds_a_rank_that_does_not_follow_from_the_seed(tmp_path: Path) -> None:
     one = ceremony(pupils=20)
     published(one)
-    public = json.loads(saved(one.round.pk, "admission.json", tmp_path).read_text())
-    order, seed = public["order"], bytes.fromhex(public["order"]["seed"])
-    for school in ("WL01", "WL02"):
-        key = hmac.digest(seed, order["domains"][school].encode(), "sha256")
-        rows = []
-        for pupil in public["problem"]["pupils"]:
-            for at, choice in enumerate(pupil["choices"]):
-                if choice["school"] == school:
-                    ticket = hmac.digest(key, order["groups"][pupil["id"]].encode(), "sha256")
-                    rows.append((order["bands"][pupil["id"]][at], ticket, choice["order"]))
-        rows.sort()
-        assert len(rows) == 20
-        for before, after in pairwise(rows):
-            assert (before[:2] < after[:2]) == (before[2] < after[2])
+    path = saved(one.round.pk, "admission.json", tmp_path)
+    public = json.loads(path.read_text())
+    public["order"]["seed"] = "00" * 32
+    path.write_text(json.dumps(public))
+    found = audit("admission", path)
+    assert found.returncode == 1
+    assert "rank of" in found.stderr
+
+
+@pytest.mark.django_db
+def test_a_chosen_school_without_a_plan_stays_in_the_run_with_no_seats() -> None:
+    one = ceremony(pupils=6)
+    SeatPlan.objects.filter(school_id="WL02").delete()
+    run = computed(one)
+    assert run.result["schools"]["WL02"]["seats"] == 0
+    for placement in Placement.objects.filter(run=run):
+        assert placement.school_code != "WL02"
+        assert {line["school"] for line in placement.explanation["choices"]} == {"WL01", "WL02"}
 
 
 @pytest.mark.django_db
