@@ -1,7 +1,5 @@
 """Before submission: what the state knows is offered, what a parent typed is kept."""
 
-from typing import Any
-
 import pytest
 from django.db import connection
 
@@ -50,9 +48,8 @@ def test_silent_agencies_change_nothing(agencies: City) -> None:
 
 def test_silence_and_emptiness_suggest_nothing() -> None:
     for outcome in ("silent", "empty"):
-        known: dict[str, Any] = {
-            agency: {"outcome": outcome, "records": []} for agency in ("household", "real_estate", "permit")
-        }
+        answer: dict[str, object] = {"outcome": outcome, "records": []}
+        known = dict.fromkeys(("household", "real_estate", "permit"), answer)
         assert suggested_answers(known, guardian_id="x") == {}
 
 

@@ -137,6 +137,7 @@ def test_an_error_keeps_what_was_typed(enter: Enter) -> None:
     )
     assert unreadable.status_code == 422
     assert 'value="half"' in unreadable.content.decode()
+    assert "同意录取</textarea>" in unreadable.content.decode()
     application.refresh_from_db()
     assert application.state == "attention"
 
@@ -145,8 +146,7 @@ def test_returning_and_refusing_from_the_page(enter: Enter) -> None:
     place = factories.world()
     first, second = (case(factories.family(place), real_estate=HALF) for _ in range(2))
     client = enter(factories.staff("reviewer", school="WL01"))
-    from_page = client.get(url(first)).content.decode()
-    deadline = from_page.split('name="deadline" value="')[1].split('"')[0]
+    deadline = client.get(url(first)).context["typed"].deadline
     onward = client.post(
         url(first), {"decision": "return", "reason": "请补正", "deadline": deadline, "items": ["home_share"]}
     )
