@@ -17,6 +17,7 @@ from django.db import connection
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from accounts.models import Account
 from enrollment import services as enrollment
 from enrollment.models import Application, ListEntry, Round, Season
 from enrollment.policies import compiled
@@ -31,6 +32,7 @@ from portal.seasons.store import store_plan
 from rehearsal import answers as typed
 from rehearsal.city import Applicant, build_city, city_spec, read_families, scaled_seats
 from rehearsal.parents import Browser, client_token
+from rehearsal.patience import TRANSIENT, patient
 from rehearsal.reviewer import decide
 from rehearsal.staff import account, create_staff, next_token, reset_tokens, save_staff
 from schools.models import SeatPlan, Zone
@@ -213,7 +215,7 @@ class Play:
 
     def wait(self, what: str, left: Callable[[], int], show: Callable[[int], None]) -> None:
         last, since = -1, time.monotonic()
-        while (now_left := left()) > 0:
+        while (now_left := patient(left)) > 0:
             show(now_left)
             if now_left != last:
                 last, since = now_left, time.monotonic()
@@ -226,31 +228,36 @@ class Play:
         """The reviewer settles what a person must; families correct what was their slip; until nothing is open."""
         by_receipt = {receipt: self.applicants[child] for child, receipt in self.filed.items()}
         reviewer, browser, total, done = account("reviewer"), Browser(), 0, 0
-        while True:
-            queue = list(
-                Application.objects.filter(round__season=self.season, state="attention")
-                .select_related("child", "round__season", "guardian")
-                .order_by("receipt")
-            )
-            if not queue:
-                break
+        while queue := patient(self.queue):
             total += len(queue)
             for application in queue:
-                child = by_receipt[application.receipt]
-                items = decide(reviewer, application, child)
-                if items:
-                    answers = typed.corrected(typed.form_answers(child.claim, bound=False), items, child.truth)
-                    body = {
-                        "client_token": str(client_token(self.seed, child.id, application.version + 1)),
-                        "answers": answers,
-                    }
-                    browser.sign_in(child.mobile)
-                    answer = browser.correct(application.receipt, body)
-                    if "receipt" not in answer:
-                        raise RuntimeError(f"a correction was refused: {answer}")
+                try:
+                    self.settle(reviewer, browser, application, by_receipt[application.receipt])
+                except TRANSIENT:  # still in the queue: found again on the next round
+                    connection.close()
                 done += 1
                 self.advance(task, done, total)
             self.wait("corrections", self.unsettled, lambda _left: None)
+
+    def queue(self) -> list[Application]:
+        """The cases that wait for a person."""
+        waiting = Application.objects.filter(round__season=self.season, state__in=["attention", "returned"])
+        return list(waiting.select_related("child", "round__season", "guardian").order_by("receipt"))
+
+    def settle(self, reviewer: Account, browser: Browser, application: Application, child: Applicant) -> None:
+        """Decide one case; where it goes back to the family, the family corrects it."""
+        returned = application.returns.filter(answered_at__isnull=True).first()
+        items = list(returned.items) if returned else decide(reviewer, application, child)
+        if not items:
+            return
+        body = {
+            "client_token": str(client_token(self.seed, child.id, application.version + 1)),
+            "answers": typed.corrected(typed.form_answers(child.claim, bound=False), items, child.truth),
+        }
+        browser.sign_in(child.mobile)
+        answer = browser.correct(application.receipt, body)
+        if "receipt" not in answer:
+            raise RuntimeError(f"a correction was refused: {answer}")
 
     def unsettled(self) -> int:
         return Application.objects.filter(round__season=self.season, state__in=["submitted", "verifying"]).count()

@@ -69,12 +69,12 @@ def pids(words: str, var: Path) -> list[int]:
 def kill_everything_once(var: Path, process: "subprocess.Popen[str]") -> None:
     """When families are filing: kill -9 the workers, then the broker, then the database."""
     outbox = var / "messages.jsonl"
-    while process.poll() is None and not (outbox.exists() and outbox.read_bytes().count(b"\n") > FAMILIES):
+    while process.poll() is None and not (outbox.exists() and outbox.read_bytes().count(b"\n") > 8):
         time.sleep(0.1)
     for words in ("celery -A portal worker", "valkey-server", "postgres -D"):
         for pid in pids(words, var)[:1] if words.startswith("postgres") else pids(words, var):
             os.kill(pid, signal.SIGKILL)
-        time.sleep(1)
+        time.sleep(0.5)
 
 
 def test_a_season_repeats_bit_for_bit_and_survives_kills(tmp_path: Path) -> None:
