@@ -25,7 +25,7 @@ from notifications.channels import Channel, ChannelError, channel
 from notifications.models import Delivery, Message
 from notifications.templates import render
 
-CLAIM_MINUTES = 2
+CLAIM_MINUTES = 1
 MAX_ATTEMPTS = 6
 DUE_STATES = (Message.State.QUEUED, Message.State.SENDING)
 POKED = "outbox:poked"

@@ -26,7 +26,7 @@ from verification.client import Call, ask_all
 from verification.models import Agency, AgencySwitch, Check, Finding, Outcome
 
 MAX_ATTEMPTS = 5
-LEASE_SECONDS = 60
+LEASE_SECONDS = 30
 
 
 def checks_open(*, subject: UUID, district: str, claims: Mapping[str, Mapping[str, Any]]) -> None:
