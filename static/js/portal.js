@@ -15,6 +15,8 @@ function showAsked() {
   document.querySelectorAll("[data-when]").forEach((field) => {
     const wanted = JSON.parse(field.dataset.when);
     const shown = Object.entries(wanted).every(([name, values]) => {
+      // a correction shows a question without the one it depends on: then it is asked
+      if (!document.getElementsByName(name).length) { return true; }
       const checked = document.querySelector(`[name="${name}"]:checked`) || document.querySelector(`input[type=hidden][name="${name}"]`);
       return checked && values.includes(checked.value);
     });

@@ -1,0 +1,89 @@
+"""Chromium, the site's processes, and a parent at the browser."""
+
+import os
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, sync_playwright
+from pytest_django.plugin import DjangoDbBlocker
+
+from portal.catalogue import compile_catalogue
+from scripts.browser import browser
+from tests import factories
+from tests.browser.parent import Parent
+from tests.browser.stack import Site, site
+
+FAILED = pytest.StashKey[bool]()
+Open = Callable[..., Parent]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = bool(report.failed)
+    return report
+
+
+@pytest.fixture(scope="session")
+def running_site(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Site]:
+    compile_catalogue()
+    with django_db_blocker.unblock(), site(tmp_path_factory.mktemp("site")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = browser()
+    assert path is not None, "install Chromium: python scripts/browser.py"
+    # Playwright keeps an event loop in this thread; the ORM is used from it one call at a time
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def place(running_site: Site, transactional_db: None) -> factories.World:
+    """One district with an open primary round; the agencies know nobody yet."""
+    running_site.city.reset()
+    return factories.world()
+
+
+@pytest.fixture
+def open_browser(
+    running_site: Site, chromium: Browser, place: factories.World, request: pytest.FixtureRequest
+) -> Iterator[Open]:
+    """Opens windows; none of them may log an error or ask another site. A failed test leaves a picture in var/."""
+    opened: list[Parent] = []
+
+    def one(*, width: int = 360, scripts: bool = True, language: str = "zh-CN") -> Parent:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 740}, java_script_enabled=scripts, locale=language
+        )
+        context.set_default_timeout(10_000)
+        parent = Parent(running_site, context, context.new_page()).watch()
+        opened.append(parent)
+        return parent
+
+    yield one
+    for number, parent in enumerate(opened):
+        if request.node.stash.get(FAILED, False):
+            folder = Path(settings.VAR_DIR) / "screenshots"
+            folder.mkdir(exist_ok=True)
+            parent.page.screenshot(path=folder / f"{request.node.name}-{number}.png", full_page=True)
+        parent.context.close()
+    assert [complaint for parent in opened for complaint in parent.complaints] == []
+
+
+@pytest.fixture
+def parent(open_browser: Open) -> Parent:
+    return open_browser()

@@ -1,0 +1,165 @@
+"""A synthetic parent at a phone: taps, types, reads; every tap and page is counted."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
+
+from accounts.models import Account
+from enrollment.models import Child, Draft
+from notifications.models import Message
+from tests import factories
+from tests.browser.stack import Site
+
+PATIENCE_SECONDS = 25
+PHONE = "19900001234"
+GO = "button.btn-go"
+FORWARD = {"guardian_relation": "mother", "permit_holder": "none", "insurance_holder": "none", "keep_siblings": "no"}
+
+
+@dataclass(slots=True)
+class Person:
+    """What a family knows by heart."""
+
+    child: str = "合成小明"
+    child_id: str = field(default_factory=factories.child_number)
+    name: str = "合成家长"
+    own_id: str = field(default_factory=factories.adult_number)
+
+    def papers(self, place: factories.World) -> factories.Family:
+        """The family as the registers hold it when all it says is true."""
+        answers = factories.answers(guardian_id=self.own_id, guardian_name=self.name)
+        return factories.Family(place, Account(), Child(name=self.child, id_number=self.child_id), Draft(), answers)
+
+
+def until(happened: Callable[[], bool], what: str) -> None:
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while not happened():
+        assert time.monotonic() < give_up, f"waited in vain for: {what}"
+
+
+@dataclass
+class Parent:  # no slots: Playwright keeps its wrappers on the listener's object
+    """One browser window. ``complaints`` gathers what no page may do: errors in the console, requests elsewhere."""
+
+    site: Site
+    context: BrowserContext
+    page: Page
+    taps: int = 0
+    pages: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def watch(self) -> "Parent":
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("response", self._response)
+        return self
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # a refused form answers 422 and a foreign page 404: Chromium notes both, they are not faults of the page
+        if message.type in {"error", "warning"} and not re.search(r"status of (404|422)", message.text):
+            self.complaints.append(message.text)
+
+    def _response(self, response: Response) -> None:
+        if not response.url.startswith((self.site.url, "data:")):
+            self.complaints.append(f"asked elsewhere: {response.url}")
+        if response.request.is_navigation_request() and not 300 <= response.status < 400:
+            self.pages.append(response.url.removeprefix(self.site.url))
+
+    def open(self, path: str) -> Response:
+        answer = self.page.goto(self.site.url + path)
+        assert answer is not None
+        return answer
+
+    def tap(self, what: str) -> None:
+        self.taps += 1
+        self.page.locator(what).first.click()
+
+    def go(self) -> None:
+        """The page's main button; waits for the page behind it."""
+        with self.page.expect_navigation():
+            self.tap(GO)
+
+    def pick(self, name: str, value: str) -> None:
+        self.tap(f'label.choice:has([name="{name}"][value="{value}"])')
+
+    def text(self) -> str:
+        return self.page.locator("main").inner_text()
+
+    def sign_in(self, phone: str = PHONE) -> None:
+        """By the code in the message; counting starts here."""
+        self.open("/sign-in/")
+        self.page.fill("#phone", phone)
+        self.go()
+        newest = Message.objects.filter(template="sign_in_code").order_by("-pk")[0]
+        found = re.search(r"\d{6}", newest.body)
+        assert found is not None
+        self.page.fill("#code", found.group())
+        self.go()
+        self.taps, self.pages = 0, self.pages[-1:]
+
+    def enter_as(self, account: Account) -> None:
+        """Signed in without the messages: for tests of what comes after."""
+        session = SessionStore()
+        session[SESSION_KEY] = str(account.pk)
+        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+        session.save()
+        assert session.session_key is not None
+        cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": self.site.url}
+        self.context.add_cookies([cookie])  # type: ignore[list-item]
+
+    def name_child(self, who: Person) -> None:
+        self.page.fill("#name", who.child)
+        self.page.fill("#id_number", who.child_id)
+        self.go()
+
+    def answer_pages(self, who: Person, visit: Callable[[], None] = lambda: None) -> None:
+        """Answer what is asked until check-your-answers is reached; what the registers know is not asked."""
+        for _page in range(8):
+            visit()
+            if self.page.url.endswith("/check/"):
+                return
+            for name, value in FORWARD.items():
+                if (
+                    self.page.locator(f'[name="{name}"]').count()
+                    and not self.page.locator(f'[name="{name}"]:checked').count()
+                ):
+                    self.pick(name, value)
+            if self.page.url.endswith("/guardian/"):
+                self.page.fill("#guardian_name", who.name)
+                self.page.fill("#guardian_id", who.own_id)
+            self.go()
+        raise AssertionError("the pages have no end")
+
+    def declare(self) -> None:
+        self.tap("label.choice:has([name=declare])")
+
+    def file(self, who: Person) -> str:
+        """From the first page after sign-in to the receipt; its number."""
+        self.name_child(who)
+        self.answer_pages(who)
+        self.declare()
+        self.go()
+        return self.receipt()
+
+    def receipt(self) -> str:
+        return self.page.locator(".receipt").inner_text().strip()
+
+    def wait_for_state(self, label: str) -> None:
+        path = self.page.url.removeprefix(self.site.url).partition("?")[0]
+        tag = self.page.locator(".card-plain .tag").first
+
+        def there() -> bool:
+            self.open(path)
+            return tag.inner_text() == label
+
+        until(there, label)
+
+    def is_wider_than_the_screen(self) -> bool:
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))

@@ -1,0 +1,105 @@
+"""The site as a family meets it: web server, worker and mock agencies as processes, on the test database."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+from django.conf import settings
+from django.db import connection
+
+from tests.agencies import TABLES, City, free_port
+
+START_SECONDS = 30
+FIRST_SCRATCH_DATABASE = 8  # of the broker's sixteen: tasks of other tests are not for this worker
+Command = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    url: str
+    city: City
+
+
+def database_url() -> str:
+    """The test database, for another process."""
+    here = connection.settings_dict
+    password = f":{quote(here['PASSWORD'], safe='')}" if here["PASSWORD"] else ""
+    port = f":{here['PORT']}" if here["PORT"] else ""
+    return f"postgres://{here['USER']}{password}@{quote(here['HOST'], safe='')}{port}/{here['NAME']}"
+
+
+def broker_url() -> str:
+    """The same broker, another of its databases: one for each process of pytest."""
+    number = FIRST_SCRATCH_DATABASE + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+    base, socket, _database = settings.REDIS_URL.partition("?virtual_host=")
+    return f"{base}{socket}{number}" if socket else f"{base.rpartition('/')[0]}/{number}"
+
+
+def environment(**own: str) -> dict[str, str]:
+    names = ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "AGENCY_SECRET")
+    secrets = {name: str(getattr(settings, name)) for name in names}
+    return {**os.environ, **secrets, "LOG_LEVEL": "ERROR", **own}
+
+
+@contextmanager
+def process(command: Command, env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    with (Path(env["VAR_DIR"]) / f"{command[0]}.log").open("ab") as log:
+        arguments = [sys.executable, "-m", *command]
+        running = subprocess.Popen(arguments, env=env, cwd=settings.BASE_DIR, stdout=log, stderr=log)
+    try:
+        yield running
+    finally:
+        running.terminate()
+        try:
+            running.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait(timeout=10)
+
+
+def gunicorn(target: str, port: int) -> list[str]:
+    return ["gunicorn", target, "--bind", f"127.0.0.1:{port}", "--threads", "4", "--log-level", "error"]
+
+
+def wait_for(url: str, running: subprocess.Popen[bytes]) -> None:
+    give_up = time.monotonic() + START_SECONDS
+    while time.monotonic() < give_up and running.poll() is None:
+        try:
+            httpx.get(url, timeout=1)
+        except httpx.HTTPError:
+            continue
+        return
+    raise RuntimeError(f"{url} does not answer")
+
+
+@contextmanager
+def site(folder: Path) -> Iterator[Site]:
+    """All processes, ready to be used; ended with the block."""
+    city = folder / "city.sqlite"
+    with closing(sqlite3.connect(city)) as made, made:
+        for table in TABLES:
+            made.execute(f"CREATE TABLE {table} (key TEXT, body TEXT)")
+    web, agencies = free_port(), free_port()
+    addresses = {"SITE_URL": f"http://127.0.0.1:{web}", "AGENCY_BASE_URL": f"http://127.0.0.1:{agencies}"}
+    env = environment(
+        **addresses, DATABASE_URL=database_url(), REDIS_URL=broker_url(), CITY_FILE=str(city), VAR_DIR=str(folder)
+    )
+    celery = ["celery", "-A", "portal", "worker", "-c", "1", "--loglevel", "ERROR"]
+    celery += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    with ExitStack() as running:
+        agency = running.enter_context(
+            process(gunicorn("verification.mock_agencies.service:application", agencies), env)
+        )
+        running.enter_context(process(celery, env))
+        server = running.enter_context(process(gunicorn("portal.wsgi", web), env))
+        wait_for(f"{addresses['AGENCY_BASE_URL']}/health", agency)
+        wait_for(f"{addresses['SITE_URL']}/health/", server)
+        yield Site(addresses["SITE_URL"], City(city, addresses["AGENCY_BASE_URL"]))
