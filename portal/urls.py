@@ -2,8 +2,8 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from portal import views
 from accounts.staff_site import staff_site
+from portal import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("enrollment.urls")),
