@@ -59,20 +59,27 @@ def _publish(run: AdmissionRun, official: Account) -> None:
     inputs, placed = _again(run, draw)
     round_step_locked(round_=round_, event="admit", actor=official)
     answer_by = (now + timedelta(days=ANSWER_DAYS)).replace(second=0, microsecond=0)
-    placements = list(
-        Placement.objects.filter(run=run).select_related("application__child", "application__guardian").order_by("id")
-    )
-    _offers(run, placements, now, answer_by)
-    for event, taken in (("offer", True), ("wait", False)):
-        chosen = [one.application for one in placements if bool(one.school_code) is taken]
-        _move(chosen, event, official, now, answer_by if taken else None)
     names = {code: str(row["name"]) for code, row in run.result["schools"].items()}
-    messages_queue(list(_messages(placements, names, answer_by)))
+    for placements in _parts(run):
+        _offers(run, placements, now, answer_by)
+        for event, taken in (("offer", True), ("wait", False)):
+            chosen = [one.application for one in placements if bool(one.school_code) is taken]
+            _move(chosen, event, official, now, answer_by if taken else None)
+        messages_queue(list(_messages(placements, names, answer_by)))
     publish_file(round_, "admission.json", canonical_json(_public(inputs, placed, draw, run)))
     AdmissionRun.objects.filter(pk=run.pk).update(state=AdmissionRun.State.PUBLISHED, published_at=now)
     run.state, run.published_at = AdmissionRun.State.PUBLISHED, now
     draw_step(draw=draw, event="publish", actor=official)
     round_step_locked(round_=round_, event="publish", actor=official)
+
+
+def _parts(run: AdmissionRun) -> Iterator[list[Placement]]:
+    """The run's placements in parts: a province must not stand in memory at once."""
+    rows = Placement.objects.filter(run=run).select_related("application__child", "application__guardian")
+    part = list(rows.order_by("id")[:BATCH])
+    while part:
+        yield part
+        part = list(rows.filter(pk__gt=part[-1].pk).order_by("id")[:BATCH])
 
 
 def _again(run: AdmissionRun, draw: Draw) -> tuple[Inputs, Placed]:
@@ -122,8 +129,7 @@ def _offers(run: AdmissionRun, placements: Sequence[Placement], now: datetime, a
                 answer_by=answer_by,
             )
             for one in placements
-        ),
-        batch_size=BATCH,
+        )
     )
 
 
@@ -131,19 +137,14 @@ def _move(
     applications: Sequence[Application], event: str, official: Account, now: datetime, due: datetime | None
 ) -> None:
     target = APPLICATION.target("in_pool", event)
-    moved = 0
-    for start in range(0, len(applications), BATCH):
-        part = [one.pk for one in applications[start : start + BATCH]]
-        rows = Application.objects.filter(pk__in=part, state="in_pool")
-        moved += rows.update(state=target, state_at=now, next_step_by=due)
-    if moved != len(applications):
+    rows = Application.objects.filter(pk__in=[one.pk for one in applications], state="in_pool")
+    if rows.update(state=target, state_at=now, next_step_by=due) != len(applications):
         raise Refused(_("An application on the roll is no longer in the pool. Nothing is published."), code="changed")
     Transition.objects.bulk_create(
         (
             Transition(application_id=one.pk, source="in_pool", event=event, target=target, actor=official, at=now)
             for one in applications
-        ),
-        batch_size=BATCH,
+        )
     )
 
 
