@@ -45,7 +45,7 @@ def context(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
     applications = may.rows(
         Application.objects.all(), "application.view", district="district_code", school="review_school_id"
     )
-    rounds = may.rows(Round.objects.all(), "round.view", district="season__district_id", school="")
+    rounds = may.rows(Round.objects.all(), "round.view", district="season__district__code", school="")
     rows = [
         _round_row(round_, applications)
         for round_ in rounds.select_related("season__district", "policy").order_by("closes_at", "pk")

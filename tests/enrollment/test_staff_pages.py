@@ -254,3 +254,10 @@ def test_an_agency_is_switched_by_those_who_may(enter: Enter) -> None:
     assert AgencySwitch.objects.get(pk="household").note == "维护"
     assert "Switched off" in client.get(address).content.decode()
     assert Entry.objects.filter(action="agency.off", object_id="household").exists()
+
+
+@pytest.mark.parametrize("role", ["reviewer", "official", "city", "supervisor", "notary", "clerk"])
+def test_the_first_page_opens_for_every_role(enter: Enter, role: str) -> None:
+    case(factories.family(factories.world()), real_estate=HALF)
+    school = "WL01" if role == "reviewer" else ""
+    assert enter(factories.staff(role, school=school)).get("/admin/").status_code == 200
