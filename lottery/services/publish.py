@@ -118,18 +118,16 @@ def _offers(run: AdmissionRun, placements: Sequence[Placement], now: datetime, a
         return Offer.Kind.COORDINATION if one.coordinated else Offer.Kind.CHOICE
 
     Offer.objects.bulk_create(
-        (
-            Offer(
-                application_id=one.application_id,
-                school_id=one.school_code or None,
-                kind=kind(one),
-                run_id=run.pk,
-                explanation=one.explanation,
-                published_at=now,
-                answer_by=answer_by,
-            )
-            for one in placements
+        Offer(
+            application_id=one.application_id,
+            school_id=one.school_code or None,
+            kind=kind(one),
+            run_id=run.pk,
+            explanation=one.explanation,
+            published_at=now,
+            answer_by=answer_by,
         )
+        for one in placements
     )
 
 
@@ -141,10 +139,8 @@ def _move(
     if rows.update(state=target, state_at=now, next_step_by=due) != len(applications):
         raise Refused(_("An application on the roll is no longer in the pool. Nothing is published."), code="changed")
     Transition.objects.bulk_create(
-        (
-            Transition(application_id=one.pk, source="in_pool", event=event, target=target, actor=official, at=now)
-            for one in applications
-        )
+        Transition(application_id=one.pk, source="in_pool", event=event, target=target, actor=official, at=now)
+        for one in applications
     )
 
 

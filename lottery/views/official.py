@@ -1,52 +1,22 @@
 """The officials' and witnesses' pages of a round: where it stands, what comes next, who has to do it."""
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import Account
 from enrollment.services import round_step
 from foundation.errors import NotAllowed, Refused
 from foundation.tasks import send
 from lottery import selectors, services
 from lottery.models import AdmissionRun, Draw
-from lottery.views.public import language_of
+from lottery.views.http import StaffRequest, language_of, staff_page
 
-P = ParamSpec("P")
 LARGE_ROLL = 20_000
 KEPT = ("commitment", "value")  # what was typed comes back after an error; a one-time password does not
-
-
-class StaffRequest(HttpRequest):
-    """A request whose user is verified staff (for types only)."""
-
-    account: Account
-
-
-def staff_page(
-    view: Callable[Concatenate[StaffRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
-    """Only staff who gave a one-time password in this session; outside their scope is answered with 404."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        user = request.user
-        verified = getattr(user, "is_verified", None)
-        if not isinstance(user, Account) or not user.is_staff or verified is None or not verified():
-            return redirect(f"/staff/sign-in/?next={request.path}")
-        request.account = user  # type: ignore[attr-defined]
-        try:
-            return view(request, *args, **kwargs)  # type: ignore[arg-type]
-        except NotAllowed as refused:
-            return render(request, "portal/not_found.html", {"message": refused.message}, status=404)
-
-    return wrapped
 
 
 @staff_page

@@ -8,15 +8,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
 
 import lottery
-from enrollment.views.http import GuardianRequest, guardian_page
 from lottery import selectors
+from lottery.views.http import GuardianRequest, guardian_page, language_of
 
 TYPES = {".json": "application/json", ".csv": "text/csv; charset=utf-8"}
-
-
-def language_of(request: HttpRequest) -> str:
-    """ "zh" or "en": the two languages in which results are stored."""
-    return "en" if (request.LANGUAGE_CODE or "").startswith("en") else "zh"
 
 
 @require_safe

@@ -13,6 +13,7 @@ from foundation.errors import NotAllowed, Refused
 from foundation.locks import lock
 from lottery import services
 from lottery.models import AdmissionRun, Confirmation, Placement
+from lottery.tasks import compute_run
 from notifications.models import Message
 from schools.models import School, SeatPlan
 from tests.lottery.factories import Ceremony, ceremony, token
@@ -258,3 +259,13 @@ def test_what_was_published_can_be_neither_changed_nor_deleted(table: str) -> No
     for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET id = id + 1000"):
         with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+@pytest.mark.django_db
+def test_the_task_computes_a_run_and_ends_quietly_when_there_is_nothing_to_do() -> None:
+    one = ceremony(pupils=3)
+    compute_run(one.round.pk, one.officials[0].pk)
+    assert not AdmissionRun.objects.exists()
+    one.drawn()
+    compute_run(one.round.pk, one.officials[0].pk)
+    assert AdmissionRun.objects.get().state == "computed"
