@@ -1,5 +1,6 @@
 """The open questions of a case: what was declared, what the source says, and which values a reviewer may settle on."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -50,9 +51,12 @@ def words(spec: FactSpec, value: object) -> str:
     return value_words(spec, value).of(get_language() or "zh-hans") if value is not None else "—"
 
 
-def as_text(value: object) -> str:
+def as_text(value: object, kind: str = "") -> str:
+    """A value as the form holds it; a share is typed in percent, as the family typed it."""
     if isinstance(value, bool):
         return YES if value else NO
+    if kind == "share" and isinstance(value, int | float):
+        return f"{value * WHOLE:g}%"
     return "" if value is None else str(value)
 
 
@@ -75,7 +79,7 @@ def _question(
     errors: Mapping[str, str],
 ) -> Question:
     spec, fact = spec_of(version, name), (version.facts or {})[name]
-    declared = as_text(fact["value"])
+    declared = as_text(fact["value"], spec.kind)
     return Question(
         name=name,
         label=spec.label.of(get_language() or "zh-hans"),
@@ -145,9 +149,16 @@ def _read(question: Question, raw: str) -> Scalar:
         return raw == YES if raw in {YES, NO} else raw
     if question.kind == "date":
         return date.fromisoformat(raw).isoformat()
-    if question.kind in {"share", "number"}:
+    if question.kind == "share":
+        percent = float(raw.rstrip("%％ "))
+        if not 0 <= percent <= WHOLE:
+            raise ValueError(raw)
+        return percent / WHOLE
+    if question.kind == "number":
         number = float(raw)
-        return int(number) if number.is_integer() and question.kind == "number" else number
+        if not math.isfinite(number):
+            raise ValueError(raw)
+        return int(number) if number.is_integer() else number
     if not raw:
         raise ValueError(raw)
     return raw

@@ -110,7 +110,7 @@ def test_the_case_page_shows_declared_and_source_and_hides_numbers(enter: Enter)
 def test_approving_with_the_value_of_the_source_settles_the_fact(enter: Enter) -> None:
     application = case(factories.family(factories.world()), real_estate=HALF)
     client = enter(factories.staff("reviewer", school="WL01"))
-    answer = {"decision": "approve", "reason": "按登记机构数据确认", "fact:home.ownership_share": "0.5"}
+    answer = {"decision": "approve", "reason": "按登记机构数据确认", "fact:home.ownership_share": "50%"}
     page = client.post(url(application), answer)
     assert page.status_code == 302
     application.refresh_from_db()
@@ -132,12 +132,13 @@ def test_an_error_keeps_what_was_typed(enter: Enter) -> None:
     assert "请补正房产份额" in text
     assert 'value="home_share" checked' in text
     assert "2020-01-01T10:00" in text
-    unreadable = client.post(
-        url(application), {"decision": "approve", "reason": "同意录取", "fact:home.ownership_share": "half"}
-    )
-    assert unreadable.status_code == 422
-    assert 'value="half"' in unreadable.content.decode()
-    assert "同意录取</textarea>" in unreadable.content.decode()
+    for share in ("half", "101", "-1"):
+        unreadable = client.post(
+            url(application), {"decision": "approve", "reason": "同意录取", "fact:home.ownership_share": share}
+        )
+        assert unreadable.status_code == 422
+        assert f'value="{share}"' in unreadable.content.decode()
+        assert "同意录取</textarea>" in unreadable.content.decode()
     application.refresh_from_db()
     assert application.state == "attention"
 
