@@ -85,7 +85,14 @@ def _chart(round_: Round, groups: Mapping[str, int]) -> str:
     named = [(group.name.of(language), groups.get(group.id, 0)) for group in compiled(round_.policy).groups]
     data = {
         "labels": [name for name, _count in named],
-        "datasets": [{"label": _("Applications"), "data": [n for _name, n in named], "backgroundColor": BAR_COLOUR}],
+        "datasets": [
+            {
+                "label": _("Applications"),
+                "data": [n for _name, n in named],
+                "backgroundColor": BAR_COLOUR,
+                "barThickness": 28,
+            }
+        ],
     }
     return json.dumps(data, ensure_ascii=False)
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from portal.embedded import Places, var_dir
@@ -237,6 +238,7 @@ UNFOLD = {
     "SITE_TITLE": _("Enrollment portal"),
     "SITE_HEADER": _("Enrollment portal"),
     "SITE_SYMBOL": "school",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/mark.svg")}],
     "SHOW_HISTORY": False,
     "DASHBOARD_CALLBACK": "portal.dashboard.context",
     "SHOW_LANGUAGES": True,

@@ -41,7 +41,8 @@ from schools.selectors import distances, offered_schools
 PARENTS = 6  # simultaneous browsers
 COUNTER_SHARE = 0.06  # filed with a clerk at a service point
 PREFILL_SHARE = 0.1
-NEWCOMERS = 8  # families of the demonstration that have not filed yet
+NEWCOMERS = 60  # families of the demonstration beside the season: most file in the open round, some not yet
+VISITORS = 5
 STALL_SECONDS = 180
 SchoolOf = Callable[[Applicant], tuple[str, list[str]]]
 
@@ -319,6 +320,19 @@ class Play:
             )
         for round_ in self.rounds("supplementary"):
             enrollment.round_step(official=account("official"), round_id=round_.pk, event="open")
+        if self.keep:
+            self.leave_work()
+
+    def leave_work(self) -> None:
+        """For visitors of a demonstration: newcomers file in the open round; nobody has looked at their cases yet."""
+        rounds = {round_.stage: round_ for round_ in self.rounds("supplementary")}
+        families: dict[str, list[Applicant]] = {}
+        for child in self.newcomers:
+            families.setdefault(child.id.rpartition("-")[0], []).append(child)
+        filing = [family for family in families.values() if all(child.stage in rounds for child in family)][VISITORS:]
+        browser = Browser()
+        for family in filing:
+            file_family(browser, family, rounds, self.school_of, self.seed)
 
     def draws(self) -> list[Draw]:
         return list(Draw.objects.filter(round__season=self.season).order_by("round__stage"))

@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 
 from enrollment.models import Application
-from identifiers import mask
-from rehearsal.city import read_families
+from enrollment.selectors import open_rounds
+from foundation.crypto import blind_index
+from identifiers import mask, normalise
+from rehearsal.city import Applicant, read_families
 from rehearsal.staff import load_staff, next_token
 
 
@@ -38,8 +40,9 @@ class Command(BaseCommand):
         placed = Application.objects.filter(state="accepted").select_related("guardian").order_by("receipt").first()
         if placed is not None:
             console.print(f"  has accepted a place     {placed.guardian.phone}   receipt {placed.receipt}")
-        *_filed, newcomer = read_families(folder / "city.sqlite")
-        child = newcomer[0]
+        child = visitor(folder / "city.sqlite")
+        if child is None:
+            return
         about = child.claim["child"]
         console.print(f"  has not filed yet        {child.mobile}   guardian ID {child.claim['guardian']['id_number']}")
         console.print(f"    child {about['name']}, ID {about['id_number']} (shown masked elsewhere: {masked(about)})")
@@ -66,6 +69,19 @@ class Command(BaseCommand):
             f"checked {rates['verification']:.1%}, placed {rates['admission']:.1%}, "
             f"without any paper {rates['zero_document']:.1%}, {body['seconds']['total']:.0f} s"
         )
+
+
+def visitor(city: Path) -> Applicant | None:
+    """A synthetic child that may apply in an open round and has not: for a visitor to try."""
+    stages = set(open_rounds().values_list("stage", flat=True))
+    filed = set(Application.objects.values_list("child_index", flat=True))
+    found = None
+    for family in read_families(city):
+        child = family[0]
+        if len(family) == 1 and child.stage in stages:
+            index = blind_index("child", normalise("id", child.claim["child"]["id_number"]))
+            found = child if index not in filed and child.claim["home"]["kind"] == "deed" else found
+    return found
 
 
 def masked(child: dict[str, str]) -> str:
