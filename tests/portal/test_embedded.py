@@ -37,7 +37,8 @@ def query(places: embedded.Places, sql: str) -> list[tuple[object, ...]]:
 @pytest.mark.usefixtures("own_environment")
 def test_two_checkouts_run_side_by_side_and_keep_their_data(tmp_path: Path) -> None:
     first, second = tmp_path / "one", tmp_path / "two"
-    first.mkdir(), second.mkdir()
+    first.mkdir()
+    second.mkdir()
     with embedded.servers(first) as (postgres, valkey), embedded.servers(second) as (other, _other_valkey):
         assert postgres.places.sockets != other.places.sockets
         query(postgres.places, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)")

@@ -79,7 +79,8 @@ def kill_everything_once(var: Path, process: "subprocess.Popen[str]") -> None:
 
 def test_a_season_repeats_bit_for_bit_and_survives_kills(tmp_path: Path) -> None:
     calm, rough = tmp_path / "calm", tmp_path / "rough"
-    calm.mkdir(), rough.mkdir()
+    calm.mkdir()
+    rough.mkdir()
     first = play(calm, tmp_path / "first.json")
     assert first["synthetic"] is True
     assert first["rates"]["verification"] == 1.0
