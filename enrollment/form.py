@@ -7,7 +7,8 @@ dropped, and an answer to a question that is not asked any more does not count.
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field as dataclass_field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date
 
 import identifiers
