@@ -21,7 +21,13 @@ from foundation import clock
 from foundation.errors import Refused
 from foundation.wording import say
 
-SOURCES = {"household_address": "household", "home_certificate": "real_estate", "home_contract": "contract"}
+SOURCES = {
+    "household_address": ("household",),
+    "household_registered_on": ("household",),
+    "home_address": ("real_estate", "contract"),
+    "home_certificate": ("real_estate",),
+    "home_contract": ("contract",),
+}
 
 
 def _title(page: str) -> str:
@@ -36,11 +42,12 @@ def _title(page: str) -> str:
 
 def _source(draft: Draft, name: str) -> str:
     """Which agency an answer came from, while it is still what the agency said."""
-    known = draft.prefilled.get(SOURCES.get(name, ""), {})
-    records = known.get("records") or []
-    if not records or draft.answers.get(name) not in {str(value) for value in records[0].values()}:
-        return ""
-    return _("From the register; change it if it is wrong")
+    answer = draft.answers.get(name)
+    for agency in SOURCES.get(name, ()):
+        records = draft.prefilled.get(agency, {}).get("records") or []
+        if records and answer and answer in {str(value) for value in records[0].values()}:
+            return _("From the register; change it if it is wrong")
+    return ""
 
 
 def _questions(draft: Draft, page: str, errors: Mapping[str, form.FieldError]) -> list[Shown]:
