@@ -19,6 +19,7 @@ from lottery.merkle import inclusion_proof
 from lottery.models import AdmissionRun, Confirmation, Draw, Nonce, Placement, PublicFile, RollEntry
 from lottery.placing import entry
 from lottery.services.common import announcement_digest
+from lottery.services.drawing import ceremony_digest
 from lottery.tickets import draw_key, ticket
 from schools.selectors import schools_by_code
 
@@ -117,14 +118,14 @@ def rule_words(rule: str) -> str:
 
 
 def _timeline(draw: Draw, nonces: Sequence[Nonce], run: AdmissionRun | None) -> tuple[Moment, ...]:
-    confirmations = list(Confirmation.objects.filter(round_id=draw.round_id).order_by("at"))
+    confirmed = Confirmation.objects.filter(round_id=draw.round_id, step="draw", subject=ceremony_digest(draw))
     revealed = [one.revealed_at for one in nonces if one.revealed_at]
     committed_note = _("%(count)d of %(named)d witnesses") % {
         "count": len(nonces),
         "named": len(draw.commitment["entropy"]["witnesses"]),
     }
     revealed_note = _("%(count)d of %(named)d") % {"count": len(revealed), "named": len(nonces)}
-    first = next((one.at for one in confirmations if one.step == "draw"), None)
+    first = confirmed.order_by("at").values_list("at", flat=True).first()
     entered = draw.state in {"ready", "drawn", "published"}
     return (
         Moment(_("Roll frozen, announcement published"), draw.frozen_at),
@@ -287,10 +288,8 @@ def official_page(account: Account, round_id: int, language: str) -> OfficialPag
     draw = Draw.objects.filter(round=round_).first()
     run = AdmissionRun.objects.filter(round=round_).exclude(state=AdmissionRun.State.DISCARDED).order_by("-id").first()
     nonces = tuple(Nonce.objects.filter(draw=draw).select_related("witness").order_by("committed_at")) if draw else ()
-    step = "publish" if run else "draw"
-    confirmations = Confirmation.objects.filter(round=round_, step=step).select_related("official").order_by("at")
-    if run:
-        confirmations = confirmations.filter(subject=run.digest)
+    subject = run.digest if run else ceremony_digest(draw) if draw else ""
+    confirmations = Confirmation.objects.filter(round=round_, step="publish" if run else "draw", subject=subject)
     counts = _counts(round_)
     return OfficialPage(
         round=round_,
@@ -302,7 +301,7 @@ def official_page(account: Account, round_id: int, language: str) -> OfficialPag
         nonces=nonces,
         own=next((one for one in nonces if one.witness_id == account.pk), None),
         named=draw is not None and account.username in draw.commitment["entropy"]["witnesses"],
-        confirmations=tuple(confirmations),
+        confirmations=tuple(confirmations.select_related("official").order_by("at")),
         schools=school_rows(run.result, language) if run else (),
         promises=promises(run.result) if run else (),
         may_run=may["round.run"],

@@ -7,6 +7,7 @@ DRAW = table(
         ("frozen", "open_entropy", "witnessing", "the first witness"),
         ("witnessing", "close_commits", "revealing", "official"),
         ("revealing", "enter_value", "ready", "official"),
+        ("ready", "correct_value", "ready", "official"),
         ("ready", "draw", "drawn", "two officials"),
         ("drawn", "publish", "published", "two officials"),
     ]

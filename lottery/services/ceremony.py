@@ -88,17 +88,18 @@ def nonce_reveal(*, witness: Account, draw_id: int, value: str) -> Nonce:
 def public_value_enter(*, official: Account, draw_id: int, value: str) -> Draw:
     """Enter the value named in the announcement; reveals end here. Raises NotAllowed, Refused.
 
-    A witness who has not revealed by now counts as silent: the announced fallback, named in the transcript.
+    A witness who has not revealed by now counts as silent: the announced fallback, named in the transcript. A mistyped
+    value may be entered again until the draw is made; whoever confirmed the wrong one has to confirm again.
     """
     draw = draw_for(official, draw_id, "round.run")
-    if draw.state != "revealing":
+    if draw.state not in {"revealing", "ready"}:
         raise out_of_order(draw)
     text = value.strip()
     if not 1 <= len(text) <= MOST_VALUE or not text.isprintable():
         raise Refused(_("Enter the public value as it was published, at most 200 characters."), field="value")
     Draw.objects.filter(pk=draw.pk).update(public_value=text)
     draw.public_value = text
-    draw_step(draw=draw, event="enter_value", actor=official)
+    draw_step(draw=draw, event="enter_value" if draw.state == "revealing" else "correct_value", actor=official)
     return draw
 
 

@@ -274,6 +274,21 @@ def test_one_person_cannot_confirm_twice_and_a_wrong_password_confirms_nothing()
     assert refused.value.code == "illegal_step"
 
 
+@pytest.mark.django_db
+def test_a_mistyped_public_value_is_entered_again_and_confirmed_again() -> None:
+    one = ceremony(pupils=3)
+    draw, (first, second, third) = one.ready(), one.officials
+    services.draw_confirm(official=first, draw_id=draw.pk, token=token(first))
+    services.public_value_enter(official=first, draw_id=draw.pk, value="3245.76")
+    draw = services.draw_confirm(official=second, draw_id=draw.pk, token=token(second))
+    assert (draw.state, draw.seed) == ("ready", "")  # nobody else has confirmed this value yet
+    draw = services.draw_confirm(official=third, draw_id=draw.pk, token=token(third))
+    assert (draw.state, draw.public_value) == ("drawn", "3245.76")
+    with pytest.raises(Refused) as refused:
+        services.public_value_enter(official=first, draw_id=draw.pk, value="1")
+    assert refused.value.code == "illegal_step"
+
+
 def unlock(account: object) -> None:
     """Forget the throttle of a wrong one-time password, as if its second had passed."""
     from django_otp.plugins.otp_totp.models import TOTPDevice
