@@ -1,6 +1,8 @@
 """One admission run: from the frozen roll and the draw's seed to a stored, explained, repeatable result."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -45,10 +47,10 @@ def run_compute(*, official: Account, round_id: int) -> AdmissionRun:
         placed = place(inputs)
     except LotteryError as error:
         raise refused(error) from None
-    teller = Teller(inputs, placed, _names(round_, {code: school.name for code, school in schools.items()}))
     AdmissionRun.objects.filter(round=round_, state=AdmissionRun.State.COMPUTED).update(
         state=AdmissionRun.State.DISCARDED
     )
+    teller = Teller(inputs, placed, _names(round_, {code: school.name for code, school in schools.items()}))
     run = AdmissionRun.objects.create(
         round=round_,
         inputs_digest=inputs_digest(inputs, draw.roll_root, round_.policy.digest),
@@ -58,6 +60,21 @@ def run_compute(*, official: Account, round_id: int) -> AdmissionRun:
         started_at=started,
         finished_at=started,
     )
+    _store(run, placed, teller, applications)
+    run.finished_at = clock.now()
+    run.save(update_fields=["finished_at"])
+    record(
+        actor=official,
+        action="run.compute",
+        object_type="admission_run",
+        object_id=run.pk,
+        district=round_.season.district_id,
+        details={"digest": run.digest, "inputs": run.inputs_digest},
+    )
+    return run
+
+
+def _store(run: AdmissionRun, placed: Placed, teller: Teller, applications: Mapping[str, UUID]) -> None:
     Placement.objects.bulk_create(
         (
             Placement(
@@ -71,17 +88,6 @@ def run_compute(*, official: Account, round_id: int) -> AdmissionRun:
         ),
         batch_size=BATCH,
     )
-    run.finished_at = clock.now()
-    run.save(update_fields=["finished_at"])
-    record(
-        actor=official,
-        action="run.compute",
-        object_type="admission_run",
-        object_id=run.pk,
-        district=round_.season.district_id,
-        details={"digest": run.digest, "inputs": run.inputs_digest},
-    )
-    return run
 
 
 def _names(round_: Round, schools: dict[str, str]) -> Names:
