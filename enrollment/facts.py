@@ -117,7 +117,8 @@ def _household(into: _Collector) -> None:
     into.add("household.registered_on", record.get("registered_on"), "household", "household_registered_on")
     head = str(record.get("householder_relation") or "")
     if head:
-        into.add("household.head_relation", head if head in {"parent", "grandparent", "self"} else "other", "household")
+        known = head if head in {"parent", "grandparent", "self"} else "other"
+        into.add("household.head_relation", known, "household", "guardian_id")
     relations = {
         str(m.get("relation")): str(m.get("id_number")) for m in record.get("members", []) if isinstance(m, dict)
     }
@@ -145,9 +146,11 @@ def _home(into: _Collector) -> None:
     into.add("home.owner_relation", family.answers.get("home_owner_relation") or None, agency, "home_owner_relation")
     share = family.answers.get("home_share")
     into.add("home.ownership_share", float(share) / 100 if share else None, agency, "home_share")
-    into.add("home.deed_date", record.get("registered_on") if kind == "deed" else None, agency)
-    into.add("home.contract_filed_on", record.get("filed_on") if kind == "contract" else None, agency)
-    into.add("home.mortgaged", record.get("mortgaged") if kind == "deed" else None, agency)
+    # what the paper itself says stands unless it is another paper, or somebody else's
+    paper = ("home_certificate", "home_contract", "home_owner_relation")
+    into.add("home.deed_date", record.get("registered_on") if kind == "deed" else None, agency, *paper)
+    into.add("home.contract_filed_on", record.get("filed_on") if kind == "contract" else None, agency, *paper)
+    into.add("home.mortgaged", record.get("mortgaged") if kind == "deed" else None, agency, *paper)
 
 
 def _residence(into: _Collector) -> None:

@@ -1,0 +1,44 @@
+"""The workplace's first page: numbers within reach only, behind a one-time password."""
+
+import pytest
+from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.models import Account
+from tests.factories import staff, world
+
+pytestmark = pytest.mark.django_db
+
+
+def entered(account: Account) -> Client:
+    client = Client()
+    client.force_login(account)
+    session = client.session
+    session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.get(user=account).persistent_id
+    session.save()
+    return client
+
+
+def test_an_official_sees_the_rounds_of_the_own_district_only() -> None:
+    place = world()
+    page = entered(staff("official")).get("/admin/")
+    assert [row.round.pk for row in page.context["rounds"]] == [place.round.pk]
+    assert page.context["synthetic"] is True
+    elsewhere = entered(staff("official", district="330113")).get("/admin/")
+    assert elsewhere.context["rounds"] == []
+
+
+def test_without_the_one_time_password_the_door_stays_shut() -> None:
+    client = Client()
+    client.force_login(staff("official"))
+    answer = client.get("/admin/")
+    assert answer.status_code == 302
+    assert "/staff/sign-in/" in answer["Location"]
+
+
+def test_a_reviewer_is_told_what_waits() -> None:
+    world()
+    page = entered(staff("reviewer")).get("/admin/")
+    assert page.context["cards"][0]["value"] == 0
+    assert "link" in page.context["cards"][0]
