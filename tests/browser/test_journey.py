@@ -32,7 +32,7 @@ def test_a_plain_family_files_in_a_few_taps_and_is_approved(parent: Parent, plac
     assert parent.taps <= MOST_TAPS
     assert len(asked) <= MOST_PAGES, asked
     assert set(uploads) == {0}
-    parent.wait_for_state("审核通过")
+    parent.page.wait_for_selector(".tag:has-text('审核通过')", timeout=25_000)  # the page looks again by itself
     assert [line.split("\n")[-1] for line in parent.page.locator(".timeline li").all_inner_texts()] == [
         "审核通过",
         "核验完成",
