@@ -94,6 +94,44 @@ def test_no_page_is_wider_than_a_small_phone(open_browser: Open, place: factorie
     assert wide == []
 
 
+SMALL_OR_NAMELESS = """() => {
+  const wrong = [];
+  for (const control of document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")) {
+    if (control.classList.contains("skip") || !control.checkVisibility()) { continue; }
+    const text = control.labels && control.labels.length ? control.labels[0].innerText : control.innerText;
+    const target = (control.closest("label") || control).getBoundingClientRect();
+    const inSentence = control.tagName === "A" && getComputedStyle(control).display === "inline";
+    if (!text.trim() && !control.getAttribute("aria-label")) { wrong.push("nameless " + control.outerHTML); }
+    if (target.height < 43.5 && !inSentence) { wrong.push(`${Math.round(target.height)} px: ${control.outerHTML}`); }
+  }
+  return wrong;
+}"""
+
+
+def test_every_control_has_a_name_and_is_large_enough_to_tap(parent: Parent, place: factories.World) -> None:
+    """44 px, as the rules for elder-friendly pages and WCAG 2.5.5 ask; links inside a sentence are exempt."""
+    one = factories.family(place)
+    application = one.submit()
+    parent.enter_as(one.guardian)
+    drafts = [f"/my/apply/{one.draft.public_id}/{page}/" for page in ("guardian", "home", "choices", "check")]
+    wrong = {}
+    for path in (*PUBLIC, "/my/", "/my/children/add/", *drafts, f"/my/applications/{application.pk}/"):
+        parent.open(path)
+        wrong[path] = parent.page.evaluate(SMALL_OR_NAMELESS)
+    assert {path: found for path, found in wrong.items() if found} == {}
+
+
+def test_the_keyboard_reaches_the_content_first_and_sees_where_it_is(parent: Parent) -> None:
+    parent.open("/sign-in/")
+    parent.page.keyboard.press("Tab")
+    assert parent.page.locator(":focus").get_attribute("href") == "#content"
+    assert parent.page.locator(":focus").bounding_box()["x"] >= 0  # type: ignore[index]
+    parent.page.keyboard.press("Enter")
+    parent.page.keyboard.press("Tab")
+    assert parent.page.locator(":focus").get_attribute("id") == "phone"
+    assert parent.page.locator(":focus").evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en-US"])
 def test_no_page_asks_another_site_or_breaks_its_own_policy(
     open_browser: Open, place: factories.World, language: str
