@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.embedded import Places, var_dir
@@ -240,6 +241,14 @@ UNFOLD = {
     "SITE_SYMBOL": "school",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/mark.svg")}],
     "SHOW_HISTORY": False,
+    "SITE_DROPDOWN": [
+        {
+            "icon": "how_to_vote",
+            "title": _("Rounds, draws and admission"),
+            "link": reverse_lazy("lottery:official-rounds"),
+        },
+        {"icon": "public", "title": _("The public site"), "link": reverse_lazy("enrollment:landing")},
+    ],
     "DASHBOARD_CALLBACK": "portal.dashboard.context",
     "SHOW_LANGUAGES": True,
     "COLORS": {
