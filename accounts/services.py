@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -80,8 +81,8 @@ def code_verify(*, phone: str, code: str) -> Account:
     refusal: Refused | None = None
     with transaction.atomic():  # commits the count of wrong codes before refusing
         device = PhoneDevice.objects.select_for_update().filter(phone_index=blind_index("phone", number)).first()
-        if device is None:
-            raise Refused(_("Please ask for a code first."), code="no_code", field="code")
+        if device is None:  # the answer of a number whose code ran out: who has an account is not told
+            raise _expired()
         _refuse_when_locked(device)
         expired = device.valid_until < clock.now()
         if device.verify_token("".join(code.split())):
@@ -94,9 +95,13 @@ def code_verify(*, phone: str, code: str) -> Account:
     return Account.objects.get(pk=device.user_id)
 
 
+def _expired() -> Refused:
+    return Refused(_("This code is no longer valid. Please ask for a new one."), code="expired", field="code")
+
+
 def _wrong_code(device: PhoneDevice, *, expired: bool) -> Refused:
     if expired:
-        return Refused(_("This code is no longer valid. Please ask for a new one."), code="expired", field="code")
+        return _expired()
     failures = device.failures + 1
     lock = failures >= WRONG_CODES
     until = clock.now() + timedelta(minutes=LOCK_MINUTES) if lock else None
@@ -123,6 +128,14 @@ def guardian_identify(*, account: Account, name: str, id_number: str) -> Account
     account.save(update_fields=["name", "id_number", "id_index"])
     record(actor=account, action="account.identify", object_type="account", object_id=account.pk)
     return account
+
+
+def language_keep(*, account: Account, language: str) -> None:
+    """Remember the language a person reads in, so that messages are written in it."""
+    known = dict(settings.LANGUAGES)
+    if language in known and language != account.language:
+        Account.objects.filter(pk=account.pk).update(language=language)
+        account.language = language
 
 
 @transaction.atomic

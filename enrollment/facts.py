@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import identifiers
 from enrollment.policy import Fact, Facts
 from enrollment.policy.family import Status
+from foundation.clock import SHANGHAI
 
 Answers = Mapping[str, str]
 Scalar = str | int | float | bool
@@ -83,7 +84,7 @@ class _Collector:
         wrong = {difference["field"] for difference in finding.differences}
         if status == "mismatch" and fields and not wrong & set(fields):
             status = "verified"
-        self.facts[name] = Fact(value, status, agency, finding.at.isoformat())
+        self.facts[name] = Fact(value, status, agency, finding.at.astimezone(SHANGHAI).isoformat())
 
     def say(self, name: str, value: Scalar, source: str = "register") -> None:
         self.facts[name] = Fact(value, "verified", source, self.family.today.isoformat())

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+CITY_DIGITS = 4  # of a GB/T 2260 code
+
 
 def _first(prefilled: Mapping[str, Any], agency: str) -> Mapping[str, Any] | None:
     known = prefilled.get(agency) or {}
@@ -10,11 +12,12 @@ def _first(prefilled: Mapping[str, Any], agency: str) -> Mapping[str, Any] | Non
     return records[0] if known.get("outcome") == "found" and records else None
 
 
-def suggested_answers(prefilled: Mapping[str, Any], *, guardian_id: str) -> dict[str, str]:
+def suggested_answers(prefilled: Mapping[str, Any], *, guardian_id: str, district: str) -> dict[str, str]:
     """Answers that the records support; silence and emptiness suggest nothing, so the question is asked."""
     found: dict[str, str] = {}
     household = _first(prefilled, "household")
-    if household:
+    city = district[:CITY_DIGITS]
+    if household and str(household.get("division", city)).startswith(city):
         found |= {"household_here": "yes", "household_address": str(household.get("address", ""))}
         found["household_registered_on"] = str(household.get("registered_on", ""))
     found |= _home(prefilled, guardian_id)

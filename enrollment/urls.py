@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from enrollment.views import family, finder, signin, wizard
 
 app_name = "enrollment"
+UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 urlpatterns = [
     path("", family.landing, name="landing"),
     path("find-school/", finder.find_school, name="find-school"),
@@ -19,7 +20,7 @@ urlpatterns = [
     path("my/applications/<uuid:application_id>/", family.application, name="application"),
     path("my/applications/<uuid:application_id>/correct/", wizard.correct, name="correct"),
     re_path(
-        r"^my/applications/(?P<application_id>[0-9a-f-]{36})/(?P<action>withdraw|appeal|accept|decline)/$",
+        rf"^my/applications/(?P<application_id>{UUID})/(?P<action>withdraw|appeal|accept|decline)/$",
         family.act,
         name="act",
     ),

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib.auth import login
 from django.db import transaction
 from rest_framework import serializers, status
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import ParseError, PermissionDenied
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.models import Account
 from accounts.services import code_verify
-from enrollment import selectors, services
+from enrollment import form, selectors, services
 from enrollment.models import Application, Draft, Round
 from enrollment.services.submission import InvalidAnswers, Submission, normal_receipt
 from foundation.errors import NotAllowed, Refused
@@ -34,6 +34,8 @@ class RefusingView(APIView):
         if isinstance(exc, Refused):
             body = {"code": exc.code, "message": exc.message, "errors": {exc.field: exc.message} if exc.field else {}}
             return Response(body, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
+        if isinstance(exc, RecursionError):  # a body nested so deeply that the parser gives up
+            return super().handle_exception(ParseError())
         return super().handle_exception(exc)
 
     @property
@@ -63,6 +65,14 @@ class AnswersInput(serializers.Serializer[Any]):
     client_token = serializers.UUIDField()
     answers = serializers.DictField(child=serializers.CharField(max_length=500, allow_blank=True))
     choices = serializers.ListField(child=serializers.CharField(max_length=20), max_length=20, required=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Answers to questions nobody asked are left out first: a wrong one would be quoted back by its own name."""
+        if isinstance(data, dict) and isinstance(data.get("answers"), dict):
+            known = {*form.BY_NAME, "choices"}
+            asked = {name: value for name, value in data["answers"].items() if name in known}
+            data = {**data, "answers": asked}
+        return super().to_internal_value(data)
 
 
 class ApplicationInput(AnswersInput):

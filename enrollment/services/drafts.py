@@ -143,7 +143,11 @@ def draft_prefill(*, guardian: Account, draft_id: UUID) -> Draft:
 
     The requests are made outside any transaction; answers the parent has given already are never overwritten.
     """
-    draft = Draft.objects.select_related("child").filter(public_id=draft_id, child__guardian=guardian).first()
+    draft = (
+        Draft.objects.select_related("child", "round__season")
+        .filter(public_id=draft_id, child__guardian=guardian)
+        .first()
+    )
     if draft is None:
         raise NotAllowed(_("There is no such application in your account."))
     lookups: dict[str, list[str]] = {"household": [draft.child.id_number]}
@@ -164,7 +168,11 @@ def draft_prefill(*, guardian: Account, draft_id: UUID) -> Draft:
     with transaction.atomic():
         locked = Draft.objects.select_for_update().get(pk=draft.pk)
         locked.prefilled = {**locked.prefilled, **stored}
-        suggested = suggested_answers(locked.prefilled, guardian_id=guardian.id_number or "")
+        suggested = suggested_answers(
+            locked.prefilled,
+            guardian_id=guardian.id_number or "",
+            district=draft.round.season.district_id,
+        )
         locked.answers = {**suggested, **{name: value for name, value in locked.answers.items() if value}}
         locked.save(update_fields=["prefilled", "answers"])
     return locked

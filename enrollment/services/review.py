@@ -40,7 +40,7 @@ def _locked(reviewer: Account, application_id: UUID) -> Application:
 
 
 def _reason(text: str) -> str:
-    reason = text.strip()
+    reason = text.replace("\0", "").strip()  # PostgreSQL has no text with a NUL
     if len(reason) < SHORTEST_REASON:
         raise Refused(_("Please give a reason the family will understand."), code="reason", field="reason")
     return reason

@@ -61,7 +61,7 @@ def free_receipt(year: int, token: UUID) -> str:
 
 def normal_receipt(typed: str) -> str:
     """The receipt number as stored, from whatever a person typed: case, spaces and O/0, I/1 do not matter."""
-    plain = typed.upper().translate(str.maketrans("OIL", "011", "- "))
+    plain = typed.upper().translate(str.maketrans("OIL", "011", "- \0"))  # PostgreSQL has no text with a NUL
     return f"{plain[:2]}-{plain[2:6]}-{plain[6:10]}-{plain[10:]}"
 
 

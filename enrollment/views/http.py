@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accounts.models import Account
+from accounts.services import language_keep
 from foundation.errors import NotAllowed
 
 P = ParamSpec("P")
@@ -29,6 +30,7 @@ def guardian_page(view: Callable[Concatenate[GuardianRequest, P], HttpResponse])
         if not isinstance(user, Account) or user.kind != Account.Kind.GUARDIAN:
             return redirect(f"/sign-in/?next={request.path}")
         request.guardian = user  # type: ignore[attr-defined]
+        language_keep(account=user, language=request.LANGUAGE_CODE)
         try:
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
         except NotAllowed as refused:

@@ -1,5 +1,7 @@
 """Before submission: what the state knows is offered, what a parent typed is kept."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 
@@ -50,7 +52,7 @@ def test_silence_and_emptiness_suggest_nothing() -> None:
     for outcome in ("silent", "empty"):
         answer: dict[str, object] = {"outcome": outcome, "records": []}
         known = dict.fromkeys(("household", "real_estate", "permit"), answer)
-        assert suggested_answers(known, guardian_id="x") == {}
+        assert suggested_answers(known, guardian_id="x", district="430702") == {}
 
 
 def test_wrong_answers_are_kept_and_unknown_ones_dropped() -> None:
@@ -100,3 +102,12 @@ def test_what_was_typed_is_not_readable_in_the_database() -> None:
         (stored,) = cursor.fetchone()
     assert one.answers["guardian_id"] not in stored
     assert factories.HOME not in stored
+
+
+def test_a_register_entry_in_another_city_is_not_taken_for_one_here() -> None:
+    def known(division: str) -> dict[str, Any]:
+        record = {"address": "某地1号", "registered_on": "2020-01-01", "division": division}
+        return {"household": {"outcome": "found", "records": [record]}}
+
+    assert suggested_answers(known("430703"), guardian_id="x", district="430702")["household_here"] == "yes"
+    assert "household_here" not in suggested_answers(known("440604"), guardian_id="x", district="430702")
