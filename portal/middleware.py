@@ -22,6 +22,8 @@ class SecurityHeaders:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # a quoted cookie may spell a NUL; it is none of ours, and PostgreSQL refuses to look for such a session
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\0" not in value}
         response = self.get_response(request)
         admin = request.path.startswith("/admin/")
         response.headers.setdefault("Content-Security-Policy", ADMIN_POLICY if admin else PUBLIC_POLICY)

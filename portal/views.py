@@ -26,9 +26,8 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
     error = ""
     if request.method == "POST":
         error = _("User name, password or one-time password is not right. A one-time password works only once.")
-        user = authenticate(
-            request, username=request.POST.get("username", ""), password=request.POST.get("password", "")
-        )
+        username = request.POST.get("username", "").replace("\0", "")  # PostgreSQL has no text with a NUL
+        user = authenticate(request, username=username, password=request.POST.get("password", ""))
         device = TOTPDevice.objects.filter(user=user, confirmed=True).first() if isinstance(user, Account) else None
         if device is not None and isinstance(user, Account) and user.is_staff:
             allowed, _info = device.verify_is_allowed()

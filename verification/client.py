@@ -22,10 +22,14 @@ from redis import RedisError
 from foundation import clock
 from foundation.valkey import valkey
 from verification.models import AgencyCall, AgencySwitch
+from verification.shape import is_line, readable
 
 BREAKER_FAILURES = 8
 BREAKER_SECONDS = 20
 RATE_PER_SECOND = 400
+LONGEST_ANSWER = 1_000_000  # bytes; a family's records take a few thousand
+LONGEST_SOURCE = 80  # characters, as stored with a finding
+EARLIEST_YEAR = 1900  # a time near the ends of the calendar cannot be moved to another zone
 OK = 200
 
 
@@ -164,23 +168,33 @@ def _post(agency: str, keys: Sequence[str], trace_id: str) -> tuple[int, Answer 
         "X-Signature": signature(settings.AGENCY_SECRET, path, timestamp, nonce, body),
     }
     try:
-        response = _http(os.getpid()).post(path, content=body, headers=headers)
+        with _http(os.getpid()).stream("POST", path, content=body, headers=headers) as response:
+            content = _content(response) if response.status_code == OK else None
+            return response.status_code, _read(content, trace_id) if content is not None else None
     except httpx.HTTPError:
         return 0, None
-    return response.status_code, _read(response, trace_id) if response.status_code == OK else None
 
 
-def _read(response: httpx.Response, trace_id: str) -> Answer | None:
+def _content(response: httpx.Response) -> bytes | None:
+    """The body; None for one that is too long, or that trickles in for longer than an answer may take."""
+    content, give_up = bytearray(), time.monotonic() + settings.AGENCY_TIMEOUT_SECONDS
+    for chunk in response.iter_bytes():
+        content += chunk
+        if len(content) > LONGEST_ANSWER or time.monotonic() > give_up:
+            return None
+    return bytes(content)
+
+
+def _read(content: bytes, trace_id: str) -> Answer | None:
     """The answer, or None for anything that is not one: an empty or malformed 200 is silence, not "not found"."""
     try:
-        body = response.json()
-        records = body["records"]
-        if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
-            return None
+        body = json.loads(content)
+        records, source = body["records"], body["source"]
         at = datetime.fromisoformat(body["at"])
+        json.dumps(records, ensure_ascii=False, allow_nan=False).encode()  # can be kept as evidence
+        if not readable(records) or not is_line(source, LONGEST_SOURCE) or not at.year > EARLIEST_YEAR:
+            return None
         # agencies write their wall clock without a zone
-        return Answer(
-            tuple(records), str(body["source"]), at if at.tzinfo else at.replace(tzinfo=clock.SHANGHAI), trace_id
-        )
-    except (ValueError, KeyError, TypeError):
+        return Answer(tuple(records), source, at if at.tzinfo else at.replace(tzinfo=clock.SHANGHAI), trace_id)
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -93,8 +93,11 @@ def test_a_number_that_is_no_mobile_is_refused_at_its_field(phone: str) -> None:
     assert not Account.objects.exists()
 
 
-def test_a_code_is_needed_first() -> None:
-    assert refused("123456") == "no_code"
+def test_an_unknown_number_is_answered_like_one_whose_code_ran_out() -> None:
+    assert refused("123456") == "expired"
+    issued()
+    PhoneDevice.objects.update(valid_until=timezone.localtime() - timedelta(seconds=1))
+    assert refused("123456") == "expired"
 
 
 def test_the_code_travels_in_one_secret_message() -> None:
