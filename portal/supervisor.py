@@ -230,30 +230,31 @@ def serve(port: int, *, demo: bool) -> int:
     played = var_dir() / "demo-played.json"
     with running(port) as stack:
         if demo and not played.exists():
-            report = stack.var / "demo-report.json"
-            size, seed = os.environ.get("PUPILS", str(DEMO_PUPILS)), os.environ.get("SEED", str(DEMO_SEED))
-            play = [
-                "rehearse",
-                "--pupils",
-                size,
-                "--seed",
-                seed,
-                "--folder",
-                EXAMPLE,
-                "--report",
-                str(report),
-                "--keep",
-            ]
-            child = subprocess.Popen([PYTHON, "manage.py", *play], cwd=ROOT, preexec_fn=die_with_parent)
-            stack.watch(lambda: child.poll() is not None)
-            if child.returncode != 0:
-                raise EmbeddedError(f"the season could not be played (exit code {child.returncode}): start again")
-            report.rename(played)
+            play(stack, played)
         if demo:
             manage("demo_guide")
         say(f"\nThe site is open: http://127.0.0.1:{stack.web_port}   (Ctrl-C stops everything)")
         stack.watch(lambda: False)
     return 0
+
+
+def play(stack: Stack, played: Path) -> None:
+    """Play the demonstration's season; what an interrupted try left behind is thrown away first.
+
+    Only the built-in database is ever emptied: on one of your own the rehearsal itself refuses to start over data.
+    """
+    if any(program.name == "postgres" for program in stack.programs):
+        manage("flush", "--no-input", "--verbosity", "0")
+        for name in ("messages.jsonl", "demo-accounts.json"):
+            (stack.var / name).unlink(missing_ok=True)
+    report = stack.var / "demo-report.json"
+    size, seed = os.environ.get("PUPILS") or str(DEMO_PUPILS), os.environ.get("SEED") or str(DEMO_SEED)
+    words = ["rehearse", "--pupils", size, "--seed", seed, "--folder", EXAMPLE, "--report", str(report), "--keep"]
+    child = subprocess.Popen([PYTHON, "manage.py", *words], cwd=ROOT, preexec_fn=die_with_parent)
+    stack.watch(lambda: child.poll() is not None)
+    if child.returncode != 0:
+        raise EmbeddedError(f"the season could not be played (exit code {child.returncode}): see the lines above")
+    report.rename(played)
 
 
 USAGE = "usage: python -m portal.supervisor serve [--demo] | exec [--scratch] -- COMMAND [ARGUMENT ...]\n"

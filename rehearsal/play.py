@@ -320,8 +320,6 @@ class Play:
             )
         for round_ in self.rounds("supplementary"):
             enrollment.round_step(official=account("official"), round_id=round_.pk, event="open")
-        if self.keep:
-            self.leave_work()
 
     def leave_work(self) -> None:
         """For visitors of a demonstration: newcomers file in the open round; nobody has looked at their cases yet."""

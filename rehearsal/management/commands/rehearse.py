@@ -10,6 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
+from accounts.models import Account
+from enrollment.models import Season
 from portal import supervisor
 from rehearsal.city import NoCity
 from rehearsal.play import Play, Stalled
@@ -48,6 +50,9 @@ class Command(BaseCommand):
         target: Path = options["report"]
         if not target.parent.is_dir():
             raise CommandError(f"{target.parent} is not a folder", returncode=2)
+        if Season.objects.exists() or Account.objects.exists():
+            text = "this database holds people or seasons already: a rehearsal needs an empty one (make season)"
+            raise CommandError(text, returncode=2)
         console = Console(stderr=True)
         play = Play(options["folder"], options["seed"], options["pupils"], options["keep"], console)
         try:
@@ -55,5 +60,7 @@ class Command(BaseCommand):
         except (NoCity, Stalled, ValueError) as problem:
             raise CommandError(str(problem), returncode=2 if isinstance(problem, NoCity) else 1) from problem
         body = report(play)
+        if options["keep"]:
+            play.leave_work()
         target.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         console.print(f"report: {target}   replay: {body['replay']}")
