@@ -77,9 +77,9 @@ class Places:
         self.sockets.chmod(0o700)
 
 
-def die_with_parent() -> None:
-    """In a child before exec: be killed when the supervisor dies, so that no server is left over."""
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+def die_with_parent(how: signal.Signals = signal.SIGTERM) -> None:
+    """In a child before exec: get a signal when the supervisor dies, so that no server is left over."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, how, 0, 0, 0)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
@@ -173,7 +173,7 @@ class Postgres:
         if self.demote is not None:
             os.setgroups([])
             os.setuid(self.demote)
-        die_with_parent()
+        die_with_parent(signal.SIGINT)  # SIGTERM would wait for every client to leave
 
     def _initialise(self) -> None:
         if (self.data / "PG_VERSION").exists():

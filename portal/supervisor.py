@@ -27,6 +27,7 @@ PYTHON = sys.executable
 WORKERS = 2
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 STEADY_SECONDS = 30.0
+LEFT_OVER_SECONDS = 10.0
 DEMO_PUPILS, DEMO_SEED = 2000, 2026
 EXAMPLE = "examples/wuling"
 
@@ -109,13 +110,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def refuse_busy_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise EmbeddedError(f"port {port} is in use: stop what uses it, or choose another with PORT=8001") from None
+def refuse_busy_port(port: int, patience: float = 0.0) -> None:
+    """Raise EmbeddedError when the port stays taken; ``patience`` seconds are for what a killed start left behind."""
+    deadline = time.monotonic() + patience
+    while True:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                if time.monotonic() > deadline:
+                    text = f"port {port} is in use: stop what uses it, or choose another with PORT=8001"
+                    raise EmbeddedError(text) from None
+            else:
+                return
+        time.sleep(0.2)
 
 
 def answers(port: int) -> bool:
@@ -174,7 +183,7 @@ def running(web_port: int | None, *, durable: bool = True) -> Iterator[Stack]:
     var = var_dir()
     own_servers = not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
     if web_port is not None:
-        refuse_busy_port(web_port)
+        refuse_busy_port(web_port, LEFT_OVER_SECONDS)
     stack = Stack(var, web_port or free_port(), free_port())
     os.environ.setdefault("AGENCY_SECRET", _agency_secret(var))
     os.environ["AGENCY_BASE_URL"] = f"http://127.0.0.1:{stack.agency_port}"
