@@ -1,9 +1,26 @@
 """From agency records to suggested answers (pure). Each is validated again on submission like anything typed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import identifiers
+
+PEOPLE = {"real_estate": "owners", "contract": "buyers"}
 CITY_DIGITS = 4  # of a GB/T 2260 code
+
+
+def records_of(agency: str, records: Sequence[Mapping[str, Any]], *, number: str, name: str) -> list[Mapping[str, Any]]:
+    """The records about the person who has both this document number and this name.
+
+    A number alone opens nothing: whoever types somebody else's would be told where that person lives.
+    """
+    wanted = (number, identifiers.normalise("name", name))
+    return [record for record in records if wanted in _people(agency, record)]
+
+
+def _people(agency: str, record: Mapping[str, Any]) -> list[tuple[str, str]]:
+    rows = record.get(PEOPLE[agency], []) if agency in PEOPLE else [record]
+    return [(str(row.get("id_number")), identifiers.normalise("name", str(row.get("name") or ""))) for row in rows]
 
 
 def _first(prefilled: Mapping[str, Any], agency: str) -> Mapping[str, Any] | None:

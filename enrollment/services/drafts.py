@@ -13,7 +13,7 @@ from accounts.models import Account
 from audit.services import record
 from enrollment import form
 from enrollment.models import Child, Draft, Round
-from enrollment.prefill import suggested_answers
+from enrollment.prefill import records_of, suggested_answers
 from foundation import clock
 from foundation.crypto import blind_index
 from foundation.errors import NotAllowed, Refused
@@ -138,6 +138,14 @@ def _depends(name: str, items: Sequence[str]) -> bool:
     return name in form.BY_NAME and bool(set(form.BY_NAME[name].when) & set(items))
 
 
+def _known(result: verification.Prefill, number: str, names: Mapping[str, str]) -> dict[str, Any]:
+    """What is kept of an agency's answer: the records of this very person; without one it knows nothing."""
+    records = records_of(result.agency, result.records, number=number, name=names[number])
+    outcome = "empty" if result.outcome == "found" and not records else result.outcome
+    at = result.at.isoformat() if result.at else ""
+    return {"outcome": outcome, "records": records, "source": result.source, "at": at}
+
+
 def draft_prefill(*, guardian: Account, draft_id: UUID) -> Draft:
     """Ask the agencies what they know of this child and guardian and offer it as answers; silence changes nothing.
 
@@ -156,15 +164,10 @@ def draft_prefill(*, guardian: Account, draft_id: UUID) -> Draft:
         lookups |= {"real_estate": people, "contract": people, "permit": people, "insurance": people}
     known = verification.prefill(lookups=lookups)
     record(actor=guardian, action="draft.prefill", object_type="draft", object_id=draft.pk)
-    stored: dict[str, Any] = {
-        agency: {
-            "outcome": result.outcome,
-            "records": list(result.records),
-            "source": result.source,
-            "at": result.at.isoformat() if result.at else "",
-        }
-        for agency, result in known.items()
-    }
+    names = {draft.child.id_number: draft.child.name}
+    if guardian.id_number:
+        names[guardian.id_number] = guardian.name or str(draft.answers.get("guardian_name", ""))
+    stored = {agency: _known(result, lookups[agency][0], names) for agency, result in known.items()}
     with transaction.atomic():
         locked = Draft.objects.select_for_update().get(pk=draft.pk)
         locked.prefilled = {**locked.prefilled, **stored}

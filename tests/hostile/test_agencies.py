@@ -20,6 +20,7 @@ from verification.models import Check, Finding
 from verification.services import checks_run, prefill
 
 pytestmark = pytest.mark.django_db
+CHILD = factories.child_number(pair=77)
 AT = "2026-05-01T08:00:00+08:00"
 
 
@@ -28,7 +29,7 @@ def said(*records: Any, source: Any = "synthetic", at: Any = AT) -> bytes:
 
 
 HOUSEHOLD = {
-    "id_number": "1",
+    "id_number": CHILD,
     "name": "合成小明",
     "address": factories.HOME,
     "householder_id": "2",
@@ -107,7 +108,7 @@ def test_hostile_answers_leave_the_checks_to_another_try() -> None:
 @pytest.mark.parametrize("agency", [said({**HOUSEHOLD, "address": "<script>alert(1)</script>"})], indirect=True)
 @pytest.mark.usefixtures("agency")
 def test_markup_in_a_record_is_text() -> None:
-    one = factories.family(factories.world(), household_address="")
+    one = factories.family(factories.world(), child_id=CHILD, household_address="")
     draft = services.draft_prefill(guardian=one.guardian, draft_id=one.draft.public_id)
     browser = Client()
     browser.force_login(one.guardian)
