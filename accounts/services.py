@@ -21,6 +21,7 @@ from foundation.wording import refusal
 CODE_SECONDS = 300
 WRONG_CODES = 5
 LOCK_MINUTES = 15
+WRONG_TOKENS = 10  # the wait before the next try is 2 ** (this - 1) seconds at most: nine minutes
 
 
 def phone_checked(raw: str) -> str:
@@ -155,10 +156,24 @@ def staff_create(
     return account, device
 
 
+def totp_verify(*, account: Account, token: str) -> TOTPDevice | None:
+    """The device whose one-time password this is, now used up; None for a wrong one. Call outside a transaction.
+
+    Tries take turns at the locked device, so that of two uses at once one counts and guesses in parallel all count.
+    Waiting doubles with every wrong try but is bounded: nobody is locked out for days.
+    """
+    with transaction.atomic():
+        devices = TOTPDevice.objects.select_for_update().filter(user=account, confirmed=True)
+        device: TOTPDevice | None = devices.first()
+        if device is not None and device.verify_token("".join(token.split())):
+            return device
+        devices.filter(throttling_failure_count__gt=WRONG_TOKENS).update(throttling_failure_count=WRONG_TOKENS)
+    return None
+
+
 def totp_confirm(*, account: Account, token: str) -> None:
     """Check a one-time password again before a final step. Raises Refused."""
-    device = TOTPDevice.objects.filter(user=account, confirmed=True).first()
-    if device is None or not device.verify_token("".join(token.split())):
+    if totp_verify(account=account, token=token) is None:
         raise Refused(
             _("The one-time password is not right or was used already. Wait for the next one."), field="token"
         )

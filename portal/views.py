@@ -13,9 +13,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 from django_otp import login as otp_login
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Account
+from accounts.services import totp_verify
 from audit.services import record
 from enrollment.views.shown import Shown
 
@@ -25,21 +25,21 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
     """Password and one-time password on one page; which of them was wrong is not said."""
     error = ""
     if request.method == "POST":
-        error = _("User name, password or one-time password is not right. A one-time password works only once.")
+        error = _(
+            "User name, password or one-time password is not right. A one-time password works only once; after many "
+            "wrong ones please wait ten minutes."
+        )
         username = request.POST.get("username", "").replace("\0", "")  # PostgreSQL has no text with a NUL
         user = authenticate(request, username=username, password=request.POST.get("password", ""))
-        device = TOTPDevice.objects.filter(user=user, confirmed=True).first() if isinstance(user, Account) else None
-        if device is not None and isinstance(user, Account) and user.is_staff:
-            allowed, _info = device.verify_is_allowed()
-            if not allowed:
-                error = _("Too many tries. Please wait a minute, then use the newest one-time password.")
-            elif device.verify_token(request.POST.get("token", "").replace(" ", "")):
-                login(request, user)
-                otp_login(request, device)
-                record(actor=user, action="staff.sign_in", object_type="account", object_id=user.pk)
-                target = request.POST.get("next", "")
-                safe = url_has_allowed_host_and_scheme(target, allowed_hosts=None)
-                return redirect(target if safe else "admin:index")
+        staff = user if isinstance(user, Account) and user.is_staff else None
+        device = totp_verify(account=staff, token=request.POST.get("token", "")) if staff else None
+        if staff is not None and device is not None:
+            login(request, staff)
+            otp_login(request, device)
+            record(actor=staff, action="staff.sign_in", object_type="account", object_id=staff.pk)
+            target = request.POST.get("next", "")
+            safe = url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+            return redirect(target if safe else "admin:index")
     fields = [
         Shown("username", _("User name"), request.POST.get("username", ""), autocomplete="username"),
         Shown("password", _("Password"), type="password", autocomplete="current-password"),

@@ -36,7 +36,7 @@ def child_add(*, guardian: Account, name: str, id_number: str, birth_date: str =
     index = blind_index("child", document.value)
     existing = Child.objects.filter(guardian=guardian, id_index=index).first()
     if existing is not None:
-        return existing
+        return _corrected(existing, name=named.value, birth_date=born, sex=gender)
     fields = {
         "document_kind": document.kind,
         "id_number": document.value,
@@ -51,6 +51,19 @@ def child_add(*, guardian: Account, name: str, id_number: str, birth_date: str =
     except IntegrityError:  # the same form sent twice at once
         return Child.objects.get(guardian=guardian, id_index=index)
     record(actor=guardian, action="child.add", object_type="child", object_id=child.pk)
+    return child
+
+
+def _corrected(child: Child, *, name: str, birth_date: date, sex: str) -> Child:
+    """The same child entered again, with a slip of the first time put right as long as nothing is submitted."""
+    fields = {"name": name, "birth_date": birth_date, "sex": sex}
+    changed = [field for field, value in fields.items() if getattr(child, field) != value]
+    if not changed or child.applications.exclude(state="withdrawn").exists():
+        return child
+    for field in changed:
+        setattr(child, field, fields[field])
+    child.save(update_fields=changed)
+    record(actor=child.guardian, action="child.correct", object_type="child", object_id=child.pk)
     return child
 
 
@@ -134,6 +147,14 @@ def _open_names(draft: Draft) -> set[str]:
     return {name for name in everything if name in request.items or _depends(name, request.items)}
 
 
+def _changeable(draft: Draft) -> set[str]:
+    """The answers that may change, none of a submitted application: an agency's answer arrives after it, too."""
+    try:
+        return _open_names(draft)
+    except Refused:
+        return set()
+
+
 def _depends(name: str, items: Sequence[str]) -> bool:
     return name in form.BY_NAME and bool(set(form.BY_NAME[name].when) & set(items))
 
@@ -169,13 +190,14 @@ def draft_prefill(*, guardian: Account, draft_id: UUID) -> Draft:
         names[guardian.id_number] = guardian.name or str(draft.answers.get("guardian_name", ""))
     stored = {agency: _known(result, lookups[agency][0], names) for agency, result in known.items()}
     with transaction.atomic():
-        locked = Draft.objects.select_for_update().get(pk=draft.pk)
+        locked = Draft.objects.select_for_update(of=("self",)).select_related("child", "round").get(pk=draft.pk)
         locked.prefilled = {**locked.prefilled, **stored}
         suggested = suggested_answers(
             locked.prefilled,
             guardian_id=guardian.id_number or "",
             district=draft.round.season.district_id,
         )
+        suggested = {name: value for name, value in suggested.items() if name in _changeable(locked)}
         locked.answers = {**suggested, **{name: value for name, value in locked.answers.items() if value}}
         locked.save(update_fields=["prefilled", "answers"])
     return locked
