@@ -8,6 +8,7 @@ from enrollment import services as enrollment
 from enrollment.models import Application
 from enrollment.selectors import version_of
 from foundation import clock
+from foundation.errors import Refused
 from rehearsal.city import Applicant
 from verification.selectors import findings
 
@@ -34,13 +35,14 @@ def decide(reviewer: Account, application: Application, child: Applicant) -> lis
             deadline=clock.now() + timedelta(days=7),
         )
         return sorted(set(wrong))
-    evaluation = version.evaluation or {}
-    if evaluation.get("eligible") is False:
-        reason = "截止日前未满入学年龄，可在补报名批次再次申请（合成案例）。"
-        enrollment.review_refuse(**case, reason=reason)  # type: ignore[arg-type]
-        return []
     settled = {}
     if not child.truth["honest"].get("permit", True):
         settled["permit.valid_on_check_day"] = False
-    enrollment.review_approve(**case, reason="材料核实无误（合成案例）。", settled=settled)  # type: ignore[arg-type]
+    try:
+        enrollment.review_approve(**case, reason="材料核实无误（合成案例）。", settled=settled)  # type: ignore[arg-type]
+    except Refused as refused:
+        if refused.code != "not_eligible":
+            raise
+        reason = "截止日前未满入学年龄，可在补报名批次再次申请（合成案例）。"
+        enrollment.review_refuse(**case, reason=reason)  # type: ignore[arg-type]
     return []
