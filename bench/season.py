@@ -22,7 +22,7 @@ def _season(pupils: int, folder: Path) -> tuple[float, Facts]:
         lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
         raise UnavailableError(f"make season ended with {done.returncode}: {lines[-1] if lines else 'no output'}")
     written = json.loads(report.read_text(encoding="utf-8"))
-    return seconds, {f"digest {pupils}": str(written.get("digest", ""))[:23]}
+    return seconds, {f"digest {pupils}": str(written["replay"])[:23]}
 
 
 def rehearse(quick: bool) -> Sample:

@@ -16,6 +16,7 @@ from enrollment.models import Application, ApplicationState, Round
 from enrollment.policies import compiled
 from enrollment.selectors import review_queue
 from notifications.models import Message
+from portal.context import holds_synthetic
 from verification.models import Check
 
 OPEN_WORK = ("attention", "in_review")
@@ -53,7 +54,7 @@ def context(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
     values |= {
         "rounds": rows,
         "cards": _cards(applications, may),
-        "synthetic": any(row.round.season.synthetic for row in rows),
+        "synthetic": holds_synthetic(),
     }
     return values
 

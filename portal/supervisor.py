@@ -234,9 +234,9 @@ def execute(command: Sequence[str], *, durable: bool) -> int:
 
 def serve(port: int, *, demo: bool) -> int:
     """Serve until interrupted. A demonstration plays its season first, once."""
-    if demo:
-        os.environ["DEMO"] = "1"
     played = var_dir() / "demo-played.json"
+    if demo or played.exists():  # what was a demonstration stays one, and says so on every page
+        os.environ["DEMO"] = "1"
     with running(port) as stack:
         if demo and not played.exists():
             play(stack, played)
