@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from enrollment.models import Season
 
@@ -12,13 +13,18 @@ FRESH_SECONDS = 60
 
 
 @lru_cache(maxsize=1)
-def _synthetic(_minute: int) -> bool:
+def stored_synthetic(_minute: int) -> bool:
     return Season.objects.filter(synthetic=True).exists()
 
 
 def holds_synthetic() -> bool:
     """Whether synthetic families live in this database; asked at most once a minute."""
-    return settings.DEMO or _synthetic(int(time.monotonic()) // FRESH_SECONDS)
+    return settings.DEMO or stored_synthetic(int(time.monotonic()) // FRESH_SECONDS)
+
+
+def environment(_request: HttpRequest) -> list[str] | None:
+    """The label at the top of every staff page."""
+    return [str(_("Synthetic data")), "warning"] if holds_synthetic() else None
 
 
 def site(request: HttpRequest) -> dict[str, object]:

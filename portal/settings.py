@@ -249,6 +249,7 @@ UNFOLD = {
         },
         {"icon": "public", "title": _("The public site"), "link": reverse_lazy("enrollment:landing")},
     ],
+    "ENVIRONMENT": "portal.context.environment",
     "DASHBOARD_CALLBACK": "portal.dashboard.context",
     "SHOW_LANGUAGES": True,
     "COLORS": {
