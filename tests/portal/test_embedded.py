@@ -1,6 +1,7 @@
 """The built-in servers: two checkouts at once, kill -9 without loss, left-overs, refusals in words."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -129,3 +130,26 @@ def test_socket_paths_stay_short_in_deep_folders(tmp_path: Path) -> None:
     deep = tmp_path / ("深" * 60) / ("x" * 60)
     places = embedded.Places.of(deep)
     assert len(os.fsencode(places.valkey_socket)) < 107
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to leave root")
+@pytest.mark.usefixtures("own_environment")
+@pytest.mark.parametrize("unshare", [True, False])
+def test_as_root_the_database_runs_as_somebody_else(
+    unshare: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder closed to others, by a user namespace where there is one, else as nobody from a copy."""
+    closed = tmp_path / "home"
+    closed.mkdir(mode=0o700)
+    if not unshare:
+        monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    places = embedded.Places.of(closed / "var")
+    (closed / "var").mkdir()
+    try:
+        with embedded.servers(closed / "var") as (postgres, _valkey):
+            assert postgres.places == places
+            query(places, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (1)")
+        with embedded.servers(closed / "var"):
+            assert query(places, "SELECT n FROM kept") == [(1,)]
+    finally:
+        shutil.rmtree(Path("/var/tmp") / places.sockets.name, ignore_errors=True)
