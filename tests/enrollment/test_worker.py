@@ -75,8 +75,8 @@ def until(happened: Callable[[], bool], what: str) -> None:
 
 
 def settled(application: Application) -> bool:
-    waiting = Message.objects.exclude(state="sent").exists()
-    return Application.objects.get(pk=application.pk).state == "approved" and not waiting
+    approved = Application.objects.get(pk=application.pk).state == "approved"  # first: its message comes with it
+    return approved and not Message.objects.exclude(state="sent").exists()
 
 
 @pytest.fixture(autouse=True)
