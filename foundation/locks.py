@@ -19,6 +19,12 @@ def lock(name: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(name)])
 
 
+def lock_shared(name: str) -> None:
+    """Wait while somebody holds the named lock alone; many may share it. Held until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_number(name)])
+
+
 def lock_or_busy(name: str) -> None:
     """Take the named lock or raise Busy at once: for runs that must never happen twice at a time."""
     with connection.cursor() as cursor:

@@ -1,14 +1,14 @@
 """Starting things at the same moment, each in a thread with a database connection of its own."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db import connection
 
 from foundation.errors import Refused
 
 
-def at_once(jobs: list[Callable[[], object]]) -> list[object]:
+def at_once(jobs: Sequence[Callable[[], object]]) -> list[object]:
     """Run the jobs in threads that start together; their results or their refusals, in order."""
     barrier = threading.Barrier(len(jobs))
     results: list[object] = [None] * len(jobs)

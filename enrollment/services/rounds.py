@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.models import Application, Round, Transition
-from enrollment.services.transitions import round_step_locked
+from enrollment.services.transitions import round_lock, round_step_locked
 from enrollment.states import UNSETTLED
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
+from foundation.locks import lock
 
 
 def round_for(official: Account, round_id: int, ability: str) -> Round:
@@ -32,6 +33,7 @@ def round_step(*, official: Account, round_id: int, event: str) -> Round:
     Freezing puts every approved application into the pool and refuses while any application is unsettled: nobody is
     left out of a draw because a desk was slow.
     """
+    lock(round_lock(round_id))
     round_ = round_for(official, round_id, "round.run")
     if event not in {"open", "close", "reopen", "freeze"}:
         raise Refused(_("This step is made by the draw and the admission run."), code="illegal_step")

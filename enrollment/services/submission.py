@@ -18,10 +18,11 @@ from enrollment.claims import agency_claims
 from enrollment.models import Application, ApplicationVersion, Document, Draft, ReturnRequest, Transition
 from enrollment.policies import compiled
 from enrollment.services.drafts import refuse_unless_open
-from enrollment.services.transitions import application_step
+from enrollment.services.transitions import application_step, round_lock
 from enrollment.states import LIVE_STATES
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
+from foundation.locks import lock_shared
 from foundation.wording import say
 from notifications.services import message_queue
 from schools.selectors import offered_schools
@@ -109,6 +110,9 @@ def _submit(guardian: Account, submission: Submission) -> Application:
     )
     if draft is None:
         raise NotAllowed(_("There is no such application in your account."))
+    # a round that is being closed waits for the submissions under way, and they for it
+    lock_shared(round_lock(draft.round_id))
+    draft.round.refresh_from_db(fields=["state", "closes_at"])
     answers, choices = checked_answers(draft)
     guardian = guardian_identify(account=guardian, name=answers["guardian_name"], id_number=answers["guardian_id"])
     earlier = (

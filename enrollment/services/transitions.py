@@ -51,6 +51,11 @@ def application_step(
     return application
 
 
+def round_lock(round_id: int) -> str:
+    """The name of a round's lock: shared by submissions, held alone by whoever moves the round on."""
+    return f"round:{round_id}"
+
+
 def round_step_locked(*, round_: Round, event: str, actor: Account | None) -> Round:
     """Make one legal step of a round by compare-and-set, inside a transaction. Raises Refused."""
     source = round_.state

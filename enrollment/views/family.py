@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.pages import GuardianRequest, guardian_page
 from enrollment import selectors, services
 from enrollment.models import Child, Draft, Round
-from enrollment.views.http import GuardianRequest, guardian_page
 from enrollment.views.shown import Shown, ShownOption
 from foundation.errors import Refused
 from schools.models import Stage

@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.pages import GuardianRequest, guardian_page
 from enrollment import form, selectors, services
 from enrollment.models import Draft
 from enrollment.policies import compiled
 from enrollment.services.submission import InvalidAnswers, Submission
-from enrollment.views.http import GuardianRequest, guardian_page
 from enrollment.views.shown import Shown, shown
 from foundation import clock
 from foundation.errors import Refused

@@ -8,12 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.pages import StaffRequest, staff_page
 from enrollment.services import round_step
 from foundation.errors import NotAllowed, Refused
 from foundation.tasks import send
 from lottery import selectors, services
 from lottery.models import AdmissionRun, Draw
-from lottery.views.http import StaffRequest, language_of, staff_page
+from lottery.views.http import language_of
 
 LARGE_ROLL = 20_000
 KEPT = ("commitment", "value")  # what was typed comes back after an error; a one-time password does not

@@ -8,8 +8,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
 
 import lottery
+from accounts.pages import GuardianRequest, guardian_page
 from lottery import selectors
-from lottery.views.http import GuardianRequest, guardian_page, language_of
+from lottery.views.http import language_of
 
 TYPES = {".json": "application/json", ".csv": "text/csv; charset=utf-8"}
 

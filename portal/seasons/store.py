@@ -1,14 +1,17 @@
 """Storing a season's folder: all of it in one transaction, repeatable."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from audit.services import record
+from enrollment.models import PolicyVersion, Season
 from enrollment.services.seasons import policy_store, season_store
 from foundation.errors import Refused
 from helpdesk.models import ServicePoint
 from helpdesk.services import service_points_store
 from portal.seasons.folder import SeasonPlan
-from schools.models import School, SeatPlan
+from schools.models import District, School, SeatPlan
 from schools.services import district_ensure, schools_store, seat_plans_store, zones_store
 
 
@@ -18,6 +21,18 @@ def store_plan(plan: SeasonPlan) -> int:
     if plan.problems:
         raise Refused("The folder has mistakes: correct them first.")
     district = district_ensure(code=plan.district)
+    _store_schools(plan, district)
+    zones_store(district=district, zones=[zone for zone in plan.zones if zone.year == plan.year])
+    _store_points(plan, district)
+    policies = {
+        code: policy_store(district=district, code=code, text=text) for code, (text, _) in plan.policies.items()
+    }
+    season = _store_season(plan, district, policies)
+    record(actor=None, action="season.load", object_type="season", object_id=season.pk, district=district.pk)
+    return season.pk
+
+
+def _store_schools(plan: SeasonPlan, district: District) -> None:
     schools_store(
         schools=[
             School(
@@ -48,7 +63,9 @@ def store_plan(plan: SeasonPlan) -> int:
             for row in plan.seats
         ]
     )
-    zones_store(district=district, zones=[zone for zone in plan.zones if zone.year == plan.year])
+
+
+def _store_points(plan: SeasonPlan, district: District) -> None:
     service_points_store(
         points=[
             ServicePoint(
@@ -62,10 +79,10 @@ def store_plan(plan: SeasonPlan) -> int:
             for row in plan.points
         ]
     )
-    policies = {
-        code: policy_store(district=district, code=code, text=text) for code, (text, _) in plan.policies.items()
-    }
-    season = season_store(
+
+
+def _store_season(plan: SeasonPlan, district: District, policies: Mapping[str, PolicyVersion]) -> Season:
+    return season_store(
         district=district,
         year=plan.year,
         synthetic=plan.synthetic,
@@ -83,5 +100,3 @@ def store_plan(plan: SeasonPlan) -> int:
             for round_ in plan.rounds
         ],
     )
-    record(actor=None, action="season.load", object_type="season", object_id=season.pk, district=district.pk)
-    return season.pk

@@ -4,14 +4,12 @@ import gzip
 import json
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from enrollment.models import Application
 from foundation.errors import NotAllowed, Refused
@@ -21,6 +19,7 @@ from lottery.services.common import announcement_digest
 from lottery.services.roll import round_key, salt_of
 from tests.lottery import factories
 from tests.lottery.factories import Ceremony, ceremony, nonce_of, token
+from tests.threads import at_once
 
 
 def saved(round_id: int, name: str, folder: Path) -> Path:
@@ -35,28 +34,6 @@ def audit(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-I", str(program), *map(str, arguments)], capture_output=True, text=True, check=False
     )
-
-
-def at_once(jobs: Sequence[Callable[[], object]]) -> list[object]:
-    """Run the jobs in threads that start together; their results or refusals, in order."""
-    barrier = threading.Barrier(len(jobs))
-    results: list[object] = [None] * len(jobs)
-
-    def run(place: int, job: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            results[place] = job()
-        except Refused as refused:
-            results[place] = refused
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place, job)) for place, job in enumerate(jobs)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
 
 
 @pytest.mark.django_db

@@ -17,7 +17,8 @@ from lottery.tasks import compute_run
 from notifications.models import Message
 from schools.models import School, SeatPlan
 from tests.lottery.factories import Ceremony, ceremony, token
-from tests.lottery.test_draw_services import at_once, audit, saved, unlock
+from tests.lottery.test_draw_services import audit, saved, unlock
+from tests.threads import at_once
 
 
 def computed(one: Ceremony) -> AdmissionRun:
