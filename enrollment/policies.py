@@ -1,16 +1,20 @@
 """Compiled policies: a version is immutable, so each is compiled once a process."""
 
-from functools import lru_cache
-
 from enrollment.models import PolicyVersion
 from enrollment.policy import Policy, load
 
-
-@lru_cache(maxsize=64)
-def _compiled(digest: str, text: str) -> Policy:  # noqa: ARG001 - the digest makes the key readable in a debugger
-    return load(text)
+MOST = 64
+_known: dict[str, Policy] = {}
 
 
 def compiled(version: PolicyVersion) -> Policy:
-    """The policy of a stored version (stored versions were validated when they were loaded)."""
-    return _compiled(version.digest, version.text)
+    """The policy of a stored version (stored versions were validated when they were loaded).
+
+    The text is read only when this process has not compiled it yet: queries may defer it.
+    """
+    policy = _known.get(version.digest)
+    if policy is None:
+        if len(_known) >= MOST:
+            _known.clear()
+        policy = _known[version.digest] = load(version.text)
+    return policy

@@ -67,6 +67,7 @@ def own_draft(guardian: Account, public_id: UUID) -> Draft:
     """The guardian's own draft. Raises NotAllowed."""
     draft = (
         Draft.objects.select_related("child", "round__season__district", "round__policy")
+        .defer("round__policy__text")
         .filter(public_id=public_id, child__guardian=guardian)
         .first()
     )

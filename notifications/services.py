@@ -70,7 +70,7 @@ def message_queue(
         ],
         ignore_conflicts=True,
     )
-    made = Message.objects.filter(key=key, created_at=now).first() if rows else None
+    made = Message.objects.only("pk").filter(key=key, created_at=now).first() if rows else None
     if made is not None:
         poke()
     return made

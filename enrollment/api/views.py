@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import login
-from django.db import transaction
 from rest_framework import serializers, status
 from rest_framework.exceptions import ParseError, PermissionDenied
 from rest_framework.permissions import AllowAny
@@ -158,8 +157,7 @@ def _submit(guardian: Account, draft: Draft, data: dict[str, Any], channel: str)
     answers = dict(data["answers"])
     if "choices" in data:
         answers["choices"] = ",".join(data["choices"])
-    with transaction.atomic():
-        services.draft_save(guardian=guardian, draft_id=draft.public_id, answers=answers)
+    services.draft_save(guardian=guardian, draft_id=draft.public_id, answers=answers)
     token: UUID = data["client_token"]
     submission = Submission(draft.public_id, token, channel)
     return _said(services.application_submit(guardian=guardian, submission=submission))

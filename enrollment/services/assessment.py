@@ -29,6 +29,7 @@ def application_assess(*, version_id: UUID) -> bool:
         version = (
             ApplicationVersion.objects.select_for_update(of=("self",), skip_locked=True)
             .select_related("application__child", "application__round__season__district__parent", "policy")
+            .defer("policy__text")
             .filter(pk=version_id, assessed_at__isnull=True)
             .first()
         )

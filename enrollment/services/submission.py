@@ -105,6 +105,7 @@ def _submit(guardian: Account, submission: Submission) -> Application:
     draft = (
         Draft.objects.select_for_update(of=("self",))
         .select_related("child", "round__season", "round__policy")
+        .defer("round__policy__text")
         .filter(public_id=submission.draft_id, child__guardian=guardian)
         .first()
     )
@@ -119,7 +120,7 @@ def _submit(guardian: Account, submission: Submission) -> Application:
         Application.objects.select_for_update().filter(child=draft.child, round=draft.round, state="returned").first()
     )
     if earlier is not None:
-        application = _resubmit(earlier, guardian)
+        application = _resubmit(earlier, guardian, draft)
     else:
         refuse_unless_open(draft.round)
         application = _create(draft, guardian, submission.channel, submission.client_token)
@@ -177,7 +178,6 @@ def _create(draft: Draft, guardian: Account, channel: str, token: UUID) -> Appli
         fill_seconds=max(0, int((now - draft.started_at).total_seconds())),
         submitted_at=now,
         state_at=now,
-        version=0,
     )
     Transition.objects.create(
         application=application, source="draft", event="submit", target="submitted", actor=guardian, at=now
@@ -193,7 +193,7 @@ def _create(draft: Draft, guardian: Account, channel: str, token: UUID) -> Appli
     return application
 
 
-def _resubmit(application: Application, guardian: Account) -> Application:
+def _resubmit(application: Application, guardian: Account, draft: Draft) -> Application:
     request = application.returns.filter(answered_at__isnull=True).order_by("-id").first()
     if request is not None:
         if clock.deadline_passed(request.deadline):
@@ -201,6 +201,8 @@ def _resubmit(application: Application, guardian: Account) -> Application:
                 _("The time for corrections is over. Please call the bureau: a person will help."), code="late"
             )
         ReturnRequest.objects.filter(pk=request.pk).update(answered_at=clock.now())
+    application.version, application.uploads = application.version + 1, draft.documents.count()
+    application.save(update_fields=["version", "uploads"])
     return application_step(application=application, event="resubmit", actor=guardian)
 
 
@@ -218,7 +220,7 @@ def _add_version(
     canonical = json.dumps([claims, list(choices)], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     version = ApplicationVersion.objects.create(
         application=application,
-        number=application.version + 1,
+        number=application.version,
         policy=draft.round.policy,
         claims=claims,
         claims_hash=hashlib.sha256(canonical.encode()).hexdigest(),
@@ -227,9 +229,8 @@ def _add_version(
         submitted_by=guardian,
         submitted_at=clock.now(),
     )
-    Document.objects.filter(draft=draft, application__isnull=True).update(application=application)
-    Application.objects.filter(pk=application.pk).update(version=version.number)
-    application.version = version.number
+    if application.uploads:
+        Document.objects.filter(draft=draft, application__isnull=True).update(application=application)
     application_step(application=application, event="start_checks", actor=None)
     checks_open(
         subject=version.pk,
