@@ -112,6 +112,7 @@ class Child(models.Model):
     id_number = EncryptedTextField()
     id_index = models.CharField(max_length=64, db_index=True)
     name = EncryptedTextField()
+    typed = EncryptedJSONField(default=dict)  # name and number exactly as typed: a normal form may lose a variant
     birth_date = models.DateField()
     sex = models.CharField(max_length=1)  # GB/T 2261.1: 1 male, 2 female
     created_at = models.DateTimeField()

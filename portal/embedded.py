@@ -372,9 +372,17 @@ def servers(var: Path | None = None, *, durable: bool = True) -> Iterator[tuple[
             postgres.stop()
 
 
+def given_servers() -> bool:
+    """Whether both servers are somebody else's. Raises EmbeddedError when only one address is given."""
+    given = [name for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)]
+    if len(given) == 1:
+        raise EmbeddedError(f"only {given[0]} is set: set both DATABASE_URL and REDIS_URL, or neither")
+    return bool(given)
+
+
 def run(command: Sequence[str], *, durable: bool) -> int:
     """Run a command beside both servers and return its exit code (130 when interrupted)."""
-    if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
+    if given_servers():
         return subprocess.run(command, check=False).returncode
     for caught in (signal.SIGINT, signal.SIGTERM):  # explicit: a shell's `&` leaves SIGINT ignored
         signal.signal(caught, signal.default_int_handler)

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
-from portal.embedded import ROOT, EmbeddedError, die_with_parent, open_log, servers, var_dir
+from portal.embedded import ROOT, EmbeddedError, die_with_parent, given_servers, open_log, servers, var_dir
 
 PYTHON = sys.executable
 WORKERS = 2
@@ -181,7 +181,7 @@ def _programs(stack: Stack) -> list[Program]:
 def running(web_port: int | None, *, durable: bool = True) -> Iterator[Stack]:
     """All processes, started in order and stopped in reverse."""
     var = var_dir()
-    own_servers = not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"))
+    own_servers = not given_servers()
     if web_port is not None:
         refuse_busy_port(web_port, LEFT_OVER_SECONDS)
     stack = Stack(var, web_port or free_port(), free_port())

@@ -34,10 +34,12 @@ def child_add(*, guardian: Account, name: str, id_number: str, birth_date: str =
         raise Refused(refusal(named), code=named.code, field="name")
     born, gender = _birth_and_sex(document, birth_date, sex)
     index = blind_index("child", document.value)
+    typed = {"name": name.strip(), "id_number": id_number.strip()}
     existing = Child.objects.filter(guardian=guardian, id_index=index).first()
     if existing is not None:
-        return _corrected(existing, name=named.value, birth_date=born, sex=gender)
+        return _corrected(existing, name=named.value, typed=typed, birth_date=born, sex=gender)
     fields = {
+        "typed": typed,
         "document_kind": document.kind,
         "id_number": document.value,
         "name": named.value,
@@ -54,9 +56,9 @@ def child_add(*, guardian: Account, name: str, id_number: str, birth_date: str =
     return child
 
 
-def _corrected(child: Child, *, name: str, birth_date: date, sex: str) -> Child:
+def _corrected(child: Child, *, name: str, typed: dict[str, str], birth_date: date, sex: str) -> Child:
     """The same child entered again, with a slip of the first time put right as long as nothing is submitted."""
-    fields = {"name": name, "birth_date": birth_date, "sex": sex}
+    fields = {"name": name, "typed": typed, "birth_date": birth_date, "sex": sex}
     changed = [field for field, value in fields.items() if getattr(child, field) != value]
     if not changed or child.applications.exclude(state="withdrawn").exists():
         return child

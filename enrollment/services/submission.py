@@ -216,7 +216,12 @@ def _add_version(
 ) -> None:
     """Freeze what was submitted, tell the family, and open the five checks - all in the caller's transaction."""
     child = draft.child
-    claims = {"answers": dict(answers), "child": {"id_number": child.id_number, "name": child.name}}
+    typed = {name: str(draft.answers.get(name, "")) for name in answers}
+    claims = {
+        "answers": dict(answers),
+        "typed": typed,
+        "child": {"id_number": child.id_number, "name": child.name, "typed": child.typed},
+    }
     canonical = json.dumps([claims, list(choices)], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     version = ApplicationVersion.objects.create(
         application=application,

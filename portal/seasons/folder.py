@@ -14,6 +14,8 @@ import yaml
 
 from enrollment.policy import Policy, PolicyError, load
 from foundation.clock import SHANGHAI
+from portal.seasons.polygons import NAME as POLYGONS
+from portal.seasons.polygons import WrongPolygon, with_polygons
 from portal.seasons.tables import Problem, UnreadableTable, find_table, read_table, renamed
 from schools.matching import Zone, read_rules
 from schools.matching.divisions import county
@@ -268,6 +270,10 @@ def _read_zones(plan: SeasonPlan) -> None:
         return
     for error in errors:
         plan.fail(path.name, error.row, error.column, error.message)
+    try:
+        plan.zones = with_polygons(plan.folder, plan.zones)
+    except WrongPolygon as wrong:
+        plan.fail(POLYGONS, wrong.feature, "", str(wrong))
     codes = {school["code"] for school in plan.schools}
     for zone in plan.zones:
         for school in zone.schools:

@@ -111,3 +111,10 @@ def test_a_register_entry_in_another_city_is_not_taken_for_one_here() -> None:
 
     assert suggested_answers(known("430703"), guardian_id="x", district="430702")["household_here"] == "yes"
     assert "household_here" not in suggested_answers(known("440604"), guardian_id="x", district="430702")
+
+
+def test_what_was_typed_is_kept_beside_its_normal_form() -> None:
+    parent, number = factories.guardian(), factories.child_number()
+    spaced = f" {number[:6]} {number[6:]} "
+    child = services.child_add(guardian=parent, name="阿依古丽·买买提", id_number=spaced)
+    assert (child.id_number, child.typed["id_number"]) == (number, spaced.strip())

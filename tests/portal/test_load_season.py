@@ -1,5 +1,6 @@
 """A bureau's folder: the example loads; every mistake is named with file, row and column; nothing half-stored."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -131,3 +132,34 @@ def test_a_changed_policy_is_a_new_version_and_never_replaces_one_in_use(folder:
         store_plan(read_folder(folder))
     assert refused.value.code == "in_use"
     assert PolicyVersion.objects.count() == 2
+
+
+def feature(stage: str = "primary", ring: object = None, **properties: object) -> dict[str, object]:
+    square = [[111.6, 29.0], [111.7, 29.0], [111.7, 29.1], [111.6, 29.1], [111.6, 29.0]]
+    return {
+        "type": "Feature",
+        "properties": {"zone": "启明街道小学学区", "year": 2026, "stage": stage, **properties},
+        "geometry": {"type": "Polygon", "coordinates": [square] if ring is None else ring},
+    }
+
+
+def test_zones_may_have_areas_on_the_map(folder: Path) -> None:
+    body = {"type": "FeatureCollection", "features": [feature()]}
+    (folder / "polygons.geojson").write_text(json.dumps(body), encoding="utf-8")
+    plan = read_folder(folder)
+    assert plan.problems == []
+    assert [zone.name for zone in plan.zones if zone.polygon] == ["启明街道小学学区"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{", "polygons.geojson: not a GeoJSON"),
+        (json.dumps({"features": [{}]}), "polygons.geojson row 1: needs the properties"),
+        (json.dumps({"features": [feature(zone="没有的学区")]}), "polygons.geojson row 1: there is no zone"),
+        (json.dumps({"features": [feature(), feature(ring=[[[0, 0], [1, 1]]])]}), "polygons.geojson row 2"),
+    ],
+)
+def test_an_area_that_cannot_be_used_is_named(folder: Path, text: str, expected: str) -> None:
+    (folder / "polygons.geojson").write_text(text, encoding="utf-8")
+    assert any(line.startswith(expected) for line in said(folder)), said(folder)

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from portal import supervisor
-from portal.embedded import EmbeddedError
+from portal.embedded import EmbeddedError, given_servers
 
 
 @pytest.mark.parametrize("text", ["", "0", "65536", "80a", "-1", "８０００"])
@@ -58,3 +58,13 @@ def test_a_program_that_dies_is_started_again_with_growing_pauses() -> None:
         program.ensure(now)
     assert len(started) == 4
     assert pauses == [1.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL"])
+def test_half_of_a_setting_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("DATABASE_URL", "REDIS_URL"):
+        monkeypatch.delenv(variable, raising=False)
+    assert not given_servers()
+    monkeypatch.setenv(name, "somewhere")
+    with pytest.raises(EmbeddedError, match="or neither"):
+        given_servers()
