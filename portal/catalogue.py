@@ -4,7 +4,9 @@ Sources are Python calls, Django templates, the field table of the form, and the
 come from ``locale/zh_Hans/LC_MESSAGES/django.po`` and from ``locale/fragments/*.po`` (one per room, for parallel work).
 """
 
+import contextlib
 import io
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -126,9 +128,18 @@ def write(catalogue: Catalog) -> None:
 
 
 def compile_catalogue() -> None:
-    """Write the binary catalogue beside the text one, atomically."""
+    """Write the binary catalogue beside the text one, atomically: several processes may start at once."""
     path = _base() / PO
-    fresh = path.with_suffix(".mo.new")
+    fresh = path.with_suffix(f".mo.{os.getpid()}")
     with fresh.open("wb") as out:
         write_mo(out, _read(path))
     fresh.replace(path.with_suffix(".mo"))
+
+
+def compile_if_stale() -> None:
+    """Compile when the text catalogue is newer; on a read-only file system it must have been compiled before."""
+    path = _base() / PO
+    binary = path.with_suffix(".mo")
+    if not binary.exists() or binary.stat().st_mtime < path.stat().st_mtime:
+        with contextlib.suppress(PermissionError):
+            compile_catalogue()
