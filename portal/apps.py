@@ -6,6 +6,10 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """A fresh checkout has only the text catalogue: whatever starts first compiles it."""
+        from django.utils.translation.reloader import translation_file_changed
+
         from portal.catalogue import compile_if_stale
 
-        compile_if_stale()
+        made = compile_if_stale()
+        if made is not None:  # some room may have looked for texts already: forget what it did not find
+            translation_file_changed(sender=None, file_path=made)

@@ -136,10 +136,16 @@ def compile_catalogue() -> None:
     fresh.replace(path.with_suffix(".mo"))
 
 
-def compile_if_stale() -> None:
-    """Compile when the text catalogue is newer; on a read-only file system it must have been compiled before."""
+def compile_if_stale() -> Path | None:
+    """Compile when the text catalogue is newer and return the binary one; None when there was nothing to do.
+
+    On a read-only file system it must have been compiled before.
+    """
     path = _base() / PO
     binary = path.with_suffix(".mo")
-    if not binary.exists() or binary.stat().st_mtime < path.stat().st_mtime:
-        with contextlib.suppress(PermissionError):
-            compile_catalogue()
+    if binary.exists() and binary.stat().st_mtime >= path.stat().st_mtime:
+        return None
+    with contextlib.suppress(PermissionError):
+        compile_catalogue()
+        return binary
+    return None
