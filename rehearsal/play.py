@@ -341,16 +341,14 @@ class Play:
 
 def parallel(work: Callable[[Any], None], items: Iterable[Any]) -> None:
     """Run work on each item with a few threads; the first failure stops the rest and is raised."""
-
-    def guarded(item: Any) -> None:
-        try:
-            work(item)
-        finally:
-            connection.close()
-
     with ThreadPoolExecutor(max_workers=PARENTS) as pool:
-        for future in [pool.submit(guarded, item) for item in items]:
-            future.result()
+        futures = [pool.submit(work, item) for item in items]
+        try:
+            for future in futures:
+                future.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def file_family(
