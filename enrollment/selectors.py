@@ -1,12 +1,12 @@
 """Reads of enrollment, for families and for staff."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -193,9 +193,3 @@ def review_queue(reviewer: Account) -> QuerySet[Application]:
         Application.objects.all(), "application.view", district="district_code", school="review_school_id"
     )
     return rows.select_related("child", "round__season", "review_school", "guardian")
-
-
-def state_counts(rounds: Sequence[int]) -> dict[str, int]:
-    """Applications per state in the given rounds."""
-    rows = Application.objects.filter(round_id__in=rounds).values("state").annotate(n=Count("pk"))
-    return {row["state"]: row["n"] for row in rows}
