@@ -1,4 +1,4 @@
-"""One draw: groups in ticket order take the seats; what happens to siblings at the last seat is fixed beforehand.
+"""One draw: groups in the order drawn take the seats; what happens to siblings at the last seat is fixed beforehand.
 
 expand  the group that no longer fits is seated whole, with as many extra seats as it lacks, and the draw ends (default)
 skip    a group that no longer fits is passed over; later, smaller groups may still fit
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lottery.messages import LotteryError
+from lottery.methods import DEFAULT, draw_method
 from lottery.tickets import RollRow, bulk_tickets, sort_tickets
 
 MOST_SEATS = 10_000_000
@@ -28,7 +29,7 @@ class SiblingRule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DrawResult:
-    """Groups and their tickets in the order drawn; winners and waiting list as receipt hashes in order."""
+    """Groups and their values under the method, in the order drawn; winners and waiting list as receipt hashes."""
 
     order: tuple[str, ...]
     tickets: tuple[bytes, ...]
@@ -77,15 +78,25 @@ def groups_of(roll: Sequence[RollRow]) -> dict[str, list[str]]:
     return groups
 
 
-def draw(groups: Mapping[str, Sequence[str]], *, key: bytes, seats: int, rule: SiblingRule) -> DrawResult:
+def _values_in_order(names: Sequence[str], key: bytes, method: str) -> tuple[list[bytes], list[int]]:
+    if method == DEFAULT:
+        # Tickets are sorted by their heads, which finds equal ones on the way.
+        tickets = bulk_tickets(key, names)
+        return tickets, sort_tickets(tickets, names)
+    values = draw_method(method).tickets(key, names)
+    return values, sorted(range(len(values)), key=values.__getitem__)
+
+
+def draw(
+    groups: Mapping[str, Sequence[str]], *, key: bytes, seats: int, rule: SiblingRule, method: str = DEFAULT
+) -> DrawResult:
     """Draw the groups (name -> members) for a number of seats. Raises LotteryError draw.*."""
     if type(seats) is not int or not 0 <= seats <= MOST_SEATS:
         raise LotteryError("draw.seats", value=ascii(seats))
     names = list(groups)
     if not names:
         raise LotteryError("roll.empty")
-    tickets = bulk_tickets(key, names)
-    positions = sort_tickets(tickets, names)
+    tickets, positions = _values_in_order(names, key, method)
     order = [names[position] for position in positions]
     seated = seat_groups([len(groups[name]) for name in order], seats, rule)
     winners: list[str] = []

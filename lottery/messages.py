@@ -21,6 +21,7 @@ MESSAGES: Final[dict[str, str]] = {
     "seed.reveal": "The nonce revealed by {witness} does not match the commitment.",
     "draw.seats": "Seats must be a whole number, 0 or more; this is {value}.",
     "draw.rule": "The sibling rule must be expand, skip, stop or split; this is {value}.",
+    "draw.method": "The draw method must be ticket, ring or descending; this is {value}.",
     "draw.tie": "Two groups have the same ticket ({first} and {second}): the draw is refused.",
     "draw.roll": "The roll is not the one that was announced.",
     "draw.witnesses": "The witnesses are not the ones that were announced, in the order announced.",

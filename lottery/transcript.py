@@ -1,18 +1,21 @@
 """What is published of a draw: an announcement before any entropy exists, the transcript afterwards, the roll as CSV.
 
 Every digest is over canonical JSON (keys sorted, no spaces, UTF-8) or over whole lines, so that the verifier, which
-shares no code with this file, finds the same bytes. SM3 stands beside SHA-256 where the local OpenSSL has it.
+shares no code with this file, finds the same bytes. SM3 (GB/T 32905) stands beside SHA-256.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+from cryptography.hazmat.primitives.hashes import SM3, Hash
 
 from lottery.draw import DrawResult, SiblingRule, draw, groups_of
 from lottery.messages import LotteryError
+from lottery.methods import DEFAULT, draw_method
 from lottery.problem import Problem
 from lottery.tickets import RollRow, canonical_roll, check_reveal, domain_string, draw_key, draw_seed, roll_root
 
@@ -20,7 +23,7 @@ DRAW_FORMAT = "enrollment-lottery/draw/1"
 ADMISSION_FORMAT = "enrollment-lottery/admission/1"
 ROLL_HEADER = "receipt_hash,group,leaf"
 MOST_EMBEDDED = 100_000
-_PROGRAM = ("merkle.py", "tickets.py", "draw.py", "transcript.py")
+_PROGRAM = ("merkle.py", "tickets.py", "ring.py", "methods.py", "draw.py", "transcript.py")
 
 Json = dict[str, Any]
 
@@ -74,15 +77,28 @@ def canonical_json(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+class _Hash(Protocol):
+    def update(self, data: bytes, /) -> None: ...
+
+
+def _new_sm3() -> tuple[_Hash, Callable[[], str]]:
+    """An SM3 state and what gives its hexadecimal digest: of the local OpenSSL, or else of `cryptography`."""
+    try:
+        made = hashlib.new("sm3")
+    except ValueError:
+        other = Hash(SM3())
+        return other, lambda: other.finalize().hex()
+    return made, made.hexdigest
+
+
 def digests(parts: Iterable[bytes]) -> dict[str, str | None]:
-    """SHA-256 and, where the local OpenSSL has it, SM3 (GB/T 32905) over the joined parts."""
+    """SHA-256 and SM3 (GB/T 32905) over the joined parts."""
     sha256 = hashlib.sha256()
-    sm3 = hashlib.new("sm3") if "sm3" in hashlib.algorithms_available else None
+    sm3, sm3_digest = _new_sm3()
     for part in parts:
         sha256.update(part)
-        if sm3:
-            sm3.update(part)
-    return {"sha256": sha256.hexdigest(), "sm3": sm3.hexdigest() if sm3 else None}
+        sm3.update(part)
+    return {"sha256": sha256.hexdigest(), "sm3": sm3_digest()}
 
 
 def program_digest() -> str:
@@ -98,11 +114,19 @@ def roll_lines(roll: Sequence[RollRow]) -> Iterator[bytes]:
         yield f"{row.line()}\n".encode()
 
 
-def announce(roll: Iterable[RollRow], *, domain: Domain, seats: int, rule: SiblingRule, sources: Sources) -> Json:
-    """What is published before any entropy exists. Raises LotteryError roll.*, domain.part."""
+def announce(
+    roll: Iterable[RollRow],
+    *,
+    domain: Domain,
+    seats: int,
+    rule: SiblingRule,
+    sources: Sources,
+    method: str = DEFAULT,
+) -> Json:
+    """What is published before any entropy exists. Raises LotteryError roll.*, domain.part, draw.method."""
     rows = canonical_roll(roll)
     return {
-        "method": "ticket",
+        "method": draw_method(method).name,
         "domain": asdict(domain),
         "domain_string": domain.text(),
         "roll": {
@@ -146,7 +170,8 @@ def conduct(announcement: Json, roll: Iterable[RollRow], entropy: Entropy) -> tu
     seed = _check_ceremony(announcement, rows, entropy)
     key = draw_key(seed, announcement["domain_string"])
     rule = SiblingRule(announcement["sibling_rule"])
-    result = draw(groups_of(rows), key=key, seats=announcement["seats"], rule=rule)
+    method = announcement["method"]
+    result = draw(groups_of(rows), key=key, seats=announcement["seats"], rule=rule, method=method)
     transcript: Json = {
         "format": DRAW_FORMAT,
         "announcement": announcement,
