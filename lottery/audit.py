@@ -2,6 +2,7 @@
 
     python audit.py draw TRANSCRIPT.json [--roll ROLL.csv] [--announced SHA256]
     python audit.py ticket TRANSCRIPT.json --receipt NUMBER --salt HEX [--facts TEXT] [--roll ROLL.csv]
+    python audit.py ticket TRANSCRIPT.json --proof MY-TICKET.json (ANNOUNCEMENT.json will do before the draw)
     python audit.py ring --numbers N --seats K --start S --interval D [--json]
     python audit.py admission PUBLIC.json
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 HEADER = b"receipt_hash,group,leaf\n"
 ROW = re.compile(rb'([0-9a-f]{64}),([^\s,"\x00-\x1f\x7f]+),([0-9a-f]{64})\n')
 RULES = ("expand", "skip", "stop", "split")
+METHODS = ("ticket", "ring", "descending")
 MOST_NUMBERS = 10_000_000
 
 
@@ -121,11 +123,26 @@ def unhex(text: str, what: str) -> bytes:
     return bytes.fromhex(text)
 
 
+def new_sm3() -> Any:
+    """An SM3 state (GB/T 32905), or None where this Python's OpenSSL has none."""
+    try:
+        return hashlib.new("sm3")
+    except ValueError:
+        return None
+
+
+def sm3_note(published: object) -> str:
+    """Says whether the SM3 digests were compared too, so that silence never passes for agreement."""
+    if published is None:
+        return "no SM3 published"
+    return "SM3 too" if new_sm3() else "SM3 NOT checked: this Python's OpenSSL has none"
+
+
 def agree_digests(what: str, published: Json, parts: Iterable[bytes]) -> None:
     """Compare the SHA-256 and, if both sides have it, the SM3 of the joined parts."""
     sha256, sm3 = hashlib.sha256(), None
-    if published.get("sm3") is not None and "sm3" in hashlib.algorithms_available:
-        sm3 = hashlib.new("sm3")
+    if published.get("sm3") is not None:
+        sm3 = new_sm3()
     for part in parts:
         sha256.update(part)
         if sm3:
@@ -173,7 +190,7 @@ def read_roll(transcript: Json, path: str | None) -> Groups:
     peaks: list[tuple[int, bytes]] = []
     before, number = b"", 0
     embedded = roll_lines(transcript, None) if path and transcript.get("roll_rows") is not None else None
-    sm3 = hashlib.new("sm3") if "sm3" in hashlib.algorithms_available else None
+    sm3 = new_sm3()
     for number, line in enumerate(roll_lines(transcript, path)):
         if embedded is not None:
             agree(f"roll line {number + 1}, file and transcript", line, next(embedded, b""))
@@ -214,7 +231,8 @@ def check_announcement(transcript: Json, announced: str | None) -> None:
         )
     agree_digests("announcement digest", get(transcript, "announcement_digest", dict), [canonical(body)])
     agree("format", get(transcript, "format", str), "enrollment-lottery/draw/1")
-    agree("method", get(body, "method", str), "ticket")
+    if get(body, "method", str) not in METHODS:
+        raise DifferenceError(f"the method {short(body['method'])} is not known")
     domain = get(body, "domain", dict)
     parts = [domain.get(name) for name in ("district", "season", "round", "school", "purpose")]
     text = json.dumps(["enrollment-lottery/domain/1", *parts], ensure_ascii=False, separators=(",", ":"))
@@ -244,11 +262,48 @@ def check_seed(transcript: Json) -> None:
     agree("seed", get(transcript, "seed", str), hashlib.sha256(framed(*parts)).hexdigest())
 
 
+def hmac_of(key: bytes, text: bytes) -> bytes:
+    return hmac.new(key, text, "sha256").digest()
+
+
+def uniform(key: bytes, label: bytes, span: int) -> int:
+    """1 to span: the first 8 bytes of HMAC(key, label, 8-byte counter) that lie below a whole multiple of span."""
+    counter = 0
+    while (word := int.from_bytes(hmac_of(key, label + counter.to_bytes(8, "big"))[:8], "big")) >= 2**64 // span * span:
+        counter += 1
+    return word % span + 1
+
+
+def decimal_number(key: bytes, ticket: bytes) -> int:
+    """Twelve digits: the first 8-byte word of the ticket below a whole multiple of 10^12, or of the ticket's HMAC."""
+    for at in range(0, 32, 8):
+        word = int.from_bytes(ticket[at : at + 8], "big")
+        if word < 2**64 // 10**12 * 10**12:
+            return word % 10**12
+    return decimal_number(key, hmac_of(key, ticket))
+
+
+def drawn_values(method: str, key: bytes, groups: Iterable[str]) -> dict[str, bytes]:
+    """One value per group; ascending values are the order drawn."""
+    if method == "ring":
+        circle = sorted({group.encode() for group in groups})
+        size = len(circle)
+        start, interval = (uniform(key, label, size) for label in (b"start", b"interval"))
+        won = enumerate(ring_winners(size, size, start, interval), 1)
+        return {circle[one - 1].decode(): place.to_bytes(8, "big") + one.to_bytes(8, "big") for place, one in won}
+    tickets = {group: hmac_of(key, group.encode()) for group in groups}
+    if method == "descending":
+        last = 10**12 - 1
+        return {name: (last - decimal_number(key, one)).to_bytes(8, "big") + one[8:] for name, one in tickets.items()}
+    return tickets
+
+
 def draw_order(transcript: Json, groups: Groups) -> tuple[Order, bytes]:
-    """(ticket, group) in ascending order, and the key."""
+    """(value, group) in ascending order, and the key."""
     seed = unhex(get(transcript, "seed", str), "the seed")
-    key = hmac.new(seed, get(transcript, "announcement.domain_string", str).encode(), "sha256").digest()
-    order = sorted((hmac.new(key, group.encode(), "sha256").digest(), group) for group in groups)
+    key = hmac_of(seed, get(transcript, "announcement.domain_string", str).encode())
+    values = drawn_values(get(transcript, "announcement.method", str), key, groups)
+    order = sorted((value, group) for group, value in values.items())
     for one, two in pairwise(order):
         if one[0] == two[0]:
             raise DifferenceError(f"groups {one[1]} and {two[1]} have the same ticket")
@@ -260,7 +315,7 @@ def winners_of(order: Order, groups: Groups, key: bytes, seats: int, rule: str) 
     for _, group in order:
         if left <= 0:
             break
-        members = sorted(groups[group], key=lambda one: hmac.new(key, f"{group}\x1f{one}".encode(), "sha256").digest())
+        members = sorted(groups[group], key=lambda one: hmac_of(key, f"{group}\x1f{one}".encode()))
         if len(members) > left and rule != "expand":
             if rule == "stop":
                 break
@@ -284,11 +339,85 @@ def command_draw(options: argparse.Namespace) -> str:
     agree("extra seats", get(transcript, "extra_seats", int), max(0, len(winners) - seats))
     rest = {name: value for name, value in transcript.items() if name != "digest"}
     agree_digests("transcript digest", get(transcript, "digest", dict), [canonical(rest)])
-    digest = transcript["order"]["sha256"]
-    return f"verified: {len(groups)} groups, {seats} seats, {len(winners)} winners, order {digest}"
+    made = f"{len(groups)} groups, {seats} seats, {len(winners)} winners, order {transcript['order']['sha256']}"
+    return f"verified: {made} ({sm3_note(transcript['digest'].get('sm3'))})"
+
+
+def path_root(leaf: bytes, number: int, leaves: int, path: list[bytes]) -> bytes:
+    """The root to which an audit path of RFC 6962, section 2.1.1, leads from leaf `number` of `leaves`."""
+    if leaves == 1:
+        if path:
+            raise DifferenceError("the inclusion proof is too long")
+        return hashlib.sha256(b"\0" + leaf).digest()
+    if not path:
+        raise DifferenceError("the inclusion proof is too short")
+    half = 1 << (leaves - 1).bit_length() - 1
+    if number < half:
+        return hashlib.sha256(b"\1" + path_root(leaf, number, half, path[:-1]) + path[-1]).digest()
+    return hashlib.sha256(b"\1" + path[-1] + path_root(leaf, number - half, leaves - half, path[:-1])).digest()
+
+
+def check_proof(mine: Json, announcement: Json) -> None:
+    """Receipt, salt and facts make the leaf; leaf and path make the root; the root is the one announced."""
+    receipt, facts, row = get(mine, "receipt", str), get(mine, "facts", str), get(mine, "row", dict)
+    secret, name, group = unhex(get(mine, "salt", str), "the salt"), receipt.encode(), get(row, "group", str)
+    pseudonym = hashlib.sha256(framed(b"enrollment-lottery/receipt/1", secret, name)).hexdigest()
+    agree(f"receipt hash of {receipt}", get(row, "receipt_hash", str), pseudonym)
+    leaf = framed(b"enrollment-lottery/leaf/1", secret, name, group.encode(), facts.encode())
+    agree(f"leaf of {receipt}", get(row, "leaf", str), hashlib.sha256(leaf).hexdigest())
+    number, leaves = get(mine, "leaf_number", int), get(mine, "leaves", int)
+    agree(f"leaves in the proof of {receipt}", leaves, get(announcement, "roll.rows", int))
+    if not 0 <= number < leaves:
+        raise DifferenceError(f"leaf number {number} does not exist among {leaves}")
+    path = [unhex(step, "a step of the proof") for step in get(mine, "inclusion_proof", list)]
+    root = path_root(f"{pseudonym},{group},{row['leaf']}".encode(), number, leaves, path).hex()
+    agree(f"root in the file of {receipt}", get(mine, "root", str), get(announcement, "roll.root", str))
+    agree(f"root reached by the proof of {receipt}", mine["root"], root)
+
+
+def check_tickets(mine: Json, transcript: Json) -> str:
+    """The ticket at every school the facts list; says what could be compared."""
+    shown = get(mine, "tickets", list)
+    if "seed" not in transcript:
+        agree("tickets before the draw", shown, [])
+        return "no draw yet"
+    body, seed = transcript["announcement"], unhex(get(transcript, "seed", str), "the seed")
+    domains, method = body.get("school_domains") or {}, get(body, "method", str)
+    wanted = [one[0] for one in json.loads(mine["facts"])["choices"] if one[0] in domains] if shown or domains else []
+    agree(f"schools with tickets of {mine['receipt']}", [one.get("school") for one in shown], wanted)
+    if method == "ring":
+        return f"{len(shown)} tickets stand in admission.json: a place on the ring depends on everybody there"
+    for one in shown:
+        key = hmac_of(seed, domains[one["school"]].encode())
+        made = drawn_values(method, key, [mine["row"]["group"]])[mine["row"]["group"]]
+        agree(f"ticket of {mine['receipt']} at {one['school']}", get(one, "ticket", str), made.hex())
+    return f"{len(shown)} tickets agree"
+
+
+def command_proof(options: argparse.Namespace) -> str:
+    """A family's own file against the announcement or the transcript; the roll itself is not needed."""
+    public, kept = load(options.transcript), load(options.proof)
+    drawn = "announcement" in public
+    if drawn:
+        check_announcement(public, None)
+        check_seed(public)
+    applications = kept.get("applications", [kept])
+    chosen = [one for one in applications if options.receipt in (None, get(one, "receipt", str))]
+    if not chosen:
+        raise BadInputError("the proof file holds no such receipt")
+    lines = []
+    for mine in chosen:
+        check_proof(mine, public["announcement"] if drawn else public)
+        told = check_tickets(mine, public)
+        lines.append(f"verified: {mine['receipt']} is line {mine['leaf_number'] + 1} of {mine['leaves']}; {told}")
+    return "\n".join(lines)
 
 
 def command_ticket(options: argparse.Namespace) -> str:
+    if options.proof:
+        return command_proof(options)
+    if options.receipt is None or options.salt is None:
+        raise BadInputError("give --receipt and --salt, or --proof")
     transcript = load(options.transcript)
     groups = read_roll(transcript, options.roll)
     try:
@@ -469,19 +598,21 @@ def check_problem(problem: Json) -> None:
 
 def check_order(public: Json) -> None:
     """Every rank follows from the seed: sorted by what stood before the ticket, then by the ticket of that school."""
-    keys = {
-        school: hmac.new(unhex(get(public, "order.seed", str), "the seed"), text.encode(), "sha256").digest()
-        for school, text in get(public, "order.domains", dict).items()
-    }
     groups, bands = get(public, "order.groups", dict), get(public, "order.bands", dict)
-    listed: dict[str, list[tuple[int, bytes, Json, str]]] = {}
+    method = public["order"].get("method", "ticket")
+    if method not in METHODS:
+        raise DifferenceError(f"the method {short(method)} is not known")
+    listed: dict[str, list[tuple[int, Json, str]]] = {}
     for pupil in get(public, "problem.pupils", list):
-        name = pupil["id"]
-        for band, one in zip(bands[name], pupil["choices"], strict=True):
-            ticket = hmac.new(keys[one["school"]], groups[name].encode(), "sha256").digest()
-            listed.setdefault(one["school"], []).append((band, ticket, one, name))
-    for school, rows in listed.items():
-        rows.sort(key=lambda row: (row[0], row[1]))
+        for band, one in zip(bands[pupil["id"]], pupil["choices"], strict=True):
+            listed.setdefault(one["school"], []).append((band, one, pupil["id"]))
+    seed, domains = unhex(get(public, "order.seed", str), "the seed"), get(public, "order.domains", dict)
+    for school, applicants in listed.items():
+        key = hmac_of(seed, domains[school].encode())
+        values = drawn_values(method, key, {groups[name] for _, _, name in applicants})
+        rows = sorted(
+            ((band, values[groups[name]], one, name) for band, one, name in applicants), key=lambda row: row[:2]
+        )
         tiers: dict[int, int] = {}
         position, before = 0, None
         for count, (band, ticket, one, name) in enumerate(rows, 1):
@@ -525,8 +656,9 @@ def parser() -> argparse.ArgumentParser:
     draw = command("draw", command_draw, "recompute a draw from its transcript")
     draw.add_argument("--announced", help="the announcement's SHA-256 as you noted it before the draw")
     ticket = command("ticket", command_ticket, "find your own ticket")
-    ticket.add_argument("--receipt", required=True)
-    ticket.add_argument("--salt", required=True)
+    ticket.add_argument("--receipt")
+    ticket.add_argument("--salt", help="from your receipt; without --proof both are needed")
+    ticket.add_argument("--proof", help="my-ticket.json as you downloaded it: checks line, proof and tickets")
     ticket.add_argument("--facts", help="the facts on your receipt, to check your leaf as well")
     for added in (draw, ticket):
         added.add_argument("transcript")
