@@ -18,7 +18,7 @@ from lottery.fast import vector_acceptance
 from lottery.mechanisms import NOBODY, Market, deferred_acceptance
 from lottery.messages import LotteryError
 from lottery.packing import canonical_pupils, pack
-from lottery.problem import Choice, Mechanism, Problem, Pupil, check_problem
+from lottery.problem import Choice, Mechanism, Problem, Pupil, check_problem, positions
 from lottery.reading import read_json, read_problem
 from lottery.siblings import Engine, Settled, settle
 
@@ -27,7 +27,7 @@ ENGINES: dict[str, Engine] = {"reference": deferred_acceptance, "fast": vector_a
 
 @dataclass(frozen=True, slots=True)
 class Cutoff:
-    """A school after the run. `last` is the choice of the last admitted; `position` counts choices from 1."""
+    """A school after the run. `last` is the choice of the last admitted; `position` counts a line's choices from 1."""
 
     seats: int
     extra_seats: int
@@ -71,13 +71,13 @@ def _cutoffs(problem: Problem, pupils: Sequence[Pupil], market: Market, settled:
             filled[school] += 1
             if last[school] == NOBODY or market.bids[entry] < market.bids[last[school]]:
                 last[school] = entry
-    cutoffs = {}
+    cutoffs, lines = {}, {school.id: school.line for school in problem.schools}
     for number, school_id in enumerate(sorted(school.id for school in problem.schools)):
         choice = position = None
         if last[number] != NOBODY:
             owner = market.owners[last[number]]
-            position = last[number] - market.starts[owner]
-            choice = pupils[owner].choices[position]
+            listed = last[number] - market.starts[owner]
+            choice, position = pupils[owner].choices[listed], positions(pupils[owner], lines)[listed]
         shown = None if position is None else position + 1
         extra = settled.extra_seats[number]
         cutoffs[school_id] = Cutoff(market.seats[number], extra, filled[number], choice, shown)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from lottery.draw import SiblingRule
 from lottery.packing import Applications, Ints
-from lottery.problem import Choice, Key, Mechanism, Problem, Pupil, groups_by_name
+from lottery.problem import Choice, Key, Mechanism, Problem, Pupil, groups_by_name, positions
 
 MOST_VIOLATIONS = 20
 Rank = tuple[int, Key, str]
@@ -56,6 +56,7 @@ class _Inspection:
         self.seats = {school.id: school.seats + outcome.extra_seats.get(school.id, 0) for school in problem.schools}
         self.filled = Counter(place for place in outcome.placements.values() if place is not None)
         self.last: dict[str, Rank] = {}
+        self.lines = {school.id: school.line for school in problem.schools}
 
     def rank(self, pupil: Pupil, position: int, choice: Choice) -> Rank:
         counted = position if self.problem.mechanism is Mechanism.SEQUENTIAL else 0
@@ -80,7 +81,7 @@ class _Inspection:
         place = self.outcome.placements.get(pupil.id)
         if place is None:
             return
-        for position, choice in enumerate(pupil.choices):
+        for position, choice in zip(positions(pupil, self.lines), pupil.choices, strict=True):
             if choice.school == place:
                 rank = self.rank(pupil, position, choice)
                 self.last[place] = max(rank, self.last.get(place, rank))
@@ -89,7 +90,7 @@ class _Inspection:
 
     def _refused(self, pupil: Pupil) -> None:
         place = self.outcome.placements.get(pupil.id)
-        for position, choice in enumerate(pupil.choices):
+        for position, choice in zip(positions(pupil, self.lines), pupil.choices, strict=True):
             school = choice.school
             if school == place:
                 return
@@ -141,31 +142,49 @@ def certify_arrays(
     *,
     extra_seats: Ints | None = None,
     groups: Ints | None = None,
+    rule: SiblingRule = SiblingRule.EXPAND,
+    withdrawn: Bools | None = None,
 ) -> Certificate:
-    """The promises for a province held in arrays, siblings under the rule expand.
+    """The promises for a province held in arrays.
 
-    `places[p]` is a school number or -1, `extra_seats` is by school, `groups[p]` a group number or -1.
+    `places[p]` is a school number or -1, `extra_seats` is by school, `groups[p]` a group number or -1, `withdrawn[a]`
+    marks the applications taken back by the sibling rule.
     """
-    total = len(table.schools)
+    total, owners = len(table.schools), table.owners()
     seats = table.seats if extra_seats is None else table.seats + extra_seats
-    owners = np.repeat(np.arange(len(table.counts)), table.counts)
-    positions = np.arange(total) - np.repeat(np.cumsum(table.counts) - table.counts, table.counts)
+    gone = np.zeros(total, dtype=bool) if withdrawn is None else withdrawn
     seated = places[owners] == table.schools
     filled = np.bincount(places[places >= 0], minlength=len(seats))
+    listed = np.arange(total)
     first = np.full(len(table.counts), total)
-    np.minimum.at(first, owners[seated], positions[seated])
-    refused = positions < first[owners]
-    later = _ranks(table, positions if mechanism is Mechanism.SEQUENTIAL else None)
+    np.minimum.at(first, owners[seated], listed[seated])
+    refused = listed < first[owners]
+    later = _ranks(table, table.positions() if mechanism is Mechanism.SEQUENTIAL else None)
     last = np.full(len(seats), -1)
     np.maximum.at(last, table.schools[seated], later[seated])
+    stands = refused & ~gone
     verdicts = {
         "capacities": bool((filled <= seats).all()),
         "individual_rationality": int(seated.sum()) == int((places >= 0).sum()),
-        "no_justified_envy": not bool((refused & (later < last[table.schools])).any()),
-        "no_wasted_seat": not bool((refused & (filled < seats)[table.schools]).any()),
-        "sibling_rule": groups is None or _none_parted(groups[owners], table.schools, seated, refused, len(seats)),
+        "no_justified_envy": not bool((stands & (later < last[table.schools])).any()),
+        "no_wasted_seat": not bool((stands & (filled < seats)[table.schools]).any()),
+        "sibling_rule": (
+            _rule_kept(rule, seats, table.seats, gone)
+            and (
+                groups is None
+                or rule is SiblingRule.SPLIT
+                or _none_parted(groups[owners], table.schools, seated, refused, len(seats))
+            )
+        ),
     }
     return Certificate(**verdicts, violations=tuple(name for name, kept in verdicts.items() if not kept))
+
+
+def _rule_kept(rule: SiblingRule, seats: Ints, planned: Ints, withdrawn: Bools) -> bool:
+    """Extra seats only under expand, withdrawals only under skip and stop."""
+    if rule is not SiblingRule.EXPAND and bool((seats != planned).any()):
+        return False
+    return rule in (SiblingRule.SKIP, SiblingRule.STOP) or not bool(withdrawn.any())
 
 
 def _none_parted(groups: Ints, schools: Ints, seated: Bools, refused: Bools, count: int) -> bool:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from lottery.mechanisms import Market
 from lottery.messages import LotteryError
-from lottery.problem import Choice, Mechanism, Number, Problem, Pupil
+from lottery.problem import Choice, Mechanism, Number, Problem, Pupil, positions
 
 Ints = npt.NDArray[np.int64]
 
@@ -53,9 +53,10 @@ def pack(problem: Problem) -> Market:
     bits = total.bit_length()
     starts, schools, owners = array("q"), array("q"), array("q")
     bids: list[int] = []
+    lines = {school.id: school.line for school in problem.schools}
     for owner, pupil in enumerate(canonical_pupils(problem)):
         starts.append(len(schools))
-        for position, choice in enumerate(pupil.choices):
+        for position, choice in zip(positions(pupil, lines), pupil.choices, strict=True):
             bids.append(-((priority(position, choice) << bits) | len(schools)))
             schools.append(numbers[choice.school])
             owners.append(owner)
@@ -69,7 +70,8 @@ def pack(problem: Problem) -> Market:
 class Applications:
     """A province's applications as int64 arrays: `counts` per pupil, then one element per application, list by list.
 
-    Points are whole numbers (scale decimals beforehand); all of tier, points and order are 0 or more.
+    Points are whole numbers (scale decimals beforehand); all of tier, points and order are 0 or more. `lines` numbers
+    the line of every school (`problem.School.line`); without it all stand on one.
     """
 
     counts: Ints
@@ -78,13 +80,26 @@ class Applications:
     points: Ints
     orders: Ints
     seats: Ints
+    lines: Ints | None = None
+
+    def owners(self) -> Ints:
+        """The pupil of every application."""
+        return np.repeat(np.arange(len(self.counts)), self.counts)
+
+    def positions(self) -> Ints:
+        """How many choices on the same line stand above each application in its pupil's list."""
+        firsts = np.repeat(np.cumsum(self.counts) - self.counts, self.counts)
+        before: Ints = np.arange(len(self.schools)) - firsts
+        if self.lines is None:
+            return before
+        line, found = self.lines[self.schools], np.zeros(len(self.schools), dtype=np.int64)
+        for back in range(1, int(self.counts.max(initial=0))):
+            found[back:] += (before[back:] >= back) & (line[back:] == line[:-back])
+        return found
 
 
 def _array_priority(table: Applications, mechanism: Mechanism, bits: int) -> Ints:
-    positions = np.zeros(1, dtype=np.int64)
-    if mechanism is Mechanism.SEQUENTIAL:
-        firsts = np.repeat(np.cumsum(table.counts) - table.counts, table.counts)
-        positions = np.arange(len(table.schools)) - firsts
+    positions = table.positions() if mechanism is Mechanism.SEQUENTIAL else np.zeros(1, dtype=np.int64)
     columns = (positions, table.tiers, table.points, table.orders)
     spans = [int(column.max(initial=0)) + 1 for column in columns]
     # Checked in Python's unbounded numbers: in int64 a key that is too long would wrap around unseen.

@@ -5,6 +5,7 @@ Siblings carry one `group` and one ticket: they may have equal keys, nobody else
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,10 +25,14 @@ class Mechanism(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """A school, or one of its pots of seats (a big-zone surplus is a school of its own)."""
+    """A school, or one of its pots of seats (a big-zone surplus is a school of its own).
+
+    First choice first counts choices on each `line` apart: a lost draw of a private school costs nothing elsewhere.
+    """
 
     id: str
     seats: int
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,17 @@ class Pupil:
     id: str
     choices: tuple[Choice, ...]
     group: str | None = None
+
+
+def positions(pupil: Pupil, lines: Mapping[str, str]) -> list[int]:
+    """How many choices on the same line stand above each choice of a pupil; `lines` by school, "" where none is named."""
+    seen: Counter[str] = Counter()
+    found = []
+    for choice in pupil.choices:
+        line = lines.get(choice.school, "")
+        found.append(seen[line])
+        seen[line] += 1
+    return found
 
 
 @dataclass(frozen=True, slots=True)

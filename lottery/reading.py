@@ -107,8 +107,9 @@ def _pupil(raw: object, place: str) -> Pupil:
 
 
 def _school(raw: object, place: str) -> School:
-    item = _object(raw, place, needed=("id", "seats"))
-    return School(_text(item["id"], f"{place}.id"), _whole(item["seats"], f"{place}.seats", 0, MOST_SEATS))
+    item = _object(raw, place, needed=("id", "seats"), optional=("line",))
+    line = _text(item["line"], f"{place}.line") if item.get("line") else ""
+    return School(_text(item["id"], f"{place}.id"), _whole(item["seats"], f"{place}.seats", 0, MOST_SEATS), line)
 
 
 def _word(raw: object, place: str, kind: type[Word]) -> Word:

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lottery.draw import SiblingRule
-from lottery.placing import OUT_OF_ZONE, Entry, Inputs, Site, entry, facts_text, place, ranks
+from lottery.entries import OUT_OF_ZONE, Entry, Inputs, Site, entry, facts_text
+from lottery.placing import place, ranks
 from lottery.problem import Mechanism
 
 NEAR = Site((111.69, 29.03), "", "", True)
@@ -21,7 +22,7 @@ SITES = {
 
 
 def child(number: int, *choices: str, group: str = "", tier: int = 1, order: int = 0, zone: str = "A") -> Entry:
-    wishes = tuple((school, school == zone) for school in choices)
+    wishes = tuple((school, 0 if school == zone else 2) for school in choices)
     return Entry(f"{number:064x}", group or f"g{number}", "class_1", tier, 0, (order,), wishes)
 
 
@@ -40,7 +41,7 @@ def test_ranks_follow_zone_tier_and_order_and_not_the_order_of_rows(
         for number, (tier, order, near) in enumerate(rows)
     ]
     found = ranks(inputs(*entries, seats={"A": 3}))
-    keys = {one.pupil: (not one.choices[0][1], one.tier, one.order) for one in entries}
+    keys = {one.pupil: (one.choices[0][1], one.tier, one.order) for one in entries}
     standing = sorted(entries, key=lambda one: found[one.pupil, "A"].position)
     assert [found[one.pupil, "A"].position for one in standing] == list(range(1, len(entries) + 1))
     assert [keys[one.pupil] for one in standing] == sorted(keys.values())
@@ -62,7 +63,7 @@ def test_a_school_outside_the_zone_ranks_a_child_behind_every_child_of_the_zone(
     stranger, local = child(1, "A", tier=1, zone="B"), child(2, "A", tier=9)
     found = ranks(inputs(stranger, local, seats={"A": 1}))
     assert found[local.pupil, "A"].position == 1
-    assert found[stranger.pupil, "A"].tier == 1 + OUT_OF_ZONE
+    assert found[stranger.pupil, "A"].tier == 1 + 2 * OUT_OF_ZONE
 
 
 def test_coordination_follows_the_criteria_in_their_order() -> None:
@@ -114,4 +115,4 @@ def test_facts_are_read_as_they_were_written() -> None:
     )
     found = entry("p", "g", text)
     assert (found.tier, found.points, found.order) == (99, 7, (3, -1))
-    assert found.choices == (("A", False), ("B", True))
+    assert found.choices == (("A", 2), ("B", 0))
