@@ -1,6 +1,30 @@
 """What the lottery keeps: draws, admission runs, classes. Every result is immutable once published."""
 
-from lottery.models.draw import Confirmation, Draw, Nonce, PublicFile, RollEntry
+from lottery.models.draw import (
+    CeremonyPlan,
+    Certification,
+    Confirmation,
+    Draw,
+    DrawStep,
+    Nonce,
+    PublicFile,
+    RollEntry,
+    SignReply,
+    StepSign,
+)
 from lottery.models.run import AdmissionRun, Placement
 
-__all__ = ["AdmissionRun", "Confirmation", "Draw", "Nonce", "Placement", "PublicFile", "RollEntry"]
+__all__ = [
+    "AdmissionRun",
+    "CeremonyPlan",
+    "Certification",
+    "Confirmation",
+    "Draw",
+    "DrawStep",
+    "Nonce",
+    "Placement",
+    "PublicFile",
+    "RollEntry",
+    "SignReply",
+    "StepSign",
+]

@@ -1,4 +1,4 @@
-"""The draw of a round: frozen roll, witnesses, confirmations, and the files the public downloads."""
+"""The draw of a round: plan, frozen roll, witnesses, confirmations, signatures, and the files the public downloads."""
 
 from typing import ClassVar
 
@@ -8,6 +8,35 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Application, Round
 from foundation.fields import EncryptedTextField
+
+
+class CeremonyPlan(models.Model):
+    """How the draw of a round will be held; it may change until the roll is frozen, then it is in the announcement."""
+
+    round = models.OneToOneField(Round, on_delete=models.PROTECT, related_name="plan")
+    place = models.CharField(max_length=200, blank=True)
+    starts_at = models.DateTimeField(null=True)
+    method = models.CharField(max_length=12, default="ticket")
+    public_value = models.TextField()
+    fallback = models.TextField()
+    # without a deadline the official decides when a step ends, as soon as one witness has acted
+    commit_by = models.DateTimeField(null=True)
+    reveal_by = models.DateTimeField(null=True)
+    value_by = models.DateTimeField(null=True)  # from then on the fallback for the public value may be used
+    witnesses = models.JSONField()  # [{"name": user name, "duty": lottery.states.DUTIES}], by name
+    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    planned_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("plan of a ceremony")
+        verbose_name_plural = _("plans of ceremonies")
+
+    def __str__(self) -> str:
+        return f"{self.round}"
+
+    def duty(self, username: str) -> str:
+        """The duty in which somebody was named, or an empty text."""
+        return next((one["duty"] for one in self.witnesses if one["name"] == username), "")
 
 
 class Draw(models.Model):
@@ -99,3 +128,56 @@ class Confirmation(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["round", "step", "subject", "official"], name="one_confirmation")
         ]
+
+
+class DrawStep(models.Model):
+    """One step of a ceremony as it was made: from, to, who, why, when. Never changed."""
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="steps")
+    event = models.CharField(max_length=16)
+    source = models.CharField(max_length=12)
+    target = models.CharField(max_length=12)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    note = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+
+class StepSign(models.Model):
+    """A witness's signature under one step, or an objection with its reason. Never changed."""
+
+    class Decision(models.TextChoices):
+        SIGN = "sign", _("Signed")
+        OBJECT = "object", _("Objection")
+
+    draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="signs")
+    step = models.CharField(max_length=12)  # lottery.states.SIGNED
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    role = models.CharField(max_length=12)  # lottery.states.DUTIES
+    decision = models.CharField(max_length=6, choices=Decision.choices)
+    subject = models.CharField(max_length=80)  # the digest that was signed: a corrected value is signed again
+    note = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["draw", "step", "subject", "person"], name="one_signature_a_step")
+        ]
+
+
+class SignReply(models.Model):
+    """The bureau's recorded answer to an objection. Never changed."""
+
+    sign = models.OneToOneField(StepSign, on_delete=models.PROTECT, related_name="reply")
+    official = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    text = models.TextField()
+    at = models.DateTimeField()
+
+
+class Certification(models.Model):
+    """The notary's certificate over a published draw; the minutes are made with it. Never changed."""
+
+    draw = models.OneToOneField(Draw, on_delete=models.PROTECT, related_name="certification")
+    notary = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    number = models.CharField(max_length=60)
+    note = models.TextField(blank=True)
+    at = models.DateTimeField()

@@ -11,7 +11,7 @@ from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from lottery.messages import LotteryError
 from lottery.models import Draw, Nonce
-from lottery.services.common import draw_for, draw_step, out_of_order, refused
+from lottery.services.common import draw_for, draw_step, one_line, out_of_order, plan_of, refused
 from lottery.tickets import check_reveal, commit
 
 COMMITMENT = re.compile(r"[0-9a-f]{64}")
@@ -38,6 +38,10 @@ def nonce_commit(*, witness: Account, draw_id: int, commitment: str) -> Nonce:
     _named(draw, witness)
     if draw.state not in {"frozen", "witnessing"}:
         raise out_of_order(draw)
+    commit_by = plan_of(draw).commit_by
+    if commit_by and clock.deadline_passed(commit_by):
+        text = _("The time for commitments is over. You enter as silent, as the announcement says.")
+        raise Refused(text, code="late", field="commitment")
     digest = commitment.strip().lower()
     if not COMMITMENT.fullmatch(digest):
         text = _("A commitment is 64 hexadecimal digits: the SHA-256 that the program on this page computes.")
@@ -53,14 +57,29 @@ def nonce_commit(*, witness: Account, draw_id: int, commitment: str) -> Nonce:
 
 @transaction.atomic
 def entropy_close(*, official: Account, draw_id: int) -> Draw:
-    """End the committing: whoever has not committed takes no part any more. Raises NotAllowed, Refused."""
+    """End the committing: whoever has not committed takes no part any more. Raises NotAllowed, Refused.
+
+    Before the announced deadline only when everybody named has committed; after it even when nobody has, because the
+    announced fallback then enters every witness as an empty part.
+    """
     draw = draw_for(official, draw_id, "round.run")
-    if draw.state == "frozen" and draw.commitment["entropy"]["witnesses"]:
-        raise Refused(_("No witness has committed yet. At least one must."), code="no_witness")
+    if draw.state in {"frozen", "witnessing"}:
+        _may_close(draw)
     if draw.state == "frozen":
         draw_step(draw=draw, event="open_entropy", actor=official)
     draw_step(draw=draw, event="close_commits", actor=official)
     return draw
+
+
+def _may_close(draw: Draw) -> None:
+    plan, named = plan_of(draw), set(draw.commitment["entropy"]["witnesses"])
+    missing = named - set(Nonce.objects.filter(draw=draw).values_list("witness__username", flat=True))
+    if plan.commit_by is None:
+        if named and missing == named:
+            raise Refused(_("No witness has committed yet. At least one must."), code="no_witness")
+    elif missing and not clock.deadline_passed(plan.commit_by):
+        text = _("The announced time for commitments is not over, and these have not committed: %(names)s.")
+        raise Refused(text % {"names": ", ".join(sorted(missing))}, code="early")
 
 
 @transaction.atomic
@@ -74,6 +93,10 @@ def nonce_reveal(*, witness: Account, draw_id: int, value: str) -> Nonce:
         raise Refused(_("You did not commit in time, so there is nothing to reveal."), code="no_commitment")
     if nonce.revealed_at is not None:
         raise Refused(_("You have revealed already."), code="revealed")
+    reveal_by = plan_of(draw).reveal_by
+    if reveal_by and clock.deadline_passed(reveal_by):
+        text = _("The time for reveals is over. You enter as silent, as the announcement says.")
+        raise Refused(text, code="late", field="value")
     try:
         check_reveal(bytes.fromhex(draw.roll_root), witness.username, value.encode(), nonce.commitment)
     except LotteryError as error:
@@ -94,13 +117,46 @@ def public_value_enter(*, official: Account, draw_id: int, value: str) -> Draw:
     draw = draw_for(official, draw_id, "round.run")
     if draw.state not in {"revealing", "ready"}:
         raise out_of_order(draw)
+    return _enter(draw, official, value, "enter_value" if draw.state == "revealing" else "correct_value")
+
+
+@transaction.atomic
+def public_value_fallback(*, official: Account, draw_id: int, value: str, reason: str) -> Draw:
+    """Enter the value the announced fallback names, because the public value did not come; the reason is published.
+
+    Refused before `value_by`, where the plan names one. Raises NotAllowed, Refused.
+    """
+    draw = draw_for(official, draw_id, "round.run")
+    if draw.state != "revealing":
+        raise out_of_order(draw)
+    value_by = plan_of(draw).value_by
+    if value_by and not clock.deadline_passed(value_by):
+        text = _("The announced time for the public value is not over. The fallback is used only after it.")
+        raise Refused(text, code="early")
+    why = one_line(reason, "reason")
+    return _enter(draw, official, value, "use_fallback", why)
+
+
+def _enter(draw: Draw, official: Account, value: str, event: str, note: str = "") -> Draw:
     text = value.strip()
     if not 1 <= len(text) <= MOST_VALUE or not text.isprintable():
         raise Refused(_("Enter the public value as it was published, at most 200 characters."), field="value")
+    if draw.state == "revealing":
+        _reveals_over(draw)
     Draw.objects.filter(pk=draw.pk).update(public_value=text)
     draw.public_value = text
-    draw_step(draw=draw, event="enter_value" if draw.state == "revealing" else "correct_value", actor=official)
+    draw_step(draw=draw, event=event, actor=official, note=note or text)
     return draw
+
+
+def _reveals_over(draw: Draw) -> None:
+    reveal_by = plan_of(draw).reveal_by
+    if reveal_by is None or clock.deadline_passed(reveal_by):
+        return
+    silent = Nonce.objects.filter(draw=draw, revealed_at__isnull=True).values_list("witness__username", flat=True)
+    if silent:
+        text = _("The announced time for reveals is not over, and these have not revealed: %(names)s.")
+        raise Refused(text % {"names": ", ".join(sorted(silent))}, code="early")
 
 
 def _record(actor: Account, draw: Draw, action: str, digest: str) -> None:

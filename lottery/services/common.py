@@ -13,9 +13,9 @@ from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from foundation.transitions import IllegalTransition
 from foundation.wording import say
+from lottery.entries import COORDINATION
 from lottery.messages import MESSAGES, LotteryError
-from lottery.models import Confirmation, Draw, PublicFile
-from lottery.placing import COORDINATION
+from lottery.models import CeremonyPlan, Confirmation, Draw, DrawStep, PublicFile
 from lottery.states import DRAW
 from lottery.transcript import Domain, canonical_json, digests
 
@@ -49,7 +49,21 @@ def draw_for(account: Account, draw_id: int, ability: str) -> Draw:
     return draw
 
 
-def draw_step(*, draw: Draw, event: str, actor: Account) -> None:
+def plan_of(draw: Draw) -> CeremonyPlan:
+    """The plan under which the roll was frozen; an old roll without one has no deadlines and no duties."""
+    found = CeremonyPlan.objects.filter(round_id=draw.round_id).first()
+    named = [{"name": name, "duty": "witness"} for name in draw.commitment["entropy"]["witnesses"]]
+    return found or CeremonyPlan(round_id=draw.round_id, witnesses=named)
+
+
+def step_row(draw: Draw, event: str, source: str, actor: Account, note: str = "") -> None:
+    """Keep a step for the log of the ceremony and the minutes."""
+    DrawStep.objects.create(
+        draw=draw, event=event, source=source, target=draw.state, actor=actor, note=note, at=clock.now()
+    )
+
+
+def draw_step(*, draw: Draw, event: str, actor: Account, note: str = "") -> None:
     """Make one legal step of a draw by compare-and-set, inside a transaction. Raises Refused."""
     source = draw.state
     try:
@@ -59,6 +73,7 @@ def draw_step(*, draw: Draw, event: str, actor: Account) -> None:
     if not Draw.objects.filter(pk=draw.pk, state=source).update(state=target):
         raise Refused(_("Somebody has just moved this draw on. Please look at it again."), code="changed")
     draw.state = target
+    step_row(draw, event, source, actor, note)
     details = {"from": source, "to": target}
     district = draw.round.season.district_id
     record(
@@ -72,11 +87,20 @@ def out_of_order(draw: Draw) -> Refused:
         "frozen": _("The roll is frozen. First the witnesses commit."),
         "witnessing": _("The witnesses are committing. First close the commitments."),
         "revealing": _("The witnesses are revealing. Then the public value is entered."),
-        "ready": _("All entropy is in. Now two officials confirm the draw."),
+        "ready": _("All entropy is in. Now two people confirm the draw."),
         "drawn": _("The draw was made. It is never repeated."),
-        "published": _("The result is published. Nothing can be changed any more."),
+        "published": _("The result is published. Nothing can be changed any more; the notary certifies it."),
+        "certified": _("The notary has certified the draw. It is closed."),
     }
     return Refused(reasons[draw.state], code="illegal_step")
+
+
+def one_line(value: str, field: str, most: int = 500) -> str:
+    """A written reason or note on one line, kept as it was meant. Raises Refused when it is empty or unreadable."""
+    text = " ".join(value.split())
+    if not 1 <= len(text) <= most or not text.isprintable():
+        raise Refused(_("Write this in 1 to %(most)d visible characters.") % {"most": most}, code="text", field=field)
+    return text
 
 
 def confirm(*, round_: Round, step: str, subject: str, official: Account) -> bool:

@@ -1,21 +1,27 @@
-"""The draw itself: two different people confirm, each with a one-time password; the second makes it."""
+"""The draw itself: two different people confirm, each with a one-time password; the second makes it.
+
+Where the plan names a notary, one of the two is a notary named and the other an official.
+"""
 
 from collections.abc import Iterator
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.services import totp_confirm
 from enrollment.services.transitions import round_step_locked
 from foundation import clock
+from foundation.errors import Refused
 from lottery.messages import LotteryError
-from lottery.models import Draw, Nonce, RollEntry
+from lottery.models import Confirmation, Draw, Nonce, RollEntry
 from lottery.services.common import (
     announcement_digest,
     confirm,
     draw_for,
     draw_step,
     out_of_order,
+    plan_of,
     publish_file,
     refused,
 )
@@ -63,7 +69,23 @@ def _ready(official: Account, draw_id: int) -> Draw:
     draw = draw_for(official, draw_id, "round.confirm")
     if draw.state != "ready":
         raise out_of_order(draw)
+    _one_of_each(draw, official)
     return draw
+
+
+def _one_of_each(draw: Draw, official: Account) -> None:
+    notaries = {one["name"] for one in plan_of(draw).witnesses if one["duty"] == "notary"}
+    if not notaries:
+        return
+    before = Confirmation.objects.filter(round=draw.round, step="draw", subject=ceremony_digest(draw))
+    names = set(before.exclude(official=official).values_list("official__username", flat=True))
+    if names and official.username not in notaries and not names & notaries:
+        text = _("An official has confirmed already. The other confirmation is the notary's: %(names)s.")
+        raise Refused(text % {"names": ", ".join(sorted(notaries))}, code="notary_missing")
+    if names and official.username in notaries and names & notaries:
+        raise Refused(
+            _("A notary has confirmed already. The other confirmation is an official's."), code="official_missing"
+        )
 
 
 def _make(draw: Draw, official: Account) -> None:

@@ -5,6 +5,7 @@ import hmac
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,8 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 import lottery
-from accounts.models import Account, Role
-from accounts.scopes import scope
+from accounts.models import Account
 from audit.services import record
 from enrollment.models import Application, ApplicationVersion, Round
 from enrollment.policies import compiled
@@ -22,34 +22,24 @@ from enrollment.services import round_step
 from foundation import clock
 from foundation.errors import Refused
 from lottery.draw import sibling_rule
-from lottery.models import Draw, RollEntry
-from lottery.placing import COORDINATION, entry, facts_text
-from lottery.services.common import announcement_digest, domain, domains, publish_file
+from lottery.entries import COORDINATION, entry, facts_text
+from lottery.models import CeremonyPlan, Draw, RollEntry
+from lottery.services.common import announcement_digest, domain, domains, publish_file, step_row
+from lottery.services.planning import names, plan_default
 from lottery.tickets import RollRow, canonical_roll, roll_row
 from lottery.transcript import Sources, announce, canonical_json, roll_lines
 from schools.selectors import seat_plan, zones
 
 BATCH = 5000
-# Part of the announcement, not of the screen: both languages stand in the one text that is hashed.
-PUBLIC_VALUE = (
-    "上证综合指数（000001）在名册冻结（frozen_at）之后第一个交易日的收盘值，保留两位小数，以上海证券交易所公布为准 / "
-    "SSE Composite Index (000001), closing value of the first trading day after frozen_at, two decimals, "
-    "as published by the Shanghai Stock Exchange"
-)
-FALLBACK = (
-    "未按时承诺或公开的见证人以空值计入，并在记录中注明；其余见证人的随机数与公开数值照常使用。"
-    "公开数值三个交易日内未公布的，改用其后一个交易日的收盘值 / "
-    "A witness who does not commit or reveal in time enters as an empty part and is named in the transcript; the other "
-    "nonces and the public value stand. If the value is not published within three trading days, that of the next "
-    "trading day is taken."
-)
 PROGRAMS = (
     "allocate.py",
     "audit.py",
     "draw.py",
     "mechanisms.py",
     "merkle.py",
+    "methods.py",
     "placing.py",
+    "ring.py",
     "siblings.py",
     "tickets.py",
 )
@@ -118,43 +108,56 @@ def _members(round_: Round) -> Iterator[_Member]:
         yield _Member(pk, salt, groups[pk], facts, public)
 
 
-def witnesses_of(round_: Round) -> tuple[str, ...]:
-    """The user names of everybody appointed as a witness of this district, in alphabetical order."""
-    named = Account.objects.filter(is_active=True, is_staff=True, roles__name__in=[Role.Name.NOTARY, Role.Name.WITNESS])
-    district = round_.season.district_id
-    reaching = {one.username for one in named.distinct() if scope(one).may("round.witness", district=district)}
-    return tuple(sorted(reaching))
-
-
 def _programs() -> dict[str, str]:
     here = Path(lottery.__path__[0])
     return {name: hashlib.sha256((here / name).read_bytes()).hexdigest() for name in PROGRAMS}
 
 
-def _announcement(round_: Round, rows: Sequence[RollRow], seats: Mapping[str, int]) -> dict[str, Any]:
+def _announcement(
+    round_: Round, plan: CeremonyPlan, rows: Sequence[RollRow], seats: Mapping[str, int]
+) -> dict[str, Any]:
     policy = compiled(round_.policy)
-    witnesses = witnesses_of(round_)
     order = domain(round_, COORDINATION, "order")
     # no seats of its own: the draw makes the order, the admission run gives the places (docs/audit.md)
-    sources = Sources(witnesses, "none", PUBLIC_VALUE, FALLBACK)
-    body = announce(rows, domain=order, seats=0, rule=sibling_rule(policy.last_seat), sources=sources)
+    sources = Sources(tuple(names(plan)), "none", plan.public_value, plan.fallback)
+    rule = sibling_rule(policy.last_seat)
+    body = announce(rows, domain=order, seats=0, rule=rule, sources=sources, method=plan.method)
     return body | {
         "school_seats": dict(seats),
         "school_domains": domains(round_, sorted(seats)),
         "mechanism": policy.mechanism,
         "policy": {"code": round_.policy.code, "number": round_.policy.number, "digest": round_.policy.digest},
         "programs": _programs(),
+        "ceremony": _ceremony(plan),
         "frozen_at": clock.now().isoformat(timespec="seconds"),
     }
+
+
+def _ceremony(plan: CeremonyPlan) -> dict[str, Any]:
+    """Place, times and duties as announced; times in Beijing time to the minute, null where none was named."""
+
+    def moment(at: datetime | None) -> str | None:
+        return at.astimezone(clock.SHANGHAI).isoformat(timespec="minutes") if at else None
+
+    times = {name: moment(getattr(plan, name)) for name in ("starts_at", "commit_by", "reveal_by", "value_by")}
+    return {"place": plan.place, "duties": {one["name"]: one["duty"] for one in plan.witnesses}, **times}
+
+
+def _check_plan(plan: CeremonyPlan) -> None:
+    if plan.commit_by and clock.deadline_passed(plan.commit_by):
+        text = _("The deadline for commitments in the plan has passed. Name later deadlines in the plan first.")
+        raise Refused(text, code="past")
 
 
 @transaction.atomic
 def roll_freeze(*, official: Account, round_id: int) -> Draw:
     """Freeze the roll of a closed round and publish what binds everybody before any randomness exists.
 
-    Raises NotAllowed, Refused (undecided applications, nobody approved, wrong state of the round).
+    Raises NotAllowed, Refused (undecided applications, nobody approved, wrong state of the round, a plan out of date).
     """
     round_ = round_step(official=official, round_id=round_id, event="freeze")
+    plan = plan_default(round_, official)
+    _check_plan(plan)
     members = list(_members(round_))
     if not members:
         raise Refused(_("There is no approved application in this round: the roll would be empty."), code="empty")
@@ -166,18 +169,20 @@ def roll_freeze(*, official: Account, round_id: int) -> Draw:
     draw = Draw.objects.create(
         round=round_,
         sibling_rule=compiled(round_.policy).last_seat,
+        method=plan.method,
         roll_root="",
         roll_count=len(rows),
         seats=seats,
         commitment={},
         frozen_at=clock.now(),
     )
-    draw.commitment = _announcement(round_, rows, seats)
+    draw.commitment = _announcement(round_, plan, rows, seats)
     draw.roll_root = draw.commitment["roll"]["root"]
     draw.save(update_fields=["commitment", "roll_root"])
     _store(draw, members, rows)
     publish_file(round_, "roll.csv", b"".join(roll_lines(rows)))
     publish_file(round_, "announcement.json", canonical_json(draw.commitment))
+    step_row(draw, "freeze", "planned", official)
     details = {"count": len(rows), "root": draw.roll_root, "announcement": announcement_digest(draw)}
     record(
         actor=official,
