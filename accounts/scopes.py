@@ -16,9 +16,17 @@ M = TypeVar("M", bound=Model)
 
 # what each role may do, by room
 ABILITIES: dict[str, frozenset[str]] = {
-    Role.Name.REVIEWER: frozenset({"application.view", "application.review"}),
+    Role.Name.REVIEWER: frozenset({"application.view", "application.review", "classes.run"}),
     Role.Name.OFFICIAL: frozenset(
-        {"application.view", "application.review", "round.run", "round.confirm", "season.edit", "agency.switch"}
+        {
+            "application.view",
+            "application.review",
+            "round.run",
+            "round.confirm",
+            "season.edit",
+            "agency.switch",
+            "classes.run",
+        }
     ),
     Role.Name.CITY: frozenset({"application.view", "round.confirm", "season.edit", "agency.switch", "audit.view"}),
     Role.Name.NOTARY: frozenset({"round.confirm", "round.witness"}),

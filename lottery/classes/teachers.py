@@ -1,7 +1,7 @@
 """Drawing teachers to classes: slots in the order of their tickets, class by class; a teacher never gets the own child.
 
 A teacher of several classes has as many slots. Without a bar, class 1 gets the first slot, class 2 the second: a plain
-permutation. A class that may have none of the free slots takes one from a class that may have another (Kuhn's matching).
+permutation. A class that may have no free slot takes one from a class that may have another (Kuhn's matching).
 """
 
 from collections.abc import Sequence

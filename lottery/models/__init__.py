@@ -1,5 +1,14 @@
 """What the lottery keeps: draws, admission runs, classes. Every result is immutable once published."""
 
+from lottery.models.classes import (
+    ClassConfirmation,
+    ClassEntry,
+    ClassFile,
+    ClassRun,
+    ClassSeat,
+    ClassTeacher,
+    SiblingWish,
+)
 from lottery.models.draw import (
     CeremonyPlan,
     Certification,
@@ -18,6 +27,12 @@ __all__ = [
     "AdmissionRun",
     "CeremonyPlan",
     "Certification",
+    "ClassConfirmation",
+    "ClassEntry",
+    "ClassFile",
+    "ClassRun",
+    "ClassSeat",
+    "ClassTeacher",
     "Confirmation",
     "Draw",
     "DrawStep",
@@ -25,6 +40,7 @@ __all__ = [
     "Placement",
     "PublicFile",
     "RollEntry",
+    "SiblingWish",
     "SignReply",
     "StepSign",
 ]

@@ -9,6 +9,8 @@ from lottery.services.ceremony import (
     public_value_fallback,
 )
 from lottery.services.certify import ceremony_certify, sign_reply, step_sign
+from lottery.services.class_plan import class_plan, class_plan_late, class_prepare, sibling_wish_set
+from lottery.services.classes import class_commit, class_confirm, class_nonces_enter, class_value_enter
 from lottery.services.drawing import draw_confirm
 from lottery.services.planning import ceremony_plan
 from lottery.services.publish import run_publish_confirm
@@ -18,6 +20,13 @@ from lottery.services.runs import run_compute
 __all__ = [
     "ceremony_certify",
     "ceremony_plan",
+    "class_commit",
+    "class_confirm",
+    "class_nonces_enter",
+    "class_plan",
+    "class_plan_late",
+    "class_prepare",
+    "class_value_enter",
     "draw_confirm",
     "entropy_close",
     "nonce_commit",
@@ -28,6 +37,7 @@ __all__ = [
     "roll_freeze",
     "run_compute",
     "run_publish_confirm",
+    "sibling_wish_set",
     "sign_reply",
     "step_sign",
 ]

@@ -1,0 +1,388 @@
+"""The ceremony of a class assignment: announce, enter what the hall gave, draw, draw the teachers, publish.
+
+Between the draw and the publication only digests are stored: every step computes the classes anew and compares.
+"""
+
+import gzip
+import hashlib
+import json
+import secrets
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from accounts.services import totp_confirm
+from enrollment.models import Application
+from foundation import clock
+from foundation.errors import Refused
+from foundation.transitions import IllegalTransition
+from lottery.class_transcript import (
+    Plan,
+    Sources,
+    Where,
+    announce,
+    announcement_digest,
+    assign,
+    assignment_digest,
+    full_json,
+    program_digest,
+    public_json,
+    seed_of,
+    teach,
+)
+from lottery.classes import DEFAULT_SWAPS
+from lottery.classes.states import CLASS_RUN
+from lottery.messages import LotteryError
+from lottery.models import ClassConfirmation, ClassEntry, ClassFile, ClassRun, ClassSeat, ClassTeacher
+from lottery.services.class_plan import may_confirm, note, run_for
+from lottery.services.class_roll import Member, entropy_of, members_of, pupils_json, rows_of, start_of
+from lottery.services.common import refused
+from lottery.tickets import LEAST_SECRET, MOST_BALL, MOST_SECRET
+from lottery.transcript import canonical_json, digests
+from notifications.services import Outgoing, messages_queue
+
+Json = dict[str, Any]
+MOST_BALLS = 100
+
+
+def out_of_order(run: ClassRun) -> Refused:
+    """Why a step is not possible in the run's state, and what comes first."""
+    reasons = {
+        "planned": _("The roll is not frozen yet. First announce the assignment."),
+        "committed": _("The roll is announced. Now enter what the witnesses and the balls gave."),
+        "witnessed": _("Enter the public value; then two different people confirm the draw."),
+        "drawn": _(
+            "The classes are drawn and sealed; they are never drawn again. Then come the teachers, then publication."
+        ),
+        "teachers_drawn": _("The teachers are drawn and sealed. Now two people confirm the publication."),
+        "published": _("The classes are published. Nothing can be changed any more."),
+    }
+    return Refused(reasons[run.state], code="illegal_step")
+
+
+def _legal(run: ClassRun, event: str) -> str:
+    try:
+        return CLASS_RUN.target(run.state, event)
+    except IllegalTransition:
+        raise out_of_order(run) from None
+
+
+def _step(run: ClassRun, event: str, actor: Account, stamp: str) -> None:
+    """Make one legal step by compare-and-set and save what it set. Call inside a transaction. Raises Refused."""
+    source, target = run.state, _legal(run, event)
+    changed = ClassRun.objects.filter(pk=run.pk, state=source).update(state=target, **{stamp: clock.now()})
+    if not changed:
+        raise Refused(_("Somebody has just moved this assignment on. Please look at it again."), code="changed")
+    run.state = target
+    note(actor, run, event, source=source, target=target)
+
+
+def _keep_file(run: ClassRun, name: str, body: bytes) -> None:
+    ClassFile.objects.create(
+        run=run,
+        name=name,
+        sha256=hashlib.sha256(body).hexdigest(),
+        body=gzip.compress(body, mtime=0),
+        made_at=clock.now(),
+    )
+
+
+@transaction.atomic
+def class_commit(*, staff: Account, run_id: int) -> ClassRun:
+    """Freeze the roll and publish what binds everybody before any entropy exists. Raises NotAllowed, Refused."""
+    run = run_for(staff, run_id)
+    _legal(run, "commit")
+    if not run.sources:
+        raise Refused(_("Save the plan first: witnesses, balls and the public value."), code="illegal_step")
+    members = members_of(run)
+    if not members:
+        raise Refused(_("No family has accepted a place at this school yet."), code="empty")
+    run.teachers = _announced_teachers(run, {one.application.receipt: one.pseudonym for one in members})
+    run.teachers_salt = secrets.token_hex(32)
+    plan = Plan(run.classes, run.size, DEFAULT_SWAPS, start_of(run), _base(run))
+    where = Where(run.school.district_id, run.season.year, run.stage, run.school_id, run.number)
+    sources = Sources(tuple(run.sources["witnesses"]), run.sources["balls"], run.sources["public_value"])
+    try:
+        run.announcement = announce(
+            [one.row for one in members],
+            where=where,
+            plan=plan,
+            teachers=run.teachers,
+            salt=run.teachers_salt,
+            sources=sources,
+        ) | {"committed_at": clock.now().isoformat(timespec="seconds")}
+        _rehearse(run, {one.pseudonym: one.facts for one in members})
+    except LotteryError as error:
+        raise refused(error) from None
+    run.save(update_fields=["teachers", "teachers_salt", "announcement"])
+    _store(run, members)
+    _keep_file(run, "announcement.json", canonical_json(run.announcement))
+    _step(run, "commit", staff, "committed_at")
+    return run
+
+
+def _announced_teachers(run: ClassRun, pseudonyms: Mapping[str, str]) -> list[Json]:
+    """The list as it is committed to: receipts of own children become pseudonyms. Raises Refused."""
+    if run.number:
+        return []
+    if not any(not one["subject"] for one in run.teachers):
+        raise Refused(
+            _("The list of teachers has no class teacher yet. Who teaches is fixed before the draw."), code="teachers"
+        )
+    found = []
+    for one in run.teachers:
+        if one["receipt"] and one["receipt"] not in pseudonyms:
+            text = _("The receipt %(receipt)s beside %(name)s is not on the roll of this school.")
+            raise Refused(text % {"receipt": one["receipt"], "name": one["name"]}, code="teachers", field="teachers")
+        child = pseudonyms[one["receipt"]] if one["receipt"] else None
+        found.append({"name": one["name"], "subject": one["subject"], "capacity": one["capacity"], "child": child})
+    return sorted(found, key=lambda one: (one["subject"], one["name"]))
+
+
+def _rehearse(run: ClassRun, facts: Mapping[str, str]) -> None:
+    """Play the draw once under a seed that is thrown away: a plan that cannot work is refused before it binds."""
+    seed = secrets.token_bytes(32)
+    assignment = assign(run.announcement, facts, seed)
+    teach(run.announcement, run.teachers, assignment, seed)
+
+
+def _base(run: ClassRun) -> str:
+    """Digest of the public file of the run before, which says who is placed already."""
+    if not run.number:
+        return ""
+    before = ClassFile.objects.filter(
+        run__school=run.school_id,
+        run__season=run.season_id,
+        run__stage=run.stage,
+        run__number=run.number - 1,
+        name="classes-public.json",
+    )
+    return before.get().sha256
+
+
+def _store(run: ClassRun, members: list[Member]) -> None:
+    ordered = sorted(members, key=lambda one: one.row.line().encode())
+    ClassEntry.objects.bulk_create(
+        ClassEntry(
+            run=run,
+            position=position,
+            application=one.application,
+            pseudonym=one.pseudonym,
+            leaf=one.row.leaf,
+            salt=one.salt,
+            facts=one.facts,
+        )
+        for position, one in enumerate(ordered)
+    )
+
+
+@transaction.atomic
+def class_nonces_enter(*, staff: Account, run_id: int, nonces: list[str], balls: str) -> ClassRun:
+    """Enter what the hall gave; it is public at once and is never changed. Raises NotAllowed, Refused.
+
+    A witness who gives nothing is left empty and stays in the transcript as silent.
+    """
+    run = run_for(staff, run_id)
+    _legal(run, "enter_nonces")
+    witnesses = run.announcement["entropy"]["witnesses"]
+    given = [one.strip() for one in nonces]
+    if len(given) != len(witnesses):
+        raise Refused(_("Enter one text for each witness named in the announcement."), code="nonces", field="nonces")
+    for name, one in zip(witnesses, given, strict=True):
+        if one and (not LEAST_SECRET <= len(one.encode()) <= MOST_SECRET or not one.isprintable()):
+            text = _("The text of %(witness)s needs at least 16 letters or digits, or 6 Chinese characters.")
+            raise Refused(text % {"witness": name}, code="nonces", field="nonces")
+    run.nonces = [one or None for one in given]
+    run.balls = _balls(balls)
+    if run.announcement["entropy"]["balls"] and not run.balls:
+        raise Refused(_("Balls were announced. Enter their numbers in the order drawn."), code="balls", field="balls")
+    if not run.balls and not any(run.nonces) and not run.announcement["entropy"]["public_value"]:
+        raise Refused(_("At least one witness must give a text."), code="nonces", field="nonces")
+    run.save(update_fields=["nonces", "balls"])
+    _step(run, "enter_nonces", staff, "witnessed_at")
+    return run
+
+
+def _balls(text: str) -> list[int]:
+    cells = text.replace("，", " ").replace(",", " ").replace("、", " ").split()
+    right = all(cell.isascii() and cell.isdigit() and len(cell) <= len(str(MOST_BALL)) for cell in cells)
+    if not right or len(cells) > MOST_BALLS:
+        raise Refused(
+            _("Enter the ball numbers as whole numbers with commas between them."), code="balls", field="balls"
+        )
+    return [int(cell) for cell in cells]
+
+
+@transaction.atomic
+def class_value_enter(*, staff: Account, run_id: int, value: str) -> ClassRun:
+    """Enter the public value named in the announcement; it may be corrected until the draw. Raises Refused."""
+    run = run_for(staff, run_id)
+    _legal(run, "enter_value")
+    text = value.strip()
+    if not run.announcement["entropy"]["public_value"]:
+        raise Refused(_("No public value was announced, so none is entered."), code="illegal_step")
+    if not 1 <= len(text) <= 200 or not text.isprintable():
+        raise Refused(_("Enter the public value as it was published, at most 200 characters."), field="value")
+    run.public_value = text
+    run.save(update_fields=["public_value"])
+    note(staff, run, "enter_value")
+    return run
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What a run's roll and seed give, in memory only."""
+
+    facts: dict[str, str]
+    assignment: dict[str, int]
+    teachers: dict[str, Any]
+    seed: bytes
+
+
+def sealed(run: ClassRun) -> Sealed:
+    """Compute the run from its frozen roll and entropy. Raises LotteryError, Refused when a digest does not agree."""
+    facts = {name: text for name, (_salt, text) in pupils_json(run).items()}
+    seed = seed_of(run.announcement, entropy_of(run))
+    assignment = assign(run.announcement, facts, seed)
+    teachers = teach(run.announcement, run.teachers, assignment, seed)
+    if run.assignment_digest and assignment_digest(assignment) != run.assignment_digest:
+        raise Refused(_("Computing again gives other classes. Nothing is published."), code="digest")
+    if run.teachers_digest and _digest(teachers) != run.teachers_digest:
+        raise Refused(_("Computing again gives other teachers. Nothing is published."), code="digest")
+    return Sealed(facts, assignment, teachers, seed)
+
+
+def _digest(value: object) -> str:
+    return str(digests([canonical_json(value)])["sha256"])
+
+
+def step_of(run: ClassRun) -> str:
+    """The final step that waits for two people: draw, draw_teachers, publish; empty when none does."""
+    if run.state == "witnessed":
+        wanted = run.announcement["entropy"]["public_value"]
+        return "draw" if run.public_value or not wanted else ""
+    if run.state == "drawn":
+        return "publish" if run.number else "draw_teachers"
+    return "publish" if run.state == "teachers_drawn" else ""
+
+
+def subject_of(run: ClassRun) -> str:
+    """The digest that two people confirm in the step that is due."""
+    entered = [run.nonces, run.balls, run.public_value]
+    return _digest([announcement_digest(run.announcement), entered, run.assignment_digest, run.teachers_digest])
+
+
+def class_confirm(*, official: Account, run_id: int, step: str, token: str) -> ClassRun:
+    """Confirm a final step; the second, different person's confirmation makes it. Raises NotAllowed, Refused.
+
+    One of the two must come from outside the school (bureau, city, notary): a school alone never draws its classes.
+    """
+    with transaction.atomic():
+        _due(official, run_id, step)
+    totp_confirm(account=official, token=token)  # outside: a wrong try must be counted even though nothing follows
+    with transaction.atomic():
+        run = _due(official, run_id, step)
+        if _confirmed(run, step, official):
+            _MAKE[step](run, official)
+        return run
+
+
+def _due(official: Account, run_id: int, step: str) -> ClassRun:
+    run = run_for(official, run_id, confirm=True)
+    if step not in _MAKE or step_of(run) != step:
+        raise out_of_order(run)
+    return run
+
+
+def _confirmed(run: ClassRun, step: str, official: Account) -> bool:
+    subject, outside = subject_of(run), may_confirm(official, run.school)
+    before = list(ClassConfirmation.objects.filter(run=run, step=step, subject=subject))
+    if any(one.official_id == official.pk for one in before):
+        text = _("You have confirmed already. A second, different person must confirm.")
+        raise Refused(text, code="same_person")
+    if before and not outside and not any(one.outside for one in before):
+        text = _("Somebody of the school has confirmed. The second must be of the bureau or a notary.")
+        raise Refused(text, code="same_school")
+    ClassConfirmation.objects.create(
+        run=run, step=step, subject=subject, official=official, outside=outside, at=clock.now()
+    )
+    note(official, run, f"{step}.confirm", subject=subject, second=bool(before))
+    return bool(before)
+
+
+def _draw(run: ClassRun, official: Account) -> None:
+    if run.announcement["program"] != program_digest():
+        raise Refused(_("The program was changed since the announcement. Nothing is drawn."), code="program")
+    try:
+        found = sealed(run)
+    except LotteryError as error:
+        raise refused(error) from None
+    run.seed, run.assignment_digest = found.seed.hex(), assignment_digest(found.assignment)
+    run.spread = _spread(run, found)
+    run.save(update_fields=["seed", "assignment_digest", "spread"])
+    _step(run, "draw", official, "drawn_at")
+
+
+def _spread(run: ClassRun, found: Sealed) -> Json:
+    """How even the classes are, as ranges over the classes: nobody can be found in it."""
+    start = run.announcement["start"] or [{} for _ in range(run.classes)]
+    genders = [Counter(one) for one in start]
+    ages: list[list[int]] = [[] for _ in start]
+    for name, at in found.assignment.items():
+        one = json.loads(found.facts[name])
+        genders[at][one["gender"]] += 1
+        ages[at].append(one["month"])
+    sizes = [sum(one.values()) for one in genders]
+    known = {gender for one in genders for gender in one}
+    means = [10 * sum(one) // len(one) for one in ages if one]
+    return {
+        "sizes": [min(sizes), max(sizes)],
+        "gender": max((max(one[g] for one in genders) - min(one[g] for one in genders) for g in known), default=0),
+        "month_tenths": max(means) - min(means) if means and not run.number else None,
+    }
+
+
+def _draw_teachers(run: ClassRun, official: Account) -> None:
+    run.teachers_digest = _digest(sealed(run).teachers)
+    run.save(update_fields=["teachers_digest"])
+    _step(run, "draw_teachers", official, "teachers_at")
+
+
+def full_file(run: ClassRun) -> Json:
+    """The full file of a frozen run, for notary and inspector: made anew each time, stored nowhere."""
+    return full_json(run.announcement, pupils_json(run), run.teachers, run.teachers_salt)
+
+
+def _publish(run: ClassRun, official: Account) -> None:
+    found = sealed(run)
+    body = public_json(run.announcement, rows_of(run), entropy_of(run), full_file(run), found.teachers)
+    _keep_file(run, "classes-public.json", canonical_json(body))
+    entries = list(ClassEntry.objects.filter(run=run).select_related("application__child", "application__guardian"))
+    ClassSeat.objects.bulk_create(
+        ClassSeat(run=run, application=one.application, number=found.assignment[one.pseudonym] + 1) for one in entries
+    )
+    ClassTeacher.objects.bulk_create(
+        ClassTeacher(run=run, number=number, subject="" if subject == "class_teacher" else subject, name=name)
+        for subject, names in found.teachers.items()
+        for number, name in enumerate(names, 1)
+    )
+    _step(run, "publish_late" if run.number else "publish", official, "published_at")
+    messages_queue([_message(run, one.application, found.assignment[one.pseudonym] + 1) for one in entries])
+
+
+def _message(run: ClassRun, application: Application, number: int) -> Outgoing:
+    return Outgoing(
+        key=f"class_result:{application.pk}",
+        template="class_result",
+        params={"child": application.child.name, "number": number, "school": run.school.name},
+        account=application.guardian,
+        district=application.district_code,
+    )
+
+
+_MAKE = {"draw": _draw, "draw_teachers": _draw_teachers, "publish": _publish}
