@@ -185,6 +185,11 @@ class Application(models.Model):
     def __str__(self) -> str:
         return self.receipt
 
+    @property
+    def offer(self) -> "Offer | None":
+        """The newest published result: a place from the waiting list follows a result without one."""
+        return self.offers.select_related("school").order_by("-pk").first()
+
 
 class ApplicationVersion(models.Model):
     """One submission, immutable: claims, choices, policy version; beside them, how it was judged."""
@@ -258,15 +263,24 @@ class Offer(models.Model):
     class Kind(models.TextChoices):
         CHOICE = "choice", _("By choice")
         COORDINATION = "coordination", _("By coordination")
+        WAITING_LIST = "waiting_list", _("From the waiting list")
+        CORRECTION = "correction", _("By correction")
         NONE = "none", _("No place yet")
 
-    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="offer")
+    # the unique constraint below already serves the look-up by application
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, related_name="offers", related_query_name="offer", db_index=False
+    )
     school = models.ForeignKey(School, null=True, on_delete=models.PROTECT, related_name="offers")
     kind = models.CharField(max_length=14, choices=Kind.choices)
     run_id = models.BigIntegerField()
-    explanation = models.JSONField()
     published_at = models.DateTimeField()
     answer_by = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["application", "kind"], name="one_offer_of_a_kind"),
+        ]
 
 
 class ListEntry(models.Model):

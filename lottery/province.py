@@ -14,6 +14,7 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
+from lottery.allocate import placements_digest
 from lottery.certificate import Certificate, certify_arrays
 from lottery.coordination import coordinate
 from lottery.entries import OUT_OF_ZONE, SHARED, Entry, Inputs, real
@@ -53,6 +54,12 @@ class Columns:
     def starts(self) -> Ints:
         """The first application of every pupil."""
         return np.cumsum(self.counts) - self.counts
+
+    @property
+    def group_sizes(self) -> Ints:
+        """How many children share the ticket of every pupil."""
+        sizes: Ints = np.bincount(self.groups, minlength=1)[self.groups]
+        return sizes
 
 
 def _numbered(values: Sequence[str]) -> tuple[list[str], Ints]:
@@ -235,10 +242,21 @@ class Province:
         return "sha256:" + hashlib.sha256(canonical_json(self.places)).hexdigest()
 
     @cached_property
+    def allocation_digest(self) -> str:
+        """Over the allocation before coordination, by school of the run."""
+        pupils = (one.pupil for one in self.columns.entries)
+        return placements_digest(dict(zip(pupils, self.school_of, strict=True)))
+
+    @cached_property
     def filled(self) -> Ints:
         """Children placed by choice at each school of the run."""
         taken = self.held[self.held != NOBODY]
         return np.bincount(self.columns.schools[taken], minlength=len(self.columns.names))
+
+    @cached_property
+    def choice_numbers(self) -> Ints:
+        """How many choices of its line stand above each application."""
+        return self.table.positions()
 
     @cached_property
     def last(self) -> Ints:
@@ -246,7 +264,7 @@ class Province:
         taken = self.held[self.held != NOBODY]
         ranks = self.columns.positions[taken]
         if self.inputs.mechanism is Mechanism.SEQUENTIAL:
-            ranks = ranks + (int(ranks.max(initial=0)) + 1) * self.table.positions()[taken]
+            ranks = ranks + (int(ranks.max(initial=0)) + 1) * self.choice_numbers[taken]
         found = np.full(len(self.columns.names), NOBODY)
         by_rank = taken[np.argsort(ranks, kind="stable")]
         found[self.columns.schools[by_rank]] = by_rank  # the last write wins: the latest rank
@@ -265,8 +283,7 @@ class Province:
     @cached_property
     def certificate(self) -> Certificate:
         """The promises, checked from the columns by code that shares nothing with the engine."""
-        sizes = np.bincount(self.columns.groups)
-        groups = np.where(sizes[self.columns.groups] > 1, self.columns.groups, -1)
+        groups = np.where(self.columns.group_sizes > 1, self.columns.groups, -1)
         places = np.full(len(self.held), NOBODY)
         places[self.held != NOBODY] = self.columns.schools[self.held[self.held != NOBODY]]
         withdrawn = np.zeros(len(self.columns.schools), dtype=bool)

@@ -1,18 +1,28 @@
-"""A run told to families and to the public: each choice with its numbers, each school with its last admitted (pure)."""
+"""A run told to families and to the public: each choice with its numbers, each school with its last admitted (pure).
+
+The table of schools is made once from the run; a family's lines are made from that table and the family's own stored
+positions whenever somebody reads them, so they need no storage and can be made again in any year.
+"""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from enrollment.policy.words import Text
 from lottery import wording
-from lottery.explain import ChoiceOutcome, explain
-from lottery.placing import OUT_OF_ZONE, Entry, Inputs, Placed, Rank
-from lottery.problem import Pupil
+from lottery.entries import IN_ZONE, SHARED, Entry, Inputs, real
+from lottery.mechanisms import NOBODY
+from lottery.methods import METHODS
+from lottery.packing import Ints
+from lottery.problem import Choice, Mechanism, Pupil, positions
+from lottery.province import Province
 
 Json = dict[str, Any]
-TICKET_DIGITS = 12
+# Enough of a ticket for every method to show it.
+KEPT_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,105 +34,187 @@ class Names:
     points: bool
 
 
-class Teller:
-    """Explains one run. Takes one pass over the entries to find the last admitted of every school."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a child stands at one school of the run; `choice` counts the choices of a line from 1."""
 
-    def __init__(self, inputs: Inputs, placed: Placed, names: Names) -> None:
-        self.inputs, self.placed, self.names = inputs, placed, names
-        self.entries = {one.pupil: one for one in inputs.entries}
-        self.pupils = {pupil.id: pupil for pupil in placed.problem.pupils}
-        self.applied = Counter(school for one in inputs.entries for school, _ in one.choices)
-        self.first = Counter(one.first for one in inputs.entries if one.choices)
-        self.last = self._last()
+    school: str
+    level: int
+    position: int
+    ticket: bytes
+    choice: int
 
-    def _last(self) -> dict[str, tuple[Entry, Rank]]:
-        found: dict[str, tuple[Entry, Rank]] = {}
-        for pupil, school in self.placed.result.placements.items():
-            if school is None:
-                continue
-            rank = self.placed.ranks[pupil, school]
-            if school not in found or rank.position > found[school][1].position:
-                found[school] = (self.entries[pupil], rank)
-        return found
 
-    def _standing(self, one: Entry, rank: Rank) -> Json:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What one child got: a school of the run, or a school and the metres to it by coordination, or neither."""
+
+    school: str | None
+    standings: tuple[Standing, ...]
+    coordinated: tuple[str, int] | None = None
+
+
+def standings(rules: Inputs, one: Entry, ranks: tuple[int, ...], tickets: tuple[bytes, ...]) -> tuple[Standing, ...]:
+    """The standings of a child from its positions and tickets in the order of its choices."""
+    listed = list(rules.listed(one))
+    pupil = Pupil(one.pupil, tuple(Choice(school, 0) for school, _ in listed))
+    counted = positions(pupil, {school: rules.line(school) for school, _ in listed})
+    return tuple(
+        Standing(school, level, rank, ticket, count + 1)
+        for (school, level), rank, ticket, count in zip(listed, ranks, tickets, counted, strict=True)
+    )
+
+
+class Told:
+    """The words and numbers of one run."""
+
+    def __init__(self, rules: Inputs, names: Names) -> None:
+        self.rules, self.names = rules, names
+
+    def standing(self, one: Entry, at: Standing) -> Json:
+        """What is shown of a child's standing, to itself or, of the last admitted, to everybody."""
+        apart = at.school in self.rules.private or at.school in self.rules.scored
         group = self.names.groups.get(one.group_code, Text("", ""))
         return {
             "group": group.to_json(),
-            "points": one.points if self.names.points else None,
-            "position": rank.position,
-            "in_zone": rank.tier < OUT_OF_ZONE,
-            "ticket": rank.ticket.hex()[:TICKET_DIGITS],
+            "points": one.points if self.names.points and not apart else None,
+            "score": one.scores[at.school] if at.school in self.rules.scored else None,
+            "drawn": at.school in self.rules.private,
+            "choice": at.choice if self.rules.mechanism is Mechanism.SEQUENTIAL else None,
+            "position": at.position,
+            "level": at.level,
+            "in_zone": at.level == IN_ZONE,
+            "ticket": METHODS[self.rules.method].shown(at.ticket),
         }
 
-    def _who(self, standing: Json) -> Text:
+    def who(self, standing: Json) -> Text:
+        """The rank in words: choice, group, points and zone, or the score, or that only the draw counted."""
         values = {
             "group": Text.from_json(standing["group"]),
             "points": standing["points"],
-            "zone": wording.IN_ZONE if standing["in_zone"] else wording.OUT_OF_ZONE,
+            "score": standing["score"],
+            "zone": wording.LEVELS[standing["level"]],
         }
-        return wording.fill(wording.WHO if standing["points"] is None else wording.WITH_POINTS, values)
+        if standing["drawn"]:
+            template = wording.BY_DRAW
+        elif standing["score"] is not None:
+            template = wording.BY_SCORE
+        else:
+            template = wording.WHO if standing["points"] is None else wording.WITH_POINTS
+        said = wording.fill(template, values)
+        return said if standing["choice"] is None else wording.fill(wording.NTH, {"n": standing["choice"], "who": said})
 
-    def _choice(self, one: Entry, outcome: ChoiceOutcome) -> Json:
-        school = outcome.school
-        own = self._standing(one, self.placed.ranks[one.pupil, school])
-        last = self._standing(*self.last[school]) if school in self.last else None
-        said_last = (
-            wording.fill(wording.LAST, {"position": last["position"], "who": self._who(last)})
-            if last
-            else wording.NOBODY
-        )
+    def name(self, school: str) -> Text:
+        """A school of the run as it is called."""
+        text = self.names.schools[str(real(school))]
+        plain = Text(text, text)
+        return wording.fill(wording.SHARED_SEATS, {"name": plain}) if school.endswith(SHARED) else plain
+
+
+class Teller(Told):
+    """Explains the places of one run to its families; `table` is what `school_table` made of it."""
+
+    def __init__(self, rules: Inputs, names: Names, table: Mapping[str, Json], withdrawn: Set[tuple[str, str]]) -> None:
+        super().__init__(rules, names)
+        self.table, self.withdrawn = table, withdrawn
+
+    def explanation(self, one: Entry, place: Place) -> Json:
+        """What the family reads: one line per choice, then what coordination did (null when it had nothing to do)."""
+        told = {str(real(at.school)): at for at in place.standings}
+        lines, seated = [], False
+        for school, _level in one.choices:
+            if school not in self.rules.seats:
+                continue
+            at = told.get(school)
+            outcome = self._outcome(one, place, at, seated)
+            seated = seated or outcome == "placed"
+            lines.append(self._line(one, school, at, outcome))
+        return {"choices": lines, "coordination": None if place.school else self._coordination(place)}
+
+    def _outcome(self, one: Entry, place: Place, at: Standing | None, seated: bool) -> str:
+        if at is None:
+            return "not eligible"
+        if at.school == place.school:
+            return "placed"
+        if seated:
+            return "higher choice placed"
+        return "not seated together" if (one.pupil, at.school) in self.withdrawn else "outranked"
+
+    def _line(self, one: Entry, school: str, at: Standing | None, outcome: str) -> Json:
+        code = at.school if at else school
+        row, own = self.table[code], self.standing(one, at) if at else None
+        last = row["last"]
         values = {
-            "name": self.names.schools[school],
-            "outcome": wording.OUTCOMES[outcome.outcome],
-            "seats": wording.fill(wording.SEATS, {"applied": self.applied[school], "seats": self.inputs.seats[school]}),
-            "own": wording.fill(wording.OWN, {"position": own["position"], "who": self._who(own)}),
-            "last": said_last,
+            "name": self.name(code),
+            "outcome": wording.OUTCOMES[outcome],
+            "seats": wording.fill(wording.SEATS, {"applied": row["applied"], "seats": row["seats"]}),
+            "own": wording.fill(wording.OWN, {"position": own["position"], "who": self.who(own)}) if own else "",
+            "last": wording.NOBODY
+            if last is None
+            else wording.fill(wording.LAST, {"position": last["position"], "who": self.who(last)}),
         }
+        template = wording.LINE if own else wording.LINE_WITHOUT_RANK
         return {
             "school": school,
             "name": self.names.schools[school],
-            "outcome": outcome.outcome,
-            "text": wording.fill(wording.LINE, values).to_json(),
+            "shared": code.endswith(SHARED),
+            "outcome": outcome,
+            "text": wording.fill(template, values).to_json(),
             "own": own,
             "last": last,
         }
 
-    def explanation(self, pupil: str) -> Json:
-        """What the family reads: one line per choice, then what coordination did (null when it had nothing to do)."""
-        one = self.entries[pupil]
-        # the core looks a pupil up in the whole list; a list of one keeps a province linear
-        alone = replace(self.placed.problem, pupils=(self.pupils[pupil],))
-        choices = [self._choice(one, outcome) for outcome in explain(alone, self.placed.result, pupil)]
-        return {"choices": choices, "coordination": self._coordination(self.pupils[pupil])}
-
-    def _coordination(self, pupil: Pupil) -> Json | None:
-        if self.placed.result.placements[pupil.id] is not None:
-            return None
-        school, metres = self.placed.coordinated.get(pupil.id, (None, None))
+    def _coordination(self, place: Place) -> Json:
+        school, metres = place.coordinated or (None, None)
         name = self.names.schools[school] if school else None
         text = wording.fill(wording.COORDINATED if school else wording.NO_PLACE, {"name": name, "metres": metres})
         return {"school": school, "name": name, "metres": metres, "text": text.to_json()}
 
-    def schools(self) -> Iterator[tuple[str, Json]]:
-        """Per school what the public reads: seats, demand, who was last, and how the groups share the seats."""
-        mix: dict[str, Counter[str]] = {}
-        for pupil, school in self.placed.result.placements.items():
-            if school is not None:
-                mix.setdefault(school, Counter())[self.entries[pupil].group_code] += 1
-        moved = Counter(school for school, _ in self.placed.coordinated.values())
-        for school, cutoff in self.placed.result.cutoffs.items():
-            yield (
-                school,
-                {
-                    "name": self.names.schools[school],
-                    "seats": cutoff.seats,
-                    "extra_seats": cutoff.extra_seats,
-                    "filled": cutoff.filled,
-                    "coordinated": moved[school],
-                    "applied": self.applied[school],
-                    "first_choice": self.first[school],
-                    "last": self._standing(*self.last[school]) if school in self.last else None,
-                    "groups": dict(sorted(mix.get(school, Counter()).items())),
-                },
-            )
+
+def _counts(numbers: Ints, size: int) -> list[int]:
+    found: list[int] = np.bincount(numbers, minlength=size).tolist()
+    return found
+
+
+def school_table(province: Province, names: Names) -> Iterator[tuple[str, Json]]:
+    """Per school of the run what the public reads: seats, demand, who was last, and how the groups share the seats."""
+    made, told = province.columns, Told(province.inputs, names)
+    size = len(made.names)
+    applied, first = _counts(made.schools, size), _counts(made.schools[made.starts[made.counts > 0]], size)
+    mix: list[Counter[str]] = [Counter() for _ in made.names]
+    for one, at in zip(made.entries, province.held.tolist(), strict=True):
+        if at != NOBODY:
+            mix[made.schools[at]][one.group_code] += 1
+    moved = Counter(school for school, _ in province.coordinated.values())
+    for number, school in enumerate(made.names):
+        code, last = str(real(school)), int(province.last[number])
+        yield (
+            school,
+            {
+                "name": names.schools[code],
+                "shared": school.endswith(SHARED),
+                "seats": int(province.seats[number]),
+                "published_seats": province.shared_before.get(code) if school.endswith(SHARED) else None,
+                "extra_seats": province.settled.extra_seats[number],
+                "filled": int(province.filled[number]),
+                "coordinated": 0 if school.endswith(SHARED) else moved[code],
+                "applied": applied[number],
+                "first_choice": first[number],
+                "last": None if last == NOBODY else told.standing(*standing_of(province, last)),
+                "groups": dict(sorted(mix[number].items())),
+            },
+        )
+
+
+def standing_of(province: Province, application: int) -> tuple[Entry, Standing]:
+    """A child and its standing by one of its applications."""
+    made = province.columns
+    one = made.entries[made.owners[application]]
+    at = Standing(
+        made.names[made.schools[application]],
+        int(made.levels[application]),
+        int(made.positions[application]),
+        made.tickets[application, :KEPT_BYTES].tobytes(),
+        int(province.choice_numbers[application]) + 1,
+    )
+    return one, at

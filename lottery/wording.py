@@ -22,8 +22,16 @@ NOBODY: Final = Text("没有人被录取", "nobody was placed")
 SEATS: Final = Text("{applied}人报名，{seats}个学位", "{applied} applied for {seats} seats")
 WHO: Final = Text("{group}，{zone}", "{group}, {zone}")
 WITH_POINTS: Final = Text("{group}，{points}分，{zone}", "{group}, {points} points, {zone}")
-IN_ZONE: Final = Text("本校学区内", "in the zone of this school")
-OUT_OF_ZONE: Final = Text("本校学区外", "outside the zone of this school")
+LEVELS: Final = (
+    Text("本校学区内", "in the zone of this school"),
+    Text("同一大学区", "in the same big zone"),
+    Text("本校学区外", "outside the zone of this school"),
+)
+BY_DRAW: Final = Text("民办学校只按随机号排序", "a private school ranks by the draw alone")
+BY_SCORE: Final = Text("{score}分", "score {score}")
+NTH: Final = Text("第{n}志愿，{who}", "choice {n}, {who}")
+SHARED_SEATS: Final = Text("{name}（大学区共享学位）", "{name} (seats shared in the big zone)")
+LINE_WITHOUT_RANK: Final = Text("{name}：{outcome}。{seats}；{last}。", "{name}: {outcome}. {seats}; {last}.")
 LINE: Final = Text("{name}：{outcome}。{seats}。{own}；{last}。", "{name}: {outcome}. {seats}; {own}; {last}.")
 COORDINATED: Final = Text(
     "志愿学校都没有剩余学位，统筹安排到{name}，距第一志愿学校约{metres}米。",

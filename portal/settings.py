@@ -157,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-messages": {"task": "notifications.tasks.sweep", "schedule": 10.0},
     "seal-audit": {"task": "audit.tasks.seal", "schedule": 60.0},
     "lapse": {"task": "enrollment.tasks.lapse", "schedule": 60.0},
+    "sweep-runs": {"task": "lottery.tasks.sweep", "schedule": 20.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 

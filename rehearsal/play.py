@@ -305,9 +305,7 @@ class Play:
 
     def answer(self) -> None:
         """Most families accept; in the demonstration some still have to. Then the supplementary round opens."""
-        offered = Application.objects.filter(round__season=self.season, state="offered").select_related(
-            "guardian", "offer"
-        )
+        offered = Application.objects.filter(round__season=self.season, state="offered").select_related("guardian")
         rng = Random(self.seed)
         for application in offered.order_by("receipt"):
             chance = rng.random()

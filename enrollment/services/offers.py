@@ -1,8 +1,12 @@
 """After publication: what the family answers, and what happens when it does not."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from tempfile import TemporaryFile
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -24,7 +28,7 @@ def offer_answer(*, guardian: Account, application_id: UUID, answer: str) -> App
         raise NotAllowed(_("There is no such application in your account."))
     if answer not in ANSWERS:
         raise Refused(_("Please accept or decline."), code="answer", field="answer")
-    offer = getattr(application, "offer", None)
+    offer = application.offer
     if application.state == "offered" and offer is not None and clock.deadline_passed(offer.answer_by):
         raise Refused(_("The time to answer is over. Please call the bureau."), code="late")
     return application_step(application=application, event=answer, actor=guardian)
@@ -44,3 +48,61 @@ def lapse_sweep(limit: int = 1000) -> int:
                     application_step(application=application, event=event, actor=None)
                     changed += 1
     return changed
+
+
+@dataclass(frozen=True, slots=True)
+class NewOffer:
+    """What one application gets: a school and the kind of offer, or no school ("")."""
+
+    application: str
+    school: str
+    kind: str
+
+
+OFFERED = """
+UPDATE enrollment_application AS one
+SET state = CASE WHEN new.school = '' THEN 'waiting' ELSE 'offered' END, state_at = %(at)s,
+    next_step_by = CASE WHEN new.school = '' THEN NULL ELSE %(answer_by)s::timestamptz END
+FROM new_offer AS new WHERE one.id = new.application AND one.round_id = %(round)s AND one.state = 'in_pool'
+"""
+OFFERS = """
+INSERT INTO enrollment_offer (application_id, school_id, kind, run_id, published_at, answer_by)
+SELECT application, nullif(school, ''), kind, %(run)s, %(at)s, %(answer_by)s FROM new_offer
+"""
+TRANSITIONS = """
+INSERT INTO enrollment_transition (application_id, source, event, target, actor_id, reason, at)
+SELECT application, 'in_pool', CASE WHEN school = '' THEN 'wait' ELSE 'offer' END,
+       CASE WHEN school = '' THEN 'waiting' ELSE 'offered' END, %(actor)s, '', %(at)s FROM new_offer
+"""
+
+
+def offers_publish(
+    *, round_id: int, run_id: int, official: Account, offers: Iterable[NewOffer], at: datetime, answer_by: datetime
+) -> int:
+    """Offer a whole round at once, inside the caller's transaction: states, offers and a row for every step.
+
+    The caller has checked who may do this. Set by set, because a city has hundreds of thousands of children. Returns
+    how many. Raises Refused, and nothing has changed, when an application is no longer in the pool.
+    """
+    values = {"round": round_id, "run": run_id, "actor": official.pk, "at": at, "answer_by": answer_by}
+    with connection.cursor() as cursor, TemporaryFile("w+", encoding="utf-8", newline="\n") as file:
+        cursor.execute(
+            "CREATE TEMP TABLE new_offer (application uuid PRIMARY KEY, school varchar(20), kind varchar(14))"
+            " ON COMMIT DROP"
+        )
+        count = 0
+        for one in offers:
+            file.write(f"{one.application}\t{one.school}\t{one.kind}\n")
+            count += 1
+        file.seek(0)
+        cursor.copy_expert("COPY new_offer FROM STDIN", file)
+        cursor.execute("ANALYZE new_offer")
+        cursor.execute(OFFERED, values)
+        moved = cursor.rowcount
+        if moved != count:
+            text = _("An application on the roll is no longer in the pool. Nothing is published.")
+            raise Refused(text, code="changed")
+        cursor.execute(OFFERS, values)
+        cursor.execute(TRANSITIONS, values)
+        cursor.execute("DROP TABLE new_offer")
+    return count

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.pages import GuardianRequest, guardian_page
-from enrollment import selectors, services
+from enrollment import results, selectors, services
 from enrollment.models import Child, Draft, Round
 from enrollment.views.shown import Shown, ShownOption
 from foundation.errors import Refused
@@ -140,7 +140,8 @@ def application(request: GuardianRequest, application_id: UUID) -> HttpResponse:
         "judged": selectors.explanation(found),
         "language": language,
         "returned": selectors.open_items(found),
-        "offer": getattr(found, "offer", None),
+        "offer": found.offer,
+        "explained": results.explained(found.pk),
         "can_withdraw": selectors.can(found, "withdraw"),
         "can_appeal": selectors.can(found, "appeal"),
         "can_answer": selectors.can(found, "accept"),

@@ -13,11 +13,12 @@ from lottery.services.class_plan import class_plan, class_plan_late, class_prepa
 from lottery.services.classes import class_commit, class_confirm, class_nonces_enter, class_value_enter
 from lottery.services.drawing import draw_confirm
 from lottery.services.planning import ceremony_plan
-from lottery.services.publish import run_publish_confirm
+from lottery.services.publish import LARGE_ROLL, run_publish, run_publish_confirm, run_tell, runs_sweep
 from lottery.services.roll import roll_freeze
-from lottery.services.runs import run_compute
+from lottery.services.runs import run_compute, run_request, run_work
 
 __all__ = [
+    "LARGE_ROLL",
     "ceremony_certify",
     "ceremony_plan",
     "class_commit",
@@ -36,7 +37,12 @@ __all__ = [
     "public_value_fallback",
     "roll_freeze",
     "run_compute",
+    "run_publish",
     "run_publish_confirm",
+    "run_request",
+    "run_tell",
+    "run_work",
+    "runs_sweep",
     "sibling_wish_set",
     "sign_reply",
     "step_sign",

@@ -1,49 +1,75 @@
-"""What a run reads: the frozen roll, the frozen seats, the draw's seed, the policy and where the schools lie."""
+"""What a run reads: the frozen roll, the frozen seats, the draw's seed, the announced rules and where the schools lie."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from tempfile import TemporaryFile
 from typing import Any
-from uuid import UUID
+
+from django.db import connection
 
 from enrollment.policies import compiled
 from lottery.draw import sibling_rule
-from lottery.models import Draw, RollEntry
-from lottery.placing import Inputs, Site, entry
+from lottery.entries import Inputs, Site, entry
+from lottery.models import Draw
 from lottery.problem import Mechanism
 from schools.models import School
 from schools.selectors import schools_by_code
 
+ROLL = (
+    "COPY (SELECT row->>'receipt_hash', group_id, application_id, facts FROM lottery_rollentry"
+    " WHERE draw_id = {draw:d} ORDER BY position) TO STDOUT"
+)
 
-def load(draw: Draw) -> tuple[Inputs, dict[str, UUID], Mapping[str, School]]:
+
+def _roll(draw: Draw) -> Iterator[list[str]]:
+    """(receipt hash, group, application, facts) in roll order: a bulk copy takes a tenth of the time of rows."""
+    with TemporaryFile("w+", encoding="utf-8", newline="\n") as file:
+        with connection.cursor() as cursor:
+            cursor.copy_expert(ROLL.format(draw=draw.pk), file)
+        file.seek(0)
+        for line in file:
+            fields = line.rstrip("\n").split("\t")
+            if "\\" in line:  # the only escapes in these columns are backslashes: JSON holds no raw control characters
+                fields = [field.replace("\\\\", "\\") for field in fields]
+            yield fields
+
+
+def load(draw: Draw) -> tuple[Inputs, dict[str, str], Mapping[str, School]]:
     """The run's inputs, the application of every pseudonym, and the schools by code. Call on a draw that was made."""
-    policy = compiled(draw.round.policy)
-    rows = RollEntry.objects.filter(draw=draw).order_by("position")
-    applications: dict[str, UUID] = {}
+    applications: dict[str, str] = {}
     entries = []
-    for row, group, facts, application in rows.values_list("row", "group_id", "facts", "application_id").iterator(5000):
-        applications[row["receipt_hash"]] = application
-        entries.append(entry(row["receipt_hash"], group, facts))
-    seats = dict(sorted(draw.seats.items()))
-    schools = schools_by_code(list(seats))
+    for pupil, group, application, facts in _roll(draw):
+        applications[pupil] = application
+        entries.append(entry(pupil, group, facts))
+    schools = schools_by_code(sorted(draw.seats))
+    return rules(draw, schools, tuple(entries)), applications, schools
+
+
+def rules(draw: Draw, schools: Mapping[str, School], entries: tuple[Any, ...] = ()) -> Inputs:
+    """The run's inputs with the entries given: everything but the roll itself, as it was announced."""
+    policy, announced = compiled(draw.round.policy), draw.commitment
     coordination = policy.coordination
-    domains = dict(draw.commitment["school_domains"])
-    inputs = Inputs(
-        entries=tuple(entries),
-        seats=seats,
+    scored = frozenset(announced.get("score_files", {}))
+    return Inputs(
+        entries=entries,
+        seats=dict(sorted(draw.seats.items())),
         seed=bytes.fromhex(draw.seed),
-        domains=domains,
-        sites={code: _site(schools[code]) for code in seats},
-        mechanism=Mechanism(policy.mechanism),
+        domains=dict(announced["school_domains"]),
+        sites={code: _site(schools[code], scored) for code in draw.seats},
+        mechanism=Mechanism(announced["mechanism"]),
         siblings=sibling_rule(draw.sibling_rule),
         coordination=_criteria(coordination.order) if coordination else (),
         coordination_groups=coordination.groups if coordination else (),
+        private=frozenset(announced.get("private_schools", ())),
+        scored=scored,
+        shared=dict(announced.get("shared_limits", {})),
+        method=announced.get("method", "ticket"),
     )
-    return inputs, applications, schools
 
 
-def _site(school: School) -> Site:
-    # a private school sets its own fees: nobody is sent there who did not ask for it
-    public = school.kind == School.Kind.PUBLIC
-    return Site((school.longitude, school.latitude), school.education_group, school.town, public)
+def _site(school: School, scored: frozenset[str]) -> Site:
+    # a private school sets its own fees, an art school its own audition: nobody is sent there who did not ask for it
+    takes_anybody = school.kind == School.Kind.PUBLIC and school.code not in scored
+    return Site((school.longitude, school.latitude), school.education_group, school.town, takes_anybody)
 
 
 def _criteria(order: tuple[Any, ...]) -> tuple[str, ...]:

@@ -1,41 +1,68 @@
-"""Publication: two people, then everything at once - places, states, messages, files - or nothing."""
+"""Publication: two people, then everything at once - places, states, files - or nothing; then every family is told."""
 
-from collections.abc import Iterator, Sequence
+import gzip
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from tempfile import SpooledTemporaryFile, TemporaryFile
+from typing import IO
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.services import totp_confirm
-from enrollment.models import Application, Offer, Transition
+from enrollment.models import Offer
+from enrollment.services.offers import NewOffer, offers_publish
 from enrollment.services.rounds import round_for
 from enrollment.services.transitions import round_step_locked
-from enrollment.states import APPLICATION
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
-from lottery.allocate import result_json
-from lottery.models import AdmissionRun, Draw, Placement
-from lottery.placing import Inputs, Placed, inputs_digest, place
-from lottery.services.common import confirm, draw_step, publish_file
+from foundation.progress import report
+from foundation.tasks import enqueue
+from lottery.admission_file import admission_text
+from lottery.entries import SHARED, inputs_digest, real
+from lottery.models import AdmissionRun, Draw, Placement, PublicFile
+from lottery.province import Province, place_columns
+from lottery.services.common import confirm, draw_step
 from lottery.services.inputs import load
-from lottery.transcript import admission_json, canonical_json
+from lottery.services.runs import run_failed, run_name, take_run
+from lottery.telling import KEPT_BYTES
 from notifications.services import Outgoing, messages_queue
 
 ANSWER_DAYS = 7
 BATCH = 2000
+LARGE_ROLL = 5_000  # above it the workers publish, and the page shows how far they are
+IN_MEMORY = 16_000_000
+# How COPY writes an absent value and the beginning of bytes in hexadecimal.
+NULL, BINARY = r"\N", r"\\x"
+COLUMNS = "run_id, application_id, school_code, shared, coordinated, metres, positions, tickets"
 
 
 def run_publish_confirm(*, official: Account, run_id: int, token: str) -> AdmissionRun:
-    """Confirm the publication; the second, different person's confirmation publishes. Raises NotAllowed, Refused."""
+    """Confirm the publication; the second, different person's confirmation publishes. Raises NotAllowed, Refused.
+
+    A large round is published by the workers: the run then comes back as "publishing".
+    """
     with transaction.atomic():
         _computed(official, run_id)
     totp_confirm(account=official, token=token)  # outside: a wrong try must be counted even though nothing follows
     with transaction.atomic():
         run = _computed(official, run_id)
-        if confirm(round_=run.round, step="publish", subject=run.digest, official=official):
-            _publish(run, official)
+        if not confirm(round_=run.round, step="publish", subject=run.digest, official=official):
+            return run
+        run.state, run.published_by = AdmissionRun.State.PUBLISHING, official
+        run.save(update_fields=["state", "published_by"])
+        large = Draw.objects.filter(round=run.round, roll_count__gt=LARGE_ROLL).exists()
+        if large:
+            from lottery.tasks import publish_run
+
+            enqueue(publish_run, run.pk)
+    if large:
         return run
+    done = run_publish(run_id=run.pk) or run
+    run_tell(run_id=run.pk)
+    return done
 
 
 def _computed(official: Account, run_id: int) -> AdmissionRun:
@@ -45,103 +72,168 @@ def _computed(official: Account, run_id: int) -> AdmissionRun:
     round_ = round_for(official, round_id, "round.confirm")
     run = AdmissionRun.objects.select_for_update().get(pk=run_id)
     run.round = round_
-    if run.state == AdmissionRun.State.PUBLISHED:
-        raise Refused(_("This run is published. A published result never changes."), code="published")
-    if run.state == AdmissionRun.State.DISCARDED:
-        raise Refused(_("This run was replaced by a newer one. Look at the newest run."), code="discarded")
+    reasons = {
+        AdmissionRun.State.QUEUED: _("This run is still being computed. Please wait."),
+        AdmissionRun.State.PUBLISHING: _("This run is being published at this moment."),
+        AdmissionRun.State.PUBLISHED: _("This run is published. A published result never changes."),
+        AdmissionRun.State.DISCARDED: _("This run was replaced by a newer one. Look at the newest run."),
+        AdmissionRun.State.FAILED: _("This run was stopped. Compute the places again."),
+    }
+    if run.state in reasons:
+        raise Refused(reasons[AdmissionRun.State(run.state)], code=run.state)
     return run
 
 
-def _publish(run: AdmissionRun, official: Account) -> None:
-    round_, now = run.round, clock.now()
-    draw = Draw.objects.select_for_update().get(round=round_)
-    draw.round = round_
-    inputs, placed = _again(run, draw)
-    round_step_locked(round_=round_, event="admit", actor=official)
+def run_publish(*, run_id: int) -> AdmissionRun | None:
+    """Publish a run that two people confirmed; None when there is nothing to do. Killed at any moment it is as if it
+    had not begun, and the sweeper begins again. Raises Refused, and keeps the reason, when it cannot be published."""
+    try:
+        return _published(run_id)
+    except Refused as problem:
+        run_failed(run_id, problem.message)
+        raise
+
+
+@transaction.atomic
+def _published(run_id: int) -> AdmissionRun | None:
+    run = take_run(run_id, AdmissionRun.State.PUBLISHING)
+    if run is None:
+        return None
+    official = run.published_by
+    assert official is not None  # noqa: S101 - the state is entered together with the name
+    name, now = run_name(run_id), clock.now()
+    draw = Draw.objects.select_for_update().get(round=run.round)
+    draw.round = run.round
+    report(name, "placing", 0, 4)
+    province, applications = _again(run, draw)
+    round_step_locked(round_=run.round, event="admit", actor=official)
+    report(name, "storing", 1, 4)
+    _store(run, province, applications)
+    report(name, "offering", 2, 4)
     answer_by = (now + timedelta(days=ANSWER_DAYS)).replace(second=0, microsecond=0)
-    names = {code: str(row["name"]) for code, row in run.result["schools"].items()}
-    for placements in _parts(run):
-        _offers(run, placements, now, answer_by)
-        for event, taken in (("offer", True), ("wait", False)):
-            chosen = [one.application for one in placements if bool(one.school_code) is taken]
-            _move(chosen, event, official, now, answer_by if taken else None)
-        messages_queue(list(_messages(placements, names, answer_by)))
-    publish_file(round_, "admission.json", canonical_json(_public(inputs, placed, draw, run)))
+    offers_publish(
+        round_id=run.round_id,
+        run_id=run.pk,
+        official=official,
+        offers=_offers(province, applications),
+        at=now,
+        answer_by=answer_by,
+    )
+    report(name, "writing", 3, 4)
+    _write_file(run, province)
     AdmissionRun.objects.filter(pk=run.pk).update(state=AdmissionRun.State.PUBLISHED, published_at=now)
     run.state, run.published_at = AdmissionRun.State.PUBLISHED, now
     draw_step(draw=draw, event="publish", actor=official)
-    round_step_locked(round_=round_, event="publish", actor=official)
+    round_step_locked(round_=run.round, event="publish", actor=official)
+    report(name, "telling", 0, len(applications))
+    return run
 
 
-def _parts(run: AdmissionRun) -> Iterator[list[Placement]]:
-    """The run's placements in parts: a province must not stand in memory at once."""
-    rows = Placement.objects.filter(run=run).select_related("application__child", "application__guardian")
-    part = list(rows.order_by("id")[:BATCH])
-    while part:
-        yield part
-        part = list(rows.filter(pk__gt=part[-1].pk).order_by("id")[:BATCH])
-
-
-def _again(run: AdmissionRun, draw: Draw) -> tuple[Inputs, Placed]:
+def _again(run: AdmissionRun, draw: Draw) -> tuple[Province, dict[str, str]]:
     """Compute the run once more: what is published is what anybody gets from the stored inputs."""
-    inputs, _applications, _schools = load(draw)
+    inputs, applications, _schools = load(draw)
     if inputs_digest(inputs, draw.roll_root, draw.round.policy.digest) != run.inputs_digest:
         raise Refused(_("A school was changed after this run. Compute the places again."), code="stale")
-    placed = place(inputs)
-    if placed.digest != run.digest:
+    province = place_columns(inputs)
+    if province.digest != run.digest:
         raise Refused(_("Computing again gives another result. Nothing is published."), code="digest")
-    return inputs, placed
+    return province, applications
 
 
-def _public(inputs: Inputs, placed: Placed, draw: Draw, run: AdmissionRun) -> dict[str, object]:
-    """The public file: the allocation problem and its result by pseudonym, and how the order follows from the draw."""
-    body = admission_json(placed.problem, result_json(placed.problem, placed.result))
-    return body | {
-        "order": {
-            "seed": draw.seed,
-            "domains": dict(inputs.domains),
-            "groups": {one.pupil: one.group for one in inputs.entries},
-            "bands": {
-                one.pupil: [placed.ranks[one.pupil, school].band for school, _near in one.choices]
-                for one in inputs.entries
-            },
-        },
-        "coordination": {pupil: school for pupil, (school, _metres) in sorted(placed.coordinated.items())},
-        "run_digest": run.digest,
-    }
-
-
-def _offers(run: AdmissionRun, placements: Sequence[Placement], now: datetime, answer_by: datetime) -> None:
-    def kind(one: Placement) -> str:
-        if not one.school_code:
-            return Offer.Kind.NONE
-        return Offer.Kind.COORDINATION if one.coordinated else Offer.Kind.CHOICE
-
-    Offer.objects.bulk_create(
-        Offer(
-            application_id=one.application_id,
-            school_id=one.school_code or None,
-            kind=kind(one),
-            run_id=run.pk,
-            explanation=one.explanation,
-            published_at=now,
-            answer_by=answer_by,
+def _rows(run: AdmissionRun, province: Province, applications: dict[str, str]) -> Iterator[str]:
+    """The placements as lines of COPY's text form."""
+    made, at = province.columns, 0
+    positions, tickets = made.positions.tolist(), made.tickets[:, :KEPT_BYTES].tobytes().hex()
+    width = 2 * KEPT_BYTES
+    for one, school, count in zip(made.entries, province.school_of, made.counts.tolist(), strict=True):
+        code, metres = province.coordinated.get(one.pupil, (real(school) or "", None))
+        ranks = ",".join(map(str, positions[at : at + count]))
+        fields = (
+            str(run.pk),
+            applications[one.pupil],
+            code,
+            "t" if school and school.endswith(SHARED) else "f",
+            "f" if metres is None else "t",
+            NULL if metres is None else str(metres),
+            "{" + ranks + "}",
+            BINARY + tickets[at * width : (at + count) * width],
         )
-        for one in placements
-    )
+        yield "\t".join(fields) + "\n"
+        at += count
 
 
-def _move(
-    applications: Sequence[Application], event: str, official: Account, now: datetime, due: datetime | None
-) -> None:
-    target = APPLICATION.target("in_pool", event)
-    rows = Application.objects.filter(pk__in=[one.pk for one in applications], state="in_pool")
-    if rows.update(state=target, state_at=now, next_step_by=due) != len(applications):
-        raise Refused(_("An application on the roll is no longer in the pool. Nothing is published."), code="changed")
-    Transition.objects.bulk_create(
-        Transition(application_id=one.pk, source="in_pool", event=event, target=target, actor=official, at=now)
-        for one in applications
+def _copy(table: str, columns: str, lines: Iterable[str]) -> None:
+    with TemporaryFile("w+", encoding="utf-8", newline="\n") as file:
+        file.writelines(lines)
+        file.seek(0)
+        with connection.cursor() as cursor:
+            cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", file)
+
+
+def _store(run: AdmissionRun, province: Province, applications: dict[str, str]) -> None:
+    _copy(Placement._meta.db_table, COLUMNS, _rows(run, province, applications))
+
+
+def _offers(province: Province, applications: dict[str, str]) -> Iterator[NewOffer]:
+    for one, held in zip(province.columns.entries, province.school_of, strict=True):
+        moved = province.coordinated.get(one.pupil)
+        school = moved[0] if moved else real(held)
+        kind = Offer.Kind.COORDINATION if moved else Offer.Kind.CHOICE if school else Offer.Kind.NONE
+        yield NewOffer(applications[one.pupil], school or "", kind)
+
+
+def _write_file(run: AdmissionRun, province: Province) -> None:
+    digest = hashlib.sha256()
+    with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+        target: IO[bytes] = file
+        # the level costs minutes for a province and saves little: most of the file is digests
+        with gzip.GzipFile(fileobj=target, mode="wb", mtime=0, compresslevel=3) as packed:
+            for piece in admission_text(province, run.digest):
+                body = piece.encode()
+                digest.update(body)
+                packed.write(body)
+        file.seek(0)
+        PublicFile.objects.create(
+            round=run.round,
+            name="admission.json",
+            sha256=digest.hexdigest(),
+            body=file.read(),
+            made_at=clock.now(),
+        )
+
+
+def run_tell(*, run_id: int) -> int:
+    """Queue the message of every family of a published run, part by part; returns how many placements it went through.
+
+    How far it came is kept with each part, and a message's key names the application: whoever is killed, nobody is told
+    twice or forgotten.
+    """
+    total = 0
+    while part := _tell_part(run_id):
+        total += part
+        report(run_name(run_id), "telling", total)
+    return total
+
+
+@transaction.atomic
+def _tell_part(run_id: int) -> int:
+    run = (
+        AdmissionRun.objects.select_for_update(skip_locked=True)
+        .filter(pk=run_id, state=AdmissionRun.State.PUBLISHED, told_at=None)
+        .first()
     )
+    if run is None:
+        return 0
+    rows = Placement.objects.filter(run=run, pk__gt=run.told_through).order_by("pk")
+    part = list(rows.select_related("application__child", "application__guardian")[:BATCH])
+    if not part:
+        AdmissionRun.objects.filter(pk=run.pk).update(told_at=clock.now())
+        return 0
+    answer_by = Offer.objects.values_list("answer_by", flat=True).get(application_id=part[0].application_id)
+    names = {code: str(row["name"]) for code, row in run.result["schools"].items()}
+    messages_queue(list(_messages(part, names, answer_by)))
+    AdmissionRun.objects.filter(pk=run.pk).update(told_through=part[-1].pk)
+    return len(part)
 
 
 def _messages(placements: Sequence[Placement], names: dict[str, str], answer_by: datetime) -> Iterator[Outgoing]:
@@ -159,3 +251,20 @@ def _messages(placements: Sequence[Placement], names: dict[str, str], answer_by:
             account=application.guardian,
             district=application.district_code,
         )
+
+
+def runs_sweep() -> int:
+    """Send on whatever a killed worker or a lost broker left: found by its state, not by anybody's memory."""
+    from lottery.tasks import compute_run, publish_run, tell_run
+
+    waiting = AdmissionRun.objects.filter(state__in=AdmissionRun.WORKING)
+    tasks = {AdmissionRun.State.QUEUED: compute_run, AdmissionRun.State.PUBLISHING: publish_run}
+    sent = 0
+    for pk, state in waiting.values_list("pk", "state"):
+        enqueue(tasks[AdmissionRun.State(state)], pk)
+        sent += 1
+    untold = AdmissionRun.objects.filter(state=AdmissionRun.State.PUBLISHED, told_at=None)
+    for pk in untold.values_list("pk", flat=True):
+        enqueue(tell_run, pk)
+        sent += 1
+    return sent

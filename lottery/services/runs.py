@@ -1,8 +1,10 @@
-"""One admission run: from the frozen roll and the draw's seed to a stored, explained, repeatable result."""
+"""One admission run: from the frozen roll and the draw's seed to a repeatable result that two people may publish.
 
-from collections.abc import Mapping
+A run is a row before it is work: whatever is killed, the sweeper finds the row by its state and the work begins again,
+to the same digest. A database lock of the round keeps two workers from one run.
+"""
+
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,104 +17,146 @@ from enrollment.services.rounds import round_for
 from foundation import clock
 from foundation.errors import Refused
 from foundation.locks import Busy, lock_or_busy
-from lottery.allocate import result_json
+from foundation.progress import report
+from lottery.admission_file import certificate_json
+from lottery.entries import inputs_digest
+from lottery.mechanisms import NOBODY
 from lottery.messages import LotteryError
-from lottery.models import AdmissionRun, Draw, Placement
-from lottery.placing import Inputs, Placed, inputs_digest, place
+from lottery.models import AdmissionRun, Draw
+from lottery.province import Province, place_columns
 from lottery.services.common import refused
 from lottery.services.inputs import load
-from lottery.telling import Names, Teller
+from lottery.telling import Names, school_table
 
-BATCH = 2000
+
+def run_name(run_id: int) -> str:
+    """Under which name a run reports its progress."""
+    return f"admission run {run_id}"
+
+
+def take_run(run_id: int, state: str) -> AdmissionRun | None:
+    """The run if it is in this state and nobody else works on its round. Call inside a transaction."""
+    run = AdmissionRun.objects.filter(pk=run_id, state=state).select_related("round__season", "round__policy").first()
+    if run is None:
+        return None
+    try:
+        lock_or_busy(f"admission run {run.round_id}")
+    except Busy:
+        return None
+    # again under the lock: another worker may just have finished it
+    return run if AdmissionRun.objects.filter(pk=run_id, state=state).exists() else None
 
 
 @transaction.atomic
-def run_compute(*, official: Account, round_id: int) -> AdmissionRun:
-    """Compute the places of a drawn round and keep them for two people to publish; an earlier run is discarded.
+def run_request(*, official: Account, round_id: int) -> AdmissionRun:
+    """Ask for the places of a drawn round to be computed; an earlier unpublished run is discarded.
 
-    The same roll, seed, seats and policy give the same digest, however often. Raises NotAllowed, Refused.
+    Raises NotAllowed, Refused (the round is not drawn, or a run of it is at work).
     """
     round_ = round_for(official, round_id, "round.run")
     if round_.state != "drawn":
         raise Refused(_("Places are computed after the draw and before the publication."), code="illegal_step")
+    busy = Refused(_("A run of this round is being computed at this moment. Please wait."), code="busy")
     try:
         lock_or_busy(f"admission run {round_.pk}")
     except Busy:
-        raise Refused(_("A run of this round is being computed at this moment. Please wait."), code="busy") from None
-    started = clock.now()
+        raise busy from None
+    if AdmissionRun.objects.filter(round=round_, state__in=AdmissionRun.WORKING).exists():
+        raise busy
+    return AdmissionRun.objects.create(round=round_, started_by=official, started_at=clock.now())
+
+
+def run_work(*, run_id: int) -> AdmissionRun | None:
+    """Compute a requested run; None when there is nothing to do. The same inputs give the same digest, however often.
+
+    What makes a run impossible (a tie, too long keys) is kept as its reason and raised as Refused.
+    """
+    try:
+        return _computed(run_id)
+    except Refused as problem:
+        run_failed(run_id, problem.message)
+        raise
+
+
+def run_failed(run_id: int, reason: str) -> None:
+    """Keep why a run stopped; the round can be computed again."""
+    AdmissionRun.objects.filter(pk=run_id, state__in=AdmissionRun.WORKING).update(
+        state=AdmissionRun.State.FAILED, reason=reason, finished_at=clock.now()
+    )
+
+
+def run_compute(*, official: Account, round_id: int) -> AdmissionRun:
+    """Request and compute at once. Raises NotAllowed, Refused."""
+    run = run_request(official=official, round_id=round_id)
+    found = run_work(run_id=run.pk)
+    if found is None:
+        raise Refused(_("A run of this round is being computed at this moment. Please wait."), code="busy")
+    return found
+
+
+@transaction.atomic
+def _computed(run_id: int) -> AdmissionRun | None:
+    run = take_run(run_id, AdmissionRun.State.QUEUED)
+    if run is None:
+        return None
+    round_, name = run.round, run_name(run_id)
     draw = Draw.objects.get(round=round_)
     draw.round = round_
-    inputs, applications, schools = load(draw)
+    report(name, "reading", 0, 3)
+    inputs, _applications, schools = load(draw)
+    report(name, "placing", 1, 3)
     try:
-        placed = place(inputs)
+        province = place_columns(inputs)
     except LotteryError as error:
         raise refused(error) from None
+    report(name, "checking", 2, 3)
+    run.result = result_of(province, names_of(round_, {code: school.name for code, school in schools.items()}))
+    run.inputs_digest = inputs_digest(inputs, draw.roll_root, round_.policy.digest)
+    run.digest, run.finished_at, run.state = province.digest, clock.now(), AdmissionRun.State.COMPUTED
     AdmissionRun.objects.filter(round=round_, state=AdmissionRun.State.COMPUTED).update(
         state=AdmissionRun.State.DISCARDED
     )
-    teller = Teller(inputs, placed, _names(round_, {code: school.name for code, school in schools.items()}))
-    run = AdmissionRun.objects.create(
-        round=round_,
-        inputs_digest=inputs_digest(inputs, draw.roll_root, round_.policy.digest),
-        digest=placed.digest,
-        result=_result(inputs, placed, teller),
-        started_by=official,
-        started_at=started,
-        finished_at=started,
-    )
-    _store(run, placed, teller, applications)
-    run.finished_at = clock.now()
-    run.save(update_fields=["finished_at"])
+    run.save(update_fields=["result", "inputs_digest", "digest", "finished_at", "state"])
     record(
-        actor=official,
+        actor=run.started_by,
         action="run.compute",
         object_type="admission_run",
         object_id=run.pk,
         district=round_.season.district_id,
         details={"digest": run.digest, "inputs": run.inputs_digest},
     )
+    report(name, "done", 3, 3)
     return run
 
 
-def _store(run: AdmissionRun, placed: Placed, teller: Teller, applications: Mapping[str, UUID]) -> None:
-    Placement.objects.bulk_create(
-        (
-            Placement(
-                run=run,
-                application_id=applications[pupil],
-                school_code=school or "",
-                coordinated=pupil in placed.coordinated,
-                explanation=teller.explanation(pupil),
-            )
-            for pupil, school in placed.places.items()
-        ),
-        batch_size=BATCH,
-    )
-
-
-def _names(round_: Round, schools: dict[str, str]) -> Names:
+def names_of(round_: Round, schools: dict[str, str]) -> Names:
+    """How the schools and the policy's groups are called."""
     policy = compiled(round_.policy)
     return Names(schools, {group.id: group.name for group in policy.groups}, policy.points is not None)
 
 
-def _result(inputs: Inputs, placed: Placed, teller: Teller) -> dict[str, Any]:
-    published = result_json(placed.problem, placed.result)
-    names = teller.names.groups
-    by_choice = sum(school is not None for school in placed.result.placements.values())
-    first = sum(placed.result.placements[one.pupil] == one.first for one in inputs.entries if one.choices)
+def result_of(province: Province, names: Names) -> dict[str, Any]:
+    """What is kept of a run beside the placements: the table of schools, the certificate, the counts."""
+    inputs, held = province.inputs, province.held
+    by_choice = int((held != NOBODY).sum())
+    starts, counts = province.columns.starts, province.columns.counts
+    first = int(((held == starts) & (counts > 0)).sum())
+    pairs = [one.group for one in inputs.entries]
     return {
-        "schools": dict(teller.schools()),
-        "groups": {code: name.to_json() for code, name in names.items()},
-        "certificate": published["certificate"],
-        "allocation_digest": placed.result.digest,
+        "schools": dict(school_table(province, names)),
+        "groups": {code: name.to_json() for code, name in names.groups.items()},
+        "certificate": certificate_json(province),
+        "allocation_digest": province.allocation_digest,
         "mechanism": inputs.mechanism.value,
+        "method": inputs.method,
         "siblings": inputs.siblings.value,
         "coordination": list(inputs.coordination),
         "counts": {
             "pupils": len(inputs.entries),
+            "families_bound": len(pairs) - len(set(pairs)),
             "by_choice": by_choice,
             "first_choice": first,
-            "coordinated": len(placed.coordinated),
-            "without": len(inputs.entries) - by_choice - len(placed.coordinated),
+            "coordinated": len(province.coordinated),
+            "without": len(inputs.entries) - by_choice - len(province.coordinated),
         },
     }

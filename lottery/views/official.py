@@ -16,7 +16,6 @@ from lottery import selectors, services
 from lottery.models import AdmissionRun, Draw
 from lottery.views.http import language_of
 
-LARGE_ROLL = 20_000
 KEPT = ("commitment", "value")  # what was typed comes back after an error; a one-time password does not
 
 
@@ -41,7 +40,7 @@ def _page(request: StaffRequest, round_id: int, refused: Refused | None = None, 
         "refused": refused.message if refused else "",
         "failed": action,
         "typed": {name: request.POST.get(name, "") for name in KEPT},
-        "busy_with_large_roll": page.draw is not None and page.draw.roll_count > LARGE_ROLL,
+        "busy_with_large_roll": page.draw is not None and page.draw.roll_count > services.LARGE_ROLL,
     }
     return render(request, "lottery/official_round.html", context, status=422 if refused else 200)
 
@@ -122,13 +121,12 @@ def _draw(request: StaffRequest, round_id: int) -> str:
 
 def _compute(request: StaffRequest, round_id: int) -> str:
     draw = Draw.objects.filter(pk=_draw_id(round_id)).only("roll_count").get()
-    if draw.roll_count > LARGE_ROLL:
+    if draw.roll_count > services.LARGE_ROLL:
         from lottery.tasks import compute_run
 
-        selectors.official_page(request.account, round_id, "en")  # a stranger's request is refused before it is sent on
-        if not send(compute_run, round_id, request.account.pk):
-            raise Refused(_("The workers cannot be reached. Please try again in a minute."), code="broker")
-        return _("The places are being computed. Look at this page again in a few minutes.")
+        # with the workers away the sweeper finds the run by its state
+        send(compute_run, services.run_request(official=request.account, round_id=round_id).pk)
+        return _("The places are being computed. This page shows how far it is.")
     run = services.run_compute(official=request.account, round_id=round_id)
     return _("Computed: %(digest)s. Nothing is published yet.") % {"digest": run.digest[:19]}
 
@@ -138,6 +136,8 @@ def _publish(request: StaffRequest, round_id: int) -> str:
     run = services.run_publish_confirm(official=request.account, run_id=_run_id(round_id), token=token)
     if run.state == AdmissionRun.State.PUBLISHED:
         return _("Published. Every family has its result.")
+    if run.state == AdmissionRun.State.PUBLISHING:
+        return _("Confirmed twice. The places are being published; this page shows how far it is.")
     return _("Confirmed. A second, different person must confirm now.")
 
 

@@ -334,7 +334,6 @@ def test_an_offer_is_answered_in_time_by_its_own_family() -> None:
         school=one.world.school,
         kind="choice",
         run_id=1,
-        explanation={},
         published_at=clock.now(),
         answer_by=week(),
     )

@@ -83,7 +83,7 @@ def test_every_choice_is_explained_with_exact_numbers_in_both_languages() -> Non
 @pytest.mark.django_db
 def test_twins_are_placed_together() -> None:
     one = ceremony(pupils=20, seats=6)
-    run = computed(one)
+    run = published(one)
     twins = Placement.objects.filter(run=run, application__sibling_key="twins")
     assert len({(twin.school_code, twin.coordinated) for twin in twins}) == 1
     assert run.result["certificate"]["valid"] is True
@@ -95,7 +95,7 @@ def test_twins_of_different_groups_stand_where_the_later_one_stands() -> None:
     first = Application.objects.filter(sibling_key="twins").order_by("pk").first()
     assert first is not None
     Application.objects.filter(pk=first.pk).update(tier=1, group_code="class_1")
-    run = computed(one)
+    run = published(one)
     lines = [
         twin.explanation["choices"] for twin in Placement.objects.filter(run=run, application__sibling_key="twins")
     ]
@@ -106,7 +106,7 @@ def test_twins_of_different_groups_stand_where_the_later_one_stands() -> None:
 @pytest.mark.django_db
 def test_children_of_the_zone_come_before_children_from_outside() -> None:
     one = ceremony(pupils=20, seats=6)
-    run = computed(one)
+    run = published(one)
     for placement in Placement.objects.filter(run=run).select_related("application"):
         line = next(line for line in placement.explanation["choices"] if line["school"] == "WL01")
         assert line["own"]["in_zone"] is bool(placement.application.zone_code)
@@ -246,7 +246,7 @@ def test_the_verifier_finds_a_rank_that_does_not_follow_from_the_seed(tmp_path: 
 def test_a_chosen_school_without_a_plan_stays_in_the_run_with_no_seats() -> None:
     one = ceremony(pupils=6)
     SeatPlan.objects.filter(school_id="WL02").delete()
-    run = computed(one)
+    run = published(one)
     assert run.result["schools"]["WL02"]["seats"] == 0
     for placement in Placement.objects.filter(run=run):
         assert placement.school_code != "WL02"
@@ -265,8 +265,13 @@ def test_what_was_published_can_be_neither_changed_nor_deleted(table: str) -> No
 @pytest.mark.django_db
 def test_the_task_computes_a_run_and_ends_quietly_when_there_is_nothing_to_do() -> None:
     one = ceremony(pupils=3)
-    compute_run(one.round.pk, one.officials[0].pk)
-    assert not AdmissionRun.objects.exists()
+    compute_run(0)
     one.drawn()
-    compute_run(one.round.pk, one.officials[0].pk)
-    assert AdmissionRun.objects.get().state == "computed"
+    run = services.run_request(official=one.officials[0], round_id=one.round.pk)
+    compute_run(run.pk)
+    run.refresh_from_db()
+    assert run.state == "computed"
+    digest = run.digest
+    compute_run(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.digest) == ("computed", digest)

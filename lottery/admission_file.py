@@ -1,0 +1,119 @@
+"""The public file of an admission run, written piece by piece: a province never stands in memory as one text (pure).
+
+Its form is `transcript.admission_json` with "order" (how the ranks follow from the draw) and "coordination" added.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from lottery.mechanisms import NOBODY
+from lottery.problem import Mechanism
+from lottery.province import Province
+from lottery.transcript import ADMISSION_FORMAT
+
+Json = dict[str, Any]
+PUPILS_AT_ONCE = 5_000
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def certificate_json(province: Province) -> Json:
+    """The certificate as published, with what the sibling rule withdrew."""
+    found, made = province.certificate, province.columns
+    shown = asdict(found)
+    withdrawn = [[made.entries[made.owners[at]].pupil, made.names[made.schools[at]]] for at in province.withdrawn]
+    return {
+        **{name: value for name, value in shown.items() if name != "violations"},
+        "valid": found.valid,
+        "violations": list(found.violations),
+        "passes": province.settled.passes,
+        "withdrawn": sorted(withdrawn),
+    }
+
+
+def _cutoffs(province: Province) -> Json:
+    made, found = province.columns, {}
+    for number, name in enumerate(made.names):
+        last = int(province.last[number])
+        none = last == NOBODY
+        found[name] = {
+            "seats": int(province.seats[number]),
+            "extra_seats": province.settled.extra_seats[number],
+            "filled": int(province.filled[number]),
+            "tier": None if none else int(made.tiers[last]),
+            "points": None if none else 0,
+            "order": None if none else int(made.positions[last]),
+        }
+        if province.inputs.mechanism is Mechanism.SEQUENTIAL:
+            found[name]["choice"] = None if none else int(province.choice_numbers[last]) + 1
+    return found
+
+
+def _joined(parts: Iterator[str]) -> Iterator[str]:
+    """The parts with commas between them, a few thousand at once."""
+    kept: list[str] = []
+    first = True
+    for part in parts:
+        kept.append(part)
+        if len(kept) == PUPILS_AT_ONCE:
+            yield ("" if first else ",") + ",".join(kept)
+            kept, first = [], False
+    if kept:
+        yield ("" if first else ",") + ",".join(kept)
+
+
+def _pupils(province: Province) -> Iterator[str]:
+    made = province.columns
+    names = [_dump(name) for name in made.names]
+    schools, tiers, positions = made.schools.tolist(), made.tiers.tolist(), made.positions.tolist()
+    sizes = made.group_sizes.tolist()
+    at = 0
+    for one, count, size in zip(made.entries, made.counts.tolist(), sizes, strict=True):
+        choices = ",".join(
+            f'{{"school":{names[schools[row]]},"order":{positions[row]},"points":0,"tier":{tiers[row]}}}'
+            for row in range(at, at + count)
+        )
+        group = _dump(one.group) if size > 1 else "null"
+        yield f'{{"id":"{one.pupil}","group":{group},"choices":[{choices}]}}'
+        at += count
+
+
+def _bands(province: Province) -> Iterator[str]:
+    made, at = province.columns, 0
+    bands = made.bands.tolist()
+    for one, count in zip(made.entries, made.counts.tolist(), strict=True):
+        yield f'"{one.pupil}":[{",".join(map(str, bands[at : at + count]))}]'
+        at += count
+
+
+def admission_text(province: Province, run_digest: str) -> Iterator[str]:
+    """The file in pieces."""
+    inputs, made = province.inputs, province.columns
+    schools = [
+        {"id": name, "seats": int(seats), "line": inputs.line(name)}
+        for name, seats in zip(made.names, province.seats, strict=True)
+    ]
+    head = {"mechanism": inputs.mechanism.value, "siblings": inputs.siblings.value, "schools": schools}
+    yield f'{{"format":{_dump(ADMISSION_FORMAT)},"problem":{_dump(head)[:-1]},"pupils":['
+    yield from _joined(_pupils(province))
+    yield ']},"result":{"placements":{'
+    placed = zip(made.entries, province.school_of, strict=True)
+    yield from _joined(f'"{one.pupil}":{_dump(school)}' for one, school in placed)
+    result = {
+        "cutoffs": _cutoffs(province),
+        "certificate": certificate_json(province),
+        "digest": province.allocation_digest,
+    }
+    yield "}," + _dump(result)[1:]
+    order = {"seed": inputs.seed.hex(), "method": inputs.method, "domains": dict(inputs.domains)}
+    yield f',"order":{_dump(order)[:-1]},"groups":{{'
+    yield from _joined(f'"{one.pupil}":{_dump(one.group)}' for one in made.entries)
+    yield '},"bands":{'
+    yield from _joined(_bands(province))
+    yield '}},"coordination":{'
+    yield from _joined(f'"{pupil}":{_dump(school)}' for pupil, (school, _) in sorted(province.coordinated.items()))
+    yield f'}},"run_digest":{_dump(run_digest)}}}'
