@@ -18,6 +18,7 @@ import typst
 SOURCE: Final = Path(__file__).resolve().parent.parent / "templates" / "lottery" / "minutes.typ"
 LONGEST_WORD: Final = 28  # a longer run of characters without a space gets places at which a line may end
 BREAK: Final = "\u200b"
+DIGEST: Final = re.compile(r"(sha256:)?[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,12 @@ class Minutes:
 
 
 def breakable(text: str) -> str:
-    """The text with a place to break a line in every run of more than 28 characters without a space."""
+    """The text with a place to break a line in every run of more than 28 characters without a space.
+
+    A digest stays as it is: whoever copies it from the page must get the digest and nothing else.
+    """
+    if DIGEST.fullmatch(text):
+        return text
     return re.sub(rf"(\S{{{LONGEST_WORD}}})(?=\S)", rf"\1{BREAK}", text)
 
 
@@ -128,7 +134,7 @@ def _printable(value: object) -> object:
 
 def document(minutes: Minutes) -> str:
     """The facts as the JSON the typst document reads."""
-    facts = asdict(minutes) | {"certified_at": minutes.certified_at.isoformat(timespec="seconds")}
+    facts = asdict(minutes) | {"certified_at": f"{minutes.certified_at:%Y-%m-%d %H:%M:%S}"}
     shown = _printable(facts)
     qr = segno.make(minutes.url, error="m").svg_inline(border=0, dark="#0b5651")
     return json.dumps({"facts": shown, "qr": qr}, ensure_ascii=False, sort_keys=True)
