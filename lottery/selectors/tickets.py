@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from enrollment.models import Application
+from enrollment.models import Application, Round
 from foundation.errors import NotAllowed
-from lottery.merkle import inclusion_proof
-from lottery.models import AdmissionRun, Placement, PublicFile, RollEntry
-from lottery.placing import entry
-from lottery.tickets import draw_key, ticket
+from lottery.entries import entry
+from lottery.merkle import inclusion_proof, verify_inclusion
+from lottery.methods import METHODS
+from lottery.models import AdmissionRun, Draw, Placement, PublicFile, RollEntry
+from lottery.selectors.rounds import public_rounds
+from lottery.tickets import RollRow, draw_key
 from schools.selectors import schools_by_code
 
 
@@ -25,17 +28,45 @@ def _roll_lines(file_id: int) -> tuple[bytes, ...]:
     return tuple(body.splitlines()[1:])
 
 
+def drawn_rounds() -> QuerySet[Round]:
+    """The public rounds whose draw was made: their transcripts can be checked."""
+    return public_rounds().exclude(draw__seed="")
+
+
+@lru_cache(maxsize=64)
+def _ring_values(draw_id: int, school: str, key: bytes) -> dict[str, bytes]:
+    # A place on the ring depends on everybody who listed the school. Roll and facts never change, so it may be kept.
+    rows = RollEntry.objects.filter(draw_id=draw_id, facts__contains=f'"{school}"').values_list("group_id", "facts")
+    groups = {
+        group for group, facts in rows.iterator(5000) if any(name == school for name, _ in entry("", "", facts).choices)
+    }
+    listed = sorted(groups)
+    return dict(zip(listed, METHODS["ring"].tickets(key, listed), strict=True))
+
+
+def _value(draw: Draw, school: str, group: str) -> tuple[str, str]:
+    """The value drawn for a group at a school in hexadecimal, and what a person reads of it."""
+    method = METHODS[draw.commitment.get("method", "ticket")]
+    key = draw_key(bytes.fromhex(draw.seed), draw.commitment["school_domains"][school])
+    ring = method.name == "ring"
+    value = _ring_values(draw.pk, school, key)[group] if ring else method.tickets(key, [group])[0]
+    return value.hex(), method.shown(value)
+
+
 @dataclass(frozen=True, slots=True)
 class SchoolTicket:
+    """The value drawn at one school; `shown` is what a person reads of it, `position` the rank there if published."""
+
     school: str
     name: str
     ticket: str
+    shown: str
     position: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class MyTicket:
-    """One application's own line on the roll, with everything needed to check it."""
+    """One application's own line on the roll, with everything needed to check it; `verified`: the proof was checked."""
 
     application: Application
     entry: RollEntry
@@ -43,6 +74,8 @@ class MyTicket:
     size: int
     proof: tuple[str, ...]
     tickets: tuple[SchoolTicket, ...]
+    method: str
+    verified: bool
 
     def to_json(self) -> dict[str, Any]:
         """What the family downloads: only its own, and enough for the verifier."""
@@ -79,14 +112,21 @@ def _my_ticket(one: RollEntry, lines: Sequence[bytes]) -> MyTicket:
     positions = {row["school"]: row["own"]["position"] for row in told}
     tickets: tuple[SchoolTicket, ...] = ()
     if draw.seed:
-        seed, domains = bytes.fromhex(draw.seed), draw.commitment["school_domains"]
+        domains = draw.commitment["school_domains"]
         listed = [school for school, _near in entry("", one.group_id, one.facts).choices if school in domains]
         names = {code: school.name for code, school in schools_by_code(listed).items()}
         tickets = tuple(
-            SchoolTicket(
-                code, names[code], ticket(draw_key(seed, domains[code]), one.group_id).hex(), positions.get(code)
-            )
-            for code in listed
+            SchoolTicket(code, names[code], *_value(draw, code, one.group_id), positions.get(code)) for code in listed
         )
-    proof = tuple(step.hex() for step in inclusion_proof(lines, index))
-    return MyTicket(one.application, one, index, len(lines), proof, tickets)
+    proof = inclusion_proof(lines, index)
+    line, root = RollRow(**one.row).line().encode(), bytes.fromhex(draw.roll_root)
+    return MyTicket(
+        application=one.application,
+        entry=one,
+        index=index,
+        size=len(lines),
+        proof=tuple(step.hex() for step in proof),
+        tickets=tickets,
+        method=draw.commitment.get("method", "ticket"),
+        verified=verify_inclusion(line, index, len(lines), proof, root),
+    )

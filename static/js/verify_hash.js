@@ -143,34 +143,52 @@
     of(bytes) { return this.into(bytes, 0, bytes.length, new Uint8Array(32), 0); }
   }
 
-  // RFC 6962: 0x00 before a leaf, 0x01 before a node. Kept as the complete subtrees so far.
+  // RFC 6962: 0x00 before a leaf, 0x01 before a node. Kept as its complete subtrees, one slot a height: the bits of the
+  // number of leaves say which slots are taken, so that a roll of any size needs the room of 64 nodes.
   class Tree {
-    constructor() { this.peaks = []; this.row = new Uint8Array(1024); this.pair = new Uint8Array(65); this.pair[0] = 1; }
-    leaf(bytes, start, end) {
+    constructor() {
+      this.slots = new Uint8Array(64 * 32); this.count = 0;
+      this.row = new Uint8Array(1024); this.pair = new Uint8Array(65); this.pair[0] = 1;
+    }
+    leaf(bytes, start, end, out = new Uint8Array(32), at = 0) {
       const size = end - start + 1;
       if (size > this.row.length) { this.row = new Uint8Array(2 * size); }
       this.row[0] = 0;
-      this.row.set(bytes.subarray(start, end), 1);
+      for (let i = 1; i < size; i++) { this.row[i] = bytes[start + i - 1]; }
       state.set(START_256);
       finish(compress256, state, this.row, 0, size, 0);
-      return write(state, new Uint8Array(32), 0);
+      return write(state, out, at);
+    }
+    join(out, at) {
+      state.set(START_256);
+      finish(compress256, state, this.pair, 0, 65, 0);
+      return write(state, out, at);
     }
     node(left, right) {
       this.pair.set(left, 1);
       this.pair.set(right, 33);
-      state.set(START_256);
-      finish(compress256, state, this.pair, 0, 65, 0);
-      return write(state, new Uint8Array(32), 0);
+      return this.join(new Uint8Array(32), 0);
     }
     add(bytes, start, end) {
-      let node = this.leaf(bytes, start, end), height = 0;
-      while (this.peaks.length && this.peaks[this.peaks.length - 1][0] === height) {
-        node = this.node(this.peaks.pop()[1], node);
-        height++;
+      this.leaf(bytes, start, end, this.pair, 33);
+      let height = 0;
+      for (let left = this.count; left % 2; left = (left - 1) / 2, height++) {
+        this.pair.set(this.slots.subarray(32 * height, 32 * height + 32), 1);
+        this.join(this.pair, 33);
       }
-      this.peaks.push([height, node]);
+      this.slots.set(this.pair.subarray(33), 32 * height);
+      this.count++;
     }
-    root() { return this.peaks.reduceRight((right, [, left]) => (right ? this.node(left, right) : left), null); }
+    root() {
+      let right = null;
+      for (let height = 0, left = this.count; left; left = Math.floor(left / 2), height++) {
+        if (left % 2) {
+          const own = this.slots.slice(32 * height, 32 * height + 32);
+          right = right ? this.node(own, right) : own;
+        }
+      }
+      return right;
+    }
     // The root to which an audit path leads; null when the path is too long or too short.
     climb(leaf, number, leaves, path) {
       if (leaves === 1) { return path.length ? null : leaf; }

@@ -18,7 +18,7 @@ async function run(one) {
   }
   const said = [], say = (code, params) => said.push([code, params || {}]), started = performance.now();
   try {
-    if (one.mine) { for (const mine of readMine(load(one.mine))) { verifyMine(files.transcript, mine, say); } } else {
+    if (one.mine) { for (const mine of readMine(load(one.mine))) { await verifyMine(files.transcript, mine, say); } } else {
       const found = await verifyDraw(files, say);
       if (one.receipt) { findMine(found, one.receipt, one.salt, say); }
     }
