@@ -94,7 +94,17 @@ def _raw(inputs: Inputs) -> _Raw:
     flat = list(chain.from_iterable(listed))
     schools = np.fromiter((number[school] for school, _ in flat), dtype=np.int64, count=len(flat))
     levels = np.fromiter((level for _, level in flat), dtype=np.int64, count=len(flat))
+    _refuse_twice(entries, names, np.repeat(np.arange(len(entries)), counts), schools)
     return _Raw(entries, names, counts, np.repeat(np.arange(len(entries)), counts), schools, levels)
+
+
+def _refuse_twice(entries: Sequence[Entry], names: Sequence[str], owners: Ints, schools: Ints) -> None:
+    """A school listed twice by one child would be two applications of one family for one seat."""
+    codes = np.sort(owners * len(names) + schools)
+    twice = codes[1:][codes[1:] == codes[:-1]]
+    if twice.size:
+        owner, school = divmod(int(twice[0]), len(names))
+        raise LotteryError("problem.twice", place=f"pupils[{owner}].choices", value=names[school])
 
 
 def _keys(inputs: Inputs, raw: _Raw) -> tuple[Ints, Ints]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from lottery.draw import SiblingRule
 from lottery.entries import ELSEWHERE, IN_BIG_ZONE, IN_ZONE, SHARED, Entry, Inputs, Site
+from lottery.messages import LotteryError
 from lottery.methods import METHODS
 from lottery.placing import Placed, place
 from lottery.problem import Mechanism
@@ -217,3 +218,12 @@ def test_every_method_fills_the_seats(method: str) -> None:
         entries, {"A": 7}, b"s" * 32, {"A": "A", "*": "*"}, site, Mechanism.PARALLEL, SiblingRule.EXPAND, method=method
     )
     assert sum(place is not None for place in place_columns(inputs).places.values()) == 7
+
+
+def test_a_school_listed_twice_is_refused() -> None:
+    one = Entry(f"{1:064x}", "g", "class_1", 1, 0, (), (("A", IN_ZONE), ("A", IN_ZONE)))
+    site = {"A": Site((111.0, 29.0), "", "", True)}
+    inputs = Inputs((one,), {"A": 1}, b"s" * 32, {"A": "A"}, site, Mechanism.PARALLEL, SiblingRule.EXPAND)
+    with pytest.raises(LotteryError, match="A") as refused:
+        place_columns(inputs)
+    assert refused.value.code == "problem.twice"

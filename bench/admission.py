@@ -1,0 +1,237 @@
+"""An admission run from PostgreSQL to published offers, inside a scratch database: `python -m bench.admission PUPILS`.
+
+Every row is synthetic and made in bulk: one child and one guardian stand behind all applications, because a run reads
+neither. The floor copies the same rows out (roll, applications) and in (placements, offers, transitions, applications)
+into tables with the same indexes and foreign keys.
+"""
+
+import json
+import os
+import random
+import resource
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from tempfile import TemporaryFile
+from typing import Any
+
+SPACE = uuid.UUID("0f4b1c52-7a0e-5d0e-8f0c-62656e636831")
+PER_SCHOOL = 400
+DISTRICT = "430702"
+YEAR = 2026
+
+
+def copy_in(table: str, columns: str, lines: Iterable[str]) -> float:
+    """Seconds to COPY the lines into a table."""
+    from django.db import connection
+
+    with TemporaryFile("w+", encoding="utf-8", newline="\n") as file, connection.cursor() as cursor:
+        file.writelines(lines)
+        file.seek(0)
+        started = time.perf_counter()
+        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", file)
+        return time.perf_counter() - started
+
+
+def copied(table: str, where: str, again: bool) -> float:
+    """Seconds to COPY the rows of a table out, and with `again` into an empty one with its indexes and foreign keys."""
+    from django.db import connection, transaction
+
+    with TemporaryFile("w+b") as file, connection.cursor() as cursor:
+        started = time.perf_counter()
+        cursor.copy_expert(f"COPY (SELECT * FROM {table} WHERE {where}) TO STDOUT (FORMAT binary)", file)
+        out = time.perf_counter() - started
+        if not again:
+            return out
+        file.seek(0)
+        with transaction.atomic():
+            cursor.execute(f"CREATE TABLE bench_copy (LIKE {table} INCLUDING ALL)")
+            cursor.execute(
+                "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass", [table]
+            )
+            for (key,) in cursor.fetchall():
+                cursor.execute(f"ALTER TABLE bench_copy ADD {key}")
+            started = time.perf_counter()
+            cursor.copy_expert("COPY bench_copy FROM STDIN (FORMAT binary)", file)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            seconds = time.perf_counter() - started
+        cursor.execute("DROP TABLE bench_copy")
+    return seconds
+
+
+def _round(schools: int) -> Any:
+    from enrollment.policy import scheme_text
+    from enrollment.services.seasons import policy_store, season_store
+    from foundation import clock
+    from schools.models import School
+    from schools.services import district_ensure, schools_store
+
+    district = district_ensure(code=DISTRICT)
+    rng = random.Random(1)
+    schools_store(
+        schools=[
+            School(
+                code=f"S{at:04}",
+                district=district,
+                name=f"示例学校{at}",
+                address=f"示例路{at}号",
+                longitude=111 + rng.random(),
+                latitude=29 + rng.random(),
+                education_group=f"G{at % 50}",
+                town=f"T{at % 200}",
+            )
+            for at in range(schools)
+        ]
+    )
+    policy = policy_store(district=district, code="changde", text=scheme_text("changde"))
+    now = clock.now()
+    times = {"opens_at": now - timedelta(days=9), "closes_at": now - timedelta(days=2), "results_at": now}
+    row = {"stage": "primary", "kind": "main", "policy": policy, "state": "drawn", **times}
+    season = season_store(district=district, year=YEAR, synthetic=True, calendar=[], rounds=[row])
+    return season.rounds.get()
+
+
+def _draw(round_: Any, pupils: int, seats: dict[str, int]) -> Any:
+    from foundation import clock
+    from lottery.models import Draw
+    from lottery.services.common import domains
+
+    commitment = {
+        "method": "ticket",
+        "mechanism": "parallel",
+        "sibling_rule": "expand",
+        "school_domains": domains(round_, sorted(seats)),
+        "entropy": {"witnesses": []},
+        "roll": {"root": "0" * 64, "count": pupils},
+    }
+    return Draw.objects.create(
+        round=round_,
+        state="drawn",
+        sibling_rule="expand",
+        method="ticket",
+        roll_root="0" * 64,
+        roll_count=pupils,
+        seats=seats,
+        commitment=commitment,
+        seed="5e" * 32,
+        frozen_at=clock.now(),
+        drawn_at=clock.now(),
+    )
+
+
+def _people() -> tuple[Any, Any, Any]:
+    from datetime import date
+
+    from accounts.models import Account
+    from accounts.services import staff_create
+    from enrollment.models import Child
+    from foundation import clock
+
+    official, _ = staff_create(username="bench", password="only for this bench 1", name="合成", roles=[("official", DISTRICT, "")])
+    parent = Account.objects.create(username="bench-parent", is_active=True, created_at=clock.now())
+    child = Child.objects.create(
+        guardian=parent,
+        document_kind="resident_id",
+        id_number="0",
+        id_index="0",
+        name="合成",
+        birth_date=date(2020, 1, 1),
+        sex="1",
+        created_at=clock.now(),
+    )
+    return official, parent, child
+
+
+APPLICATION = (
+    "id, receipt, round_id, child_id, guardian_id, district_code, season_year, stage, rehearsal, child_index, state, version,"
+    " channel, online, uploads, fill_seconds, group_code, tier, points, \"order\", zone_code, needs_person,"
+    " needs_offline_check, sibling_key, submitted_at, state_at"
+)
+
+
+def _rows(pupils: int, schools: int, round_: Any, draw: Any, parent: Any, child: Any) -> Iterator[tuple[str, str]]:
+    """(line of applications, line of the roll) for every pupil, in roll order."""
+    import hashlib
+
+    import numpy as np
+
+    from bench.cases import province
+    from lottery.entries import facts_text
+
+    table = province(pupils, schools)
+    lists, at = table.schools.tolist(), 0
+    tiers = table.tiers[np.cumsum(table.counts) - 1].tolist()
+    hashes = sorted(hashlib.sha256(str(number).encode()).hexdigest() for number in range(pupils))
+    now = "2026-07-01 00:00+08"
+    for number, (count, pupil, tier) in enumerate(zip(table.counts.tolist(), hashes, tiers, strict=True)):
+        name = uuid.uuid5(SPACE, str(number))
+        listed = [f"S{school:04}" for school in dict.fromkeys(lists[at : at + count])]
+        at += count
+        facts = facts_text(
+            group_code=f"class_{tier + 1}", tier=tier + 1, points=0, order=[number % 50], choices=listed, zone_schools=listed[:1]
+        )
+        row = json.dumps({"receipt_hash": pupil, "group": str(name), "leaf": pupil})
+        yield (
+            f"{name}\tB{number:012}\t{round_.pk}\t{child.pk}\t{parent.pk}\t{DISTRICT}\t{YEAR}\tprimary\tf\t{number}\tin_pool\t1\tweb\tt\t0\t0\t"
+            f"class_{tier + 1}\t{tier + 1}\t0\t[]\t\tf\tf\t\t{now}\t{now}\n",
+            f"{draw.pk}\t{number}\t{name}\t{name}\t{pupil}\t{pupil}\t{row}\t{facts}\n",
+        )
+
+
+def timed(work: Callable[[], Any]) -> float:
+    """Seconds of a call."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def main(pupils: int) -> dict[str, Any]:
+    """Make the rows, run, publish, and measure the floor on what was written."""
+    from django.db import connection
+
+    from lottery import services
+    from lottery.models import AdmissionRun
+
+    count = max(4, pupils // PER_SCHOOL)
+    round_ = _round(count)
+    seats = {f"S{at:04}": -(-pupils * 19 // (count * 20)) for at in range(count)}
+    draw, (official, parent, child) = _draw(round_, pupils, seats), _people()
+    rows = list(_rows(pupils, count, round_, draw, parent, child))
+    copy_in("enrollment_application", APPLICATION, (one for one, _ in rows))
+    copy_in("lottery_rollentry", "draw_id, position, application_id, group_id, salt, leaf, row, facts", (two for _, two in rows))
+    del rows
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE enrollment_application, lottery_rollentry")
+    run = services.run_request(official=official, round_id=round_.pk)
+    computing = timed(lambda: services.run_work(run_id=run.pk))
+    AdmissionRun.objects.filter(pk=run.pk).update(state="publishing", published_by=official)
+    publishing = timed(lambda: services.run_publish(run_id=run.pk))
+    floor = copied("lottery_rollentry", "true", again=False) + copied("enrollment_application", "true", again=True)
+    floor += sum(copied(table, "true", again=True) for table in ("lottery_placement", "enrollment_offer", "enrollment_transition"))
+    run.refresh_from_db()
+    return {
+        "seconds": computing + publishing,
+        "floor": floor,
+        "facts": {
+            "pupils": pupils,
+            "schools": count,
+            "computing": round(computing, 2),
+            "publishing": round(publishing, 2),
+            "placed": run.result["counts"]["by_choice"],
+            "valid": run.result["certificate"]["valid"],
+            "published": run.state == "published",
+        },
+        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    print(json.dumps(main(int(sys.argv[1]))))
