@@ -1,17 +1,18 @@
 """Planning a class assignment: who the pupils are, what the families wish, what the school fixes before the draw."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.scopes import scope
 from audit.services import record
-from enrollment.models import Application, Season
+from enrollment.models import Application, Offer, Season
 from enrollment.services.submission import normal_receipt
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
@@ -28,15 +29,23 @@ MOST_WITNESSES = 20
 MOST_TEXT = 200
 
 
+def placed_at(schools: Iterable[str]) -> QuerySet[Application]:
+    """Applications whose newest offer is of one of the schools."""
+    codes = list(schools)
+    newest = Offer.objects.filter(application=OuterRef("pk")).order_by("-pk").values("school_id")[:1]
+    offered = Application.objects.filter(pk__in=Offer.objects.filter(school_id__in=codes).values("application_id"))
+    return offered.annotate(place=Subquery(newest)).filter(place__in=codes)
+
+
+def starters(school: str, season_id: int, stage: str) -> QuerySet[Application]:
+    """The children who accepted a place at the school, by id."""
+    found = placed_at([school]).filter(round__season_id=season_id, stage=stage, state__in=PUPIL_STATES)
+    return found.order_by("pk")
+
+
 def pupils_of(school: str, season_id: int, stage: str) -> QuerySet[Application]:
-    """The children who accepted a place at the school and are in no class yet, by id."""
-    return Application.objects.filter(
-        offer__school_id=school,
-        round__season_id=season_id,
-        stage=stage,
-        state__in=PUPIL_STATES,
-        class_seat__isnull=True,
-    ).order_by("pk")
+    """Those of them who are in no class yet."""
+    return starters(school, season_id, stage).filter(class_seat__isnull=True)
 
 
 def run_for(account: Account, run_id: int, *, confirm: bool = False) -> ClassRun:
@@ -206,23 +215,13 @@ def _parsed_measures(text: str) -> dict[str, int]:
 @transaction.atomic
 def sibling_wish_set(*, guardian: Account, application_id: UUID, wish: str) -> SiblingWish:
     """Keep a family's wish for its children who start at one school together. Raises NotAllowed, Refused."""
-    one = (
-        Application.objects.select_related("offer", "round")
-        .filter(pk=application_id, guardian=guardian, state__in=PUPIL_STATES, offer__school__isnull=False)
-        .first()
-    )
-    if one is None:
+    one = Application.objects.select_related("round").filter(pk=application_id, guardian=guardian).first()
+    school = one.offer.school_id if one is not None and one.state in PUPIL_STATES and one.offer else None
+    if one is None or school is None:
         raise NotAllowed(_("There is no such application in your account."))
     if wish not in SiblingWish.Wish.values:
         raise Refused(_("Please choose: in one class or in different classes."), code="wish", field="wish")
-    school = one.offer.school_id
-    here = Application.objects.filter(
-        guardian=guardian,
-        offer__school_id=school,
-        round__season_id=one.round.season_id,
-        stage=one.stage,
-        state__in=PUPIL_STATES,
-    )
+    here = starters(school, one.round.season_id, one.stage).filter(guardian=guardian)
     if here.count() < 2:
         raise Refused(_("Only one of your children starts at this school: there is nothing to wish."), code="single")
     # the roll's lock: a wish is either on the announced roll or refused, never lost between the two

@@ -14,7 +14,7 @@ from foundation.errors import Refused
 from lottery.class_transcript import Entropy, class_row, facts_salt, facts_text
 from lottery.classes import ClassPupil, Wish
 from lottery.models import ClassEntry, ClassRun, ClassSeat, SiblingWish
-from lottery.services.class_plan import pupils_of
+from lottery.services.class_plan import pupils_of, starters
 from lottery.tickets import RollRow, receipt_hash
 
 Json = dict[str, Any]
@@ -86,15 +86,9 @@ def _salts(run: ClassRun, applications: Sequence[Application]) -> dict[object, s
 
 def _families(run: ClassRun) -> dict[object, list[Application]]:
     """Children of one family at this school and stage, the placed ones included, where the family has a wish."""
-    everybody = Application.objects.filter(
-        offer__school_id=run.school_id,
-        round__season_id=run.season_id,
-        stage=run.stage,
-        state__in=("accepted", "enrolled"),
-        guardian__in=_wishes(run),
-    )
+    everybody = starters(run.school_id, run.season_id, run.stage).filter(guardian__in=_wishes(run))
     families: dict[object, list[Application]] = {}
-    for one in everybody.order_by("pk"):
+    for one in everybody:
         families.setdefault(one.guardian_id, []).append(one)
     return {key: members for key, members in families.items() if len(members) > 1}
 

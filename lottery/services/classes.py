@@ -343,7 +343,7 @@ def _spread(run: ClassRun, found: Sealed) -> Json:
     return {
         "sizes": [min(sizes), max(sizes)],
         "gender": max((max(one[g] for one in genders) - min(one[g] for one in genders) for g in known), default=0),
-        "month_tenths": max(means) - min(means) if means and not run.number else None,
+        "month_days": 3 * (max(means) - min(means)) if means and not run.number else None,  # a tenth of a month
     }
 
 

@@ -44,7 +44,6 @@ def enter(round_: Round, number: int, *, school: str = SCHOOL, parent: Account |
         school_id=school,
         kind="choice",
         run_id=1,
-        explanation={},
         published_at=clock.now(),
         answer_by=clock.now(),
     )
@@ -97,7 +96,7 @@ class Assignment:
         return self.confirm(self.ready(run, **changed), "draw")
 
     def published(self, **changed: str) -> ClassRun:
-        run = self.confirm(self.drawn(**changed), "draw_teachers")
+        run = self.confirm(self.drawn(None, **changed), "draw_teachers")
         return self.confirm(run, "publish")
 
 

@@ -1,0 +1,118 @@
+"""The pages of a class assignment in a browser: every step at both sizes and in both languages, nothing too wide."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.models import Account
+from enrollment.models import Season
+from lottery import services
+from lottery.models import ClassRun
+from tests.browser.conftest import Open
+from tests.browser.parent import Parent
+from tests.lottery.class_factories import BALLS, NONCES, TEACHERS, VALUE, Assignment, assignment
+from tests.lottery.factories import token
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SIZES = ((360, 740), (1280, 800))
+
+
+def enter_staff(window: Parent, account: Account) -> None:
+    """Signed in with password and one-time password, without the pages of it."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(account.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.get(user=account).persistent_id
+    session.save()
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": str(session.session_key), "url": window.site.url}
+    window.context.add_cookies([cookie])  # type: ignore[list-item]
+
+
+def look(window: Parent, name: str) -> None:
+    """The page fits at both sizes; pictures are kept where SCREENSHOTS says."""
+    folder = os.environ.get("SCREENSHOTS", "")
+    for width, height in SIZES:
+        window.page.set_viewport_size({"width": width, "height": height})
+        assert not window.is_wider_than_the_screen(), (name, width)
+        if folder:
+            window.page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+
+
+def confirm(window: Parent, one: Assignment) -> None:
+    """Both people confirm on their own screens."""
+    for account in (one.reviewer, one.notary):
+        enter_staff(window, account)
+        window.page.reload()
+        window.page.fill('[name="token"]', token(account))
+        window.go()
+
+
+@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
+def test_a_school_draws_its_classes_and_a_family_reads_its_own(open_browser: Open, language: str) -> None:
+    one = assignment(pupils=30)
+    # at the same moment as the pages' own tests no season has a calendar: this one does
+    Season.objects.update(
+        calendar=[{"key": "checkin", "zh": "报到", "en": "Check-in", "starts": "2026-08-31", "ends": "2026-08-31"}]
+    )
+    services.sibling_wish_set(guardian=one.parent, application_id=one.pupils[-1].pk, wish="together")
+    window, tongue = open_browser(language=language), language[:2]
+    family = open_browser(language=language)
+    family.enter_as(one.parent)
+    family.open(f"/my/applications/{one.pupils[-1].pk}/class/")
+    look(family, f"{tongue}-0-wish")
+    family.pick("wish", "apart")
+    family.go()
+    enter_staff(window, one.reviewer)
+    window.open("/official/classes/")
+    look(window, f"{tongue}-1-list")
+    window.go()
+    for name, value in {"witnesses": "家长代表\n公证员", "balls": "01-33, 3", "classes": "3", "size": "12"}.items():
+        window.page.fill(f"#{name}", value)
+    window.page.fill("#teachers", TEACHERS.replace("合成丁,科任", "合成丁,校长"))
+    window.page.fill("#public_value", "上证综指 2026-08-20")
+    look(window, f"{tongue}-2-plan")
+    window.go()
+    assert "5" in window.page.locator(".note.bad").inner_text()  # the line is named, what was typed is still there
+    assert "校长" in window.page.input_value("#teachers")
+    look(window, f"{tongue}-3-refused")
+    window.page.fill("#teachers", TEACHERS)
+    window.go()
+    look(window, f"{tongue}-4-announce")
+    window.go()
+    for at, nonce in enumerate(NONCES, 1):
+        window.page.fill(f"#nonce-{at}", nonce)
+    window.page.fill("#numbers", BALLS)
+    look(window, f"{tongue}-5-hall")
+    window.go()
+    window.page.fill("#value", VALUE)
+    window.go()
+    look(window, f"{tongue}-6-confirm")
+    window.page.fill("#token-class", token(one.reviewer))
+    with window.page.expect_navigation():
+        window.tap("form:has(#token-class) button")
+    enter_staff(window, one.notary)
+    window.page.reload()
+    window.page.fill("#token-class", token(one.notary))
+    with window.page.expect_navigation():
+        window.tap("form:has(#token-class) button")
+    look(window, f"{tongue}-7-sealed")
+    family.open(f"/my/applications/{one.pupils[-1].pk}/class/")
+    assert not family.page.locator(".class-name").count()
+    confirm(window, one)
+    confirm(window, one)
+    run = ClassRun.objects.get()
+    assert run.state == ClassRun.State.PUBLISHED
+    look(window, f"{tongue}-8-published")
+    window.open(f"/classes/{run.pk}/")
+    look(window, f"{tongue}-9-public")
+    family.page.reload()
+    number = one.pupils[-1].class_seat.number
+    assert str(number) in family.page.locator(".class-name").inner_text()
+    look(family, f"{tongue}-10-mine")
