@@ -140,6 +140,7 @@ def sm3_note(published: object) -> str:
 
 def agree_digests(what: str, published: Json, parts: Iterable[bytes]) -> None:
     """Compare the SHA-256 and, if both sides have it, the SM3 of the joined parts."""
+    agree(f"names of the {what} digests", sorted(published), ["sha256", "sm3"])
     sha256, sm3 = hashlib.sha256(), None
     if published.get("sm3") is not None:
         sm3 = new_sm3()
