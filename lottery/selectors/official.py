@@ -1,6 +1,8 @@
 """What an official, a notary or a witness needs next."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
@@ -8,12 +10,19 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.models import Application, ApplicationState, Round
+from foundation import clock
 from foundation.errors import NotAllowed
-from lottery.models import AdmissionRun, Confirmation, Draw, Nonce
+from lottery.methods import DEFAULT, METHODS
+from lottery.models import AdmissionRun, CeremonyPlan, Confirmation, Draw, Nonce, StepSign
+from lottery.selectors.hall import duty_name
 from lottery.selectors.rounds import Promise, SchoolRow, promises, school_rows
 from lottery.services.common import announcement_digest
 from lottery.services.drawing import ceremony_digest
+from lottery.services.planning import FALLBACK, PUBLIC_VALUE, is_notary, witnesses_of
+from lottery.states import DUTIES
 
+TIMES = ("starts_at", "commit_by", "reveal_by", "value_by")
+TYPED = (*TIMES, "place", "public_value", "fallback", "method")
 WORKING_ABILITIES = ("round.run", "round.confirm", "round.witness")
 
 
@@ -26,6 +35,38 @@ def official_rounds(account: Account) -> list[Round]:
         for one in mine.rows(rounds, ability, district="season__district__code"):
             reached.setdefault(one.pk, one)
     return sorted(reached.values(), key=lambda one: (-one.season.year, one.stage, one.kind))
+
+
+@dataclass(frozen=True, slots=True)
+class Appointed:
+    """Somebody who may be named in the plan, with the duty chosen so far, and the duties to choose from."""
+
+    name: str
+    duty: str
+    duties: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanForm:
+    """The plan as its form shows it before the roll is frozen; times as 2027-07-20T09:30 in Beijing time, or empty."""
+
+    kept: bool
+    place: str
+    starts_at: str
+    commit_by: str
+    reveal_by: str
+    value_by: str
+    public_value: str
+    fallback: str
+    method: str
+    methods: tuple[tuple[str, str], ...]
+    appointed: tuple[Appointed, ...]
+
+    def typed(self, given: Mapping[str, str]) -> "PlanForm":
+        """The form with what was typed into it, after a refusal."""
+        words = {name: given.get(name, "") for name in TYPED}
+        appointed = tuple(replace(one, duty=given.get(f"duty-{one.name}", "")) for one in self.appointed)
+        return replace(self, **words, appointed=appointed)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +83,9 @@ class OfficialPage:
     own: Nonce | None
     named: bool
     confirmations: tuple[Confirmation, ...]
+    plan: CeremonyPlan | None
+    form: PlanForm | None
+    objections: tuple[StepSign, ...]
     schools: tuple[SchoolRow, ...]
     promises: tuple[Promise, ...]
     may_run: bool
@@ -76,12 +120,51 @@ def official_page(account: Account, round_id: int, language: str) -> OfficialPag
         own=next((one for one in nonces if one.witness_id == account.pk), None),
         named=draw is not None and account.username in draw.commitment["entropy"]["witnesses"],
         confirmations=tuple(confirmations.select_related("official").order_by("at")),
+        plan=CeremonyPlan.objects.filter(round=round_).first(),
+        form=plan_form(round_) if draw is None and may["round.run"] else None,
+        objections=objections_of(draw),
         schools=school_rows(run.result, language) if run else (),
         promises=promises(run.result) if run else (),
         may_run=may["round.run"],
         may_confirm=may["round.confirm"],
         may_witness=may["round.witness"],
     )
+
+
+def objections_of(draw: Draw | None) -> tuple[StepSign, ...]:
+    """The objections to a draw with the bureau's answers, oldest first."""
+    if draw is None:
+        return ()
+    rows = StepSign.objects.filter(draw=draw, decision=StepSign.Decision.OBJECT)
+    return tuple(rows.select_related("person", "reply__official").order_by("at"))
+
+
+def plan_form(round_: Round) -> PlanForm:
+    """What the form of the plan starts with: the plan made before, or the usual texts."""
+    plan = CeremonyPlan.objects.filter(round=round_).first()
+    named = {one["name"]: one["duty"] for one in plan.witnesses} if plan else {}
+    names = {"ticket": _("Tickets (HMAC)"), "ring": _("Ring with an interval"), "descending": _("Random numbers")}
+    return PlanForm(
+        kept=plan is not None,
+        place=plan.place if plan else "",
+        public_value=plan.public_value if plan else PUBLIC_VALUE,
+        fallback=plan.fallback if plan else FALLBACK,
+        method=plan.method if plan else DEFAULT,
+        methods=tuple((code, names.get(code, code)) for code in METHODS),
+        appointed=tuple(_appointed(name, named, round_, new=plan is None) for name in witnesses_of(round_)),
+        **{name: _typed_time(getattr(plan, name, None)) for name in TIMES},
+    )
+
+
+def _typed_time(at: datetime | None) -> str:
+    return at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%dT%H:%M") if at else ""
+
+
+def _appointed(name: str, named: dict[str, str], round_: Round, *, new: bool) -> Appointed:
+    notary = is_notary(Account.objects.get(username=name), round_.season.district_id)
+    duties = tuple((code, duty_name(code)) for code in DUTIES if notary or code != "notary")
+    usual = ("notary" if notary else "witness") if new else ""
+    return Appointed(name, named.get(name, usual), duties)
 
 
 def _counts(round_: Round) -> tuple[tuple[str, int], ...]:

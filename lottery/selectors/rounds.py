@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from enrollment.models import Round
 from lottery.draw import SiblingRule
-from lottery.models import AdmissionRun, Confirmation, Draw, Nonce, PublicFile
+from lottery.models import AdmissionRun, Confirmation, Draw, DrawStep, Nonce, PublicFile
 from lottery.services.common import announcement_digest
 from lottery.services.drawing import ceremony_digest
+from lottery.states import reached
 
-PUBLIC_FILES = ("announcement.json", "roll.csv", "transcript.json", "admission.json")
+PUBLIC_FILES = ("announcement.json", "roll.csv", "transcript.json", "first.json", "admission.json", "minutes.pdf")
 
 
 def public_rounds() -> QuerySet[Round]:
@@ -116,17 +117,25 @@ def _timeline(draw: Draw, nonces: Sequence[Nonce], run: AdmissionRun | None) -> 
     }
     revealed_note = _("%(count)d of %(named)d") % {"count": len(revealed), "named": len(nonces)}
     first = confirmed.order_by("at").values_list("at", flat=True).first()
-    entered = draw.state in {"ready", "drawn", "published"}
+    entered = reached(draw.state, "ready")
+    times = dict(DrawStep.objects.filter(draw=draw).order_by("at").values_list("event", "at"))
+    fell_back = _("%(value)s, by the announced fallback") % {"value": draw.public_value}
     return (
         Moment(_("Roll frozen, announcement published"), draw.frozen_at),
         Moment(
             _("Witnesses committed"), nonces[-1].committed_at if nonces else None, committed_note, done=bool(nonces)
         ),
         Moment(_("Witnesses revealed"), max(revealed, default=None), revealed_note, done=bool(revealed)),
-        Moment(_("Public value entered"), None, draw.public_value, done=entered),
+        Moment(
+            _("Public value entered"),
+            times.get("correct_value") or times.get("enter_value") or times.get("use_fallback"),
+            fell_back if "use_fallback" in times else draw.public_value,
+            done=entered,
+        ),
         Moment(_("First confirmation"), first, done=first is not None),
         Moment(_("Second confirmation: drawn"), draw.drawn_at, done=draw.drawn_at is not None),
         Moment(_("Places published"), run.published_at if run else None, done=run is not None),
+        Moment(_("Certified by a notary"), times.get("certify"), done=draw.state == "certified"),
     )
 
 

@@ -3,7 +3,9 @@
 Where the plan names a notary, one of the two is a notary named and the other an official.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from heapq import nsmallest
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,7 +15,10 @@ from accounts.services import totp_confirm
 from enrollment.services.transitions import round_step_locked
 from foundation import clock
 from foundation.errors import Refused
+from lottery.draw import DrawResult
+from lottery.entries import COORDINATION
 from lottery.messages import LotteryError
+from lottery.methods import draw_method
 from lottery.models import Confirmation, Draw, Nonce, RollEntry
 from lottery.services.common import (
     announcement_digest,
@@ -25,8 +30,11 @@ from lottery.services.common import (
     publish_file,
     refused,
 )
-from lottery.tickets import RollRow
+from lottery.tickets import RollRow, draw_key
 from lottery.transcript import Entropy, Reveal, canonical_json, conduct, digests
+
+FIRST, FIRST_OVERALL = 5, 12
+MOST_HALL_TICKETS = 1_000_000  # about a second of hashing while the hall waits
 
 
 def rows_of(draw: Draw) -> Iterator[RollRow]:
@@ -88,13 +96,34 @@ def _one_of_each(draw: Draw, official: Account) -> None:
         )
 
 
+def first_tickets(announced: Mapping[str, Any], seed: bytes, result: DrawResult) -> dict[str, Any]:
+    """Who comes first in the round's order and, where that is quick to compute, at every school: for the hall.
+
+    Everything follows from the announcement, the roll and the seed; group names are the public ones.
+    """
+    method = draw_method(announced["method"])
+    named = {code: text for code, text in announced["school_domains"].items() if code != COORDINATION}
+    quick = len(result.order) * len(named) <= MOST_HALL_TICKETS
+    schools = {}
+    for code, text in named.items() if quick else ():
+        values = method.tickets(draw_key(seed, text), result.order)
+        schools[code] = [
+            [group, method.shown(value)] for value, group in nsmallest(FIRST, zip(values, result.order, strict=True))
+        ]
+    drawn = zip(result.order[:FIRST_OVERALL], result.tickets[:FIRST_OVERALL], strict=True)
+    order = [[group, method.shown(value)] for group, value in drawn]
+    return {"method": method.name, "order": order, "schools": schools}
+
+
 def _make(draw: Draw, official: Account) -> None:
     try:
-        transcript, _result = conduct(draw.commitment, rows_of(draw), entropy_of(draw))
+        transcript, result = conduct(draw.commitment, rows_of(draw), entropy_of(draw))
+        first = first_tickets(draw.commitment, bytes.fromhex(transcript["seed"]), result)
     except LotteryError as error:
         raise refused(error) from None
     draw.seed, draw.order_digest, draw.drawn_at = transcript["seed"], transcript["order"]["sha256"], clock.now()
     draw.save(update_fields=["seed", "order_digest", "drawn_at"])
     publish_file(draw.round, "transcript.json", canonical_json(transcript))
+    publish_file(draw.round, "first.json", canonical_json(first))
     draw_step(draw=draw, event="draw", actor=official)
     round_step_locked(round_=draw.round, event="draw", actor=official)

@@ -1,6 +1,7 @@
 """The officials' and witnesses' pages of a round: where it stands, what comes next, who has to do it."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -10,13 +11,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.pages import StaffRequest, staff_page
 from enrollment.services import round_step
+from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from foundation.tasks import send
 from lottery import selectors, services
 from lottery.models import AdmissionRun, Draw
+from lottery.views import witness
 from lottery.views.http import language_of
+from lottery.views.witness import draw_id as _draw_id
 
-KEPT = ("commitment", "value")  # what was typed comes back after an error; a one-time password does not
+TIMES = ("starts_at", "commit_by", "reveal_by", "value_by")
+KEPT = ("value", "reason", "text", "sign")  # what was typed comes back after an error; a one-time password does not
 
 
 @staff_page
@@ -34,12 +39,14 @@ def round_(request: StaffRequest, round_id: int) -> HttpResponse:
 
 def _page(request: StaffRequest, round_id: int, refused: Refused | None = None, action: str = "") -> HttpResponse:
     page = selectors.official_page(request.account, round_id, language_of(request))
+    typed = {name: request.POST.get(name, "") for name in KEPT}
     context = {
         "page": page,
+        "form": page.form.typed(request.POST.dict()) if page.form and action == "plan" else page.form,
         "next_step": next_step(page),
         "refused": refused.message if refused else "",
         "failed": action,
-        "typed": {name: request.POST.get(name, "") for name in KEPT},
+        "typed": typed,
         "busy_with_large_roll": page.draw is not None and page.draw.roll_count > services.LARGE_ROLL,
     }
     return render(request, "lottery/official_round.html", context, status=422 if refused else 200)
@@ -62,15 +69,9 @@ def next_step(page: selectors.OfficialPage) -> str:
         "witnessing": _("The other witnesses commit; then a district official closes the commitments."),
         "revealing": _("The witnesses reveal their secrets; then a district official enters the public value."),
         "ready": _("Two different people confirm the draw with their one-time passwords. The second makes it."),
-        "published": _("Published. Nothing can be changed any more; families answer their offers."),
+        "published": _("Published. Families answer their offers; the notary certifies the draw."),
+        "certified": _("Certified. The minutes are public; families answer their offers."),
     }[page.draw.state]
-
-
-def _draw_id(round_id: int) -> int:
-    found = Draw.objects.filter(round_id=round_id).values_list("pk", flat=True).first()
-    if found is None:
-        raise Refused(_("The roll of this round is not frozen yet."), code="illegal_step")
-    return found
 
 
 def _run_id(round_id: int) -> int:
@@ -90,21 +91,50 @@ def _freeze(request: StaffRequest, round_id: int) -> str:
     return _("The roll of %(count)d children is frozen and published.") % {"count": draw.roll_count}
 
 
-def _commit(request: StaffRequest, round_id: int) -> str:
-    commitment = request.POST.get("commitment", "")
-    services.nonce_commit(witness=request.account, draw_id=_draw_id(round_id), commitment=commitment)
-    return _("Your commitment is published. Keep your secret: you need it to reveal.")
+def _moment(text: str, field: str) -> datetime | None:
+    """A time typed as Beijing time to the minute; empty means none is named."""
+    if not text.strip():
+        return None
+    try:
+        return datetime.strptime(text.strip()[:16], "%Y-%m-%dT%H:%M").replace(tzinfo=clock.SHANGHAI)
+    except ValueError:
+        raise Refused(_("Write the time as 2027-07-20T09:30."), code="time", field=field) from None
+
+
+def _plan(request: StaffRequest, round_id: int) -> str:
+    typed = {name: request.POST.get(name, "") for name in ("place", "public_value", "fallback", "method")}
+    times = {name: _moment(request.POST.get(name, ""), name) for name in TIMES}
+    given = request.POST.dict().items()
+    duties = {name.removeprefix("duty-"): str(duty) for name, duty in given if name.startswith("duty-") and duty}
+    services.ceremony_plan(
+        official=request.account,
+        round_id=round_id,
+        place=typed["place"],
+        starts_at=times["starts_at"],
+        commit_by=times["commit_by"],
+        reveal_by=times["reveal_by"],
+        value_by=times["value_by"],
+        public_value=typed["public_value"],
+        fallback=typed["fallback"],
+        method=typed["method"],
+        witnesses=duties,
+    )
+    return _("The plan is kept. It is published with the roll and cannot be changed after that.")
+
+
+def _fallback(request: StaffRequest, round_id: int) -> str:
+    services.public_value_fallback(
+        official=request.account,
+        draw_id=_draw_id(round_id),
+        value=request.POST.get("value", ""),
+        reason=request.POST.get("reason", ""),
+    )
+    return _("The fallback value is entered with its reason. Two people can confirm the draw now.")
 
 
 def _close_commits(request: StaffRequest, round_id: int) -> str:
     services.entropy_close(official=request.account, draw_id=_draw_id(round_id))
     return _("The commitments are closed. The witnesses reveal now.")
-
-
-def _reveal(request: StaffRequest, round_id: int) -> str:
-    value = request.POST.get("value", "")
-    services.nonce_reveal(witness=request.account, draw_id=_draw_id(round_id), value=value)
-    return _("Revealed: it is what you committed to.")
 
 
 def _value(request: StaffRequest, round_id: int) -> str:
@@ -146,10 +176,13 @@ ACTIONS: dict[str, Callable[[StaffRequest, int], str]] = {
     "close": lambda request, round_id: _step(request, round_id, "close"),
     "reopen": lambda request, round_id: _step(request, round_id, "reopen"),
     "freeze": _freeze,
-    "commit": _commit,
+    "plan": _plan,
+    "commit": witness.commit,
     "close-commits": _close_commits,
-    "reveal": _reveal,
+    "reveal": witness.reveal,
     "value": _value,
+    "fallback": _fallback,
+    "reply": witness.reply,
     "draw": _draw,
     "compute": _compute,
     "publish": _publish,
@@ -167,6 +200,8 @@ def act(request: StaffRequest, round_id: int, action: str) -> HttpResponse:
     except NotAllowed:
         raise
     except Refused as refused:
+        if action in {"commit", "reveal"}:
+            return witness.page(request, round_id, refused, action)
         return _page(request, round_id, refused, action)
     messages.success(request, done, extra_tags="good")
     return redirect("lottery:official-round", round_id)
