@@ -11,6 +11,8 @@ from lottery.classes.model import MOST_CLASSES
 from lottery.messages import LotteryError
 from lottery.tickets import ticket
 
+CLASS_TEACHER = "班主任 / class teacher"  # how a message names the draw without a subject
+
 
 @dataclass(frozen=True, slots=True)
 class Teacher:
@@ -56,10 +58,10 @@ def draw_teachers(teachers: Sequence[Teacher], *, classes: int, key: bytes, subj
     """The teacher's id for every class. `subject` keeps draws of two subjects apart. Raises LotteryError classes.*."""
     slots = _slots(teachers, key, subject)
     if len(slots) < classes:
-        raise LotteryError("classes.teachers", subject=ascii(subject), classes=classes, value=len(slots))
+        raise LotteryError("classes.teachers", subject=subject or CLASS_TEACHER, classes=classes, value=len(slots))
     holder: list[int | None] = [None] * len(slots)
     for at in range(classes):
         if not _place(at, slots, holder, set()):
-            raise LotteryError("classes.barred", subject=ascii(subject), number=at + 1)
+            raise LotteryError("classes.barred", subject=subject or CLASS_TEACHER, number=at + 1)
     drawn = {at: slots[slot].id for slot, at in enumerate(holder) if at is not None}
     return tuple(drawn[at] for at in range(classes))

@@ -118,7 +118,7 @@ def class_commit(*, staff: Account, run_id: int) -> ClassRun:
         ) | {"committed_at": clock.now().isoformat(timespec="seconds")}
         _rehearse(run, {one.pseudonym: one.facts for one in members})
     except LotteryError as error:
-        raise refused(error) from None
+        raise _no_plan(run, error) from None
     run.save(update_fields=["teachers", "teachers_salt", "announcement"])
     _store(run, members)
     _keep_file(run, "announcement.json", canonical_json(run.announcement))
@@ -149,6 +149,16 @@ def _rehearse(run: ClassRun, facts: Mapping[str, str]) -> None:
     seed = secrets.token_bytes(32)
     assignment = assign(run.announcement, facts, seed)
     teach(run.announcement, run.teachers, assignment, seed)
+
+
+def _no_plan(run: ClassRun, error: LotteryError) -> Refused:
+    """Why a plan cannot work, in words about the plan: the pseudonyms of siblings tell the school nothing."""
+    if error.code in {"classes.room", "classes.together", "classes.apart"}:
+        text = _(
+            "The wishes of siblings do not fit into classes of %(size)d. Allow more pupils in a class, or more classes."
+        )
+        return Refused(text % {"size": run.size}, code=error.code, field="size")
+    return refused(error, "teachers" if error.code in {"classes.teachers", "classes.barred"} else "size")
 
 
 def _base(run: ClassRun) -> str:
