@@ -163,7 +163,7 @@
       let name;
       try { name = decoder.decode(bytes.subarray(start + 65, last)); } catch { throw differs("roll_row", { row: number }); }
       const known = groups.get(name);
-      if (known) { known.rows.push(start); } else { groups.set(name, { start: start + 65, end: last, rows: [start] }); }
+      if (known) { known.rows.push(start); } else { groups.set(name, { name, start: start + 65, end: last, rows: [start], value: null }); }
       before = start; beforeEnd = end; start = end + 1;
       if (number % CHUNK === 0) { await tick("roll", start / bytes.length); }
     }
@@ -210,7 +210,7 @@
   }
   // Groups with their values, in the order drawn.
   async function drawOrder(body, hmac, roll, tick) {
-    const found = [...roll.groups.entries()].map(([name, group]) => ({ name, ...group, value: null }));
+    const found = [...roll.groups.values()];
     if (body.method === "ring") {
       const values = ringValues(hmac, found.map((one) => roll.bytes.subarray(one.start, one.end)));
       values.forEach((one, at) => { found[at].value = one; });
