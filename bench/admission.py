@@ -49,7 +49,8 @@ def copied(table: str, where: str, again: bool) -> float:
         with transaction.atomic():
             cursor.execute(f"CREATE TABLE bench_copy (LIKE {table} INCLUDING ALL)")
             cursor.execute(
-                "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass", [table]
+                "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'f' AND conrelid = %s::regclass",
+                [table],
             )
             for (key,) in cursor.fetchall():
                 cursor.execute(f"ALTER TABLE bench_copy ADD {key}")
@@ -129,7 +130,9 @@ def _people() -> tuple[Any, Any, Any]:
     from enrollment.models import Child
     from foundation import clock
 
-    official, _ = staff_create(username="bench", password="only for this bench 1", name="合成", roles=[("official", DISTRICT, "")])
+    official, _ = staff_create(
+        username="bench", password="only for this bench 1", name="合成", roles=[("official", DISTRICT, "")]
+    )
     parent = Account.objects.create(username="bench-parent", is_active=True, created_at=clock.now())
     child = Child.objects.create(
         guardian=parent,
@@ -146,9 +149,11 @@ def _people() -> tuple[Any, Any, Any]:
 
 APPLICATION = (
     "id, receipt, round_id, child_id, guardian_id, district_code, season_year, stage, rehearsal, child_index, state, version,"
-    " channel, online, uploads, fill_seconds, group_code, tier, points, \"order\", zone_code, needs_person,"
+    ' channel, online, uploads, fill_seconds, group_code, tier, points, "order", zone_code, needs_person,'
     " needs_offline_check, sibling_key, submitted_at, state_at"
 )
+
+ROLL = "draw_id, position, application_id, group_id, salt, leaf, row, facts"
 
 
 def _rows(pupils: int, schools: int, round_: Any, draw: Any, parent: Any, child: Any) -> Iterator[tuple[str, str]]:
@@ -170,7 +175,12 @@ def _rows(pupils: int, schools: int, round_: Any, draw: Any, parent: Any, child:
         listed = [f"S{school:04}" for school in dict.fromkeys(lists[at : at + count])]
         at += count
         facts = facts_text(
-            group_code=f"class_{tier + 1}", tier=tier + 1, points=0, order=[number % 50], choices=listed, zone_schools=listed[:1]
+            group_code=f"class_{tier + 1}",
+            tier=tier + 1,
+            points=0,
+            order=[number % 50],
+            choices=listed,
+            zone_schools=listed[:1],
         )
         row = json.dumps({"receipt_hash": pupil, "group": str(name), "leaf": pupil})
         yield (
@@ -200,7 +210,11 @@ def main(pupils: int) -> dict[str, Any]:
     draw, (official, parent, child) = _draw(round_, pupils, seats), _people()
     rows = list(_rows(pupils, count, round_, draw, parent, child))
     copy_in("enrollment_application", APPLICATION, (one for one, _ in rows))
-    copy_in("lottery_rollentry", "draw_id, position, application_id, group_id, salt, leaf, row, facts", (two for _, two in rows))
+    copy_in(
+        "lottery_rollentry",
+        "draw_id, position, application_id, group_id, salt, leaf, row, facts",
+        (two for _, two in rows),
+    )
     del rows
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE enrollment_application, lottery_rollentry")
@@ -209,7 +223,10 @@ def main(pupils: int) -> dict[str, Any]:
     AdmissionRun.objects.filter(pk=run.pk).update(state="publishing", published_by=official)
     publishing = timed(lambda: services.run_publish(run_id=run.pk))
     floor = copied("lottery_rollentry", "true", again=False) + copied("enrollment_application", "true", again=True)
-    floor += sum(copied(table, "true", again=True) for table in ("lottery_placement", "enrollment_offer", "enrollment_transition"))
+    floor += sum(
+        copied(table, "true", again=True)
+        for table in ("lottery_placement", "enrollment_offer", "enrollment_transition")
+    )
     run.refresh_from_db()
     return {
         "seconds": computing + publishing,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from lottery.certificate import Certificate, Outcome, certify
-from lottery.fast import vector_acceptance
+from lottery.fast import compiled_acceptance
 from lottery.mechanisms import NOBODY, Market, deferred_acceptance
 from lottery.messages import LotteryError
 from lottery.packing import canonical_pupils, pack
@@ -22,7 +22,7 @@ from lottery.problem import Choice, Mechanism, Problem, Pupil, check_problem, po
 from lottery.reading import read_json, read_problem
 from lottery.siblings import Engine, Settled, settle
 
-ENGINES: dict[str, Engine] = {"reference": deferred_acceptance, "fast": vector_acceptance}
+ENGINES: dict[str, Engine] = {"reference": deferred_acceptance, "fast": compiled_acceptance}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ without justified envy is better for any pupil, and the order in which pupils ap
 First choice first ("sequential") is the same engine with the position of the choice as the first part of the key.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heappushpop
 from typing import Final
@@ -39,17 +39,12 @@ class Market:
 
 def deferred_acceptance(market: Market) -> list[int]:
     """The entry each pupil holds in the end, or NOBODY. Takes O(entries x log(seats of a school))."""
-    return _held_entries(market, resume(market, [[] for _ in market.seats], market.starts))
-
-
-def resume(market: Market, seated: Sequence[list[int]], entries: Iterable[int]) -> list[list[int]]:
-    """Go on from bids already seated, ascending, with the pupils who still apply, each at an entry: bids by school."""
     schools, bids, nowhere = market.schools, market.bids, market.nowhere
     mask = (1 << market.bits) - 1
     # A heap full of empty seats: pushing and popping the lowest bid then settles acceptance, displacement and refusal.
-    held = [[_EMPTY_SEAT] * (seats - len(own)) + own for seats, own in zip(market.seats, seated, strict=True)]
+    held = [[_EMPTY_SEAT] * seats for seats in market.seats]
     held += [[], []]
-    for first in entries:
+    for first in market.starts:
         entry = first
         while (school := schools[entry]) != nowhere:
             lowest = heappushpop(held[school], bids[entry])
@@ -57,7 +52,7 @@ def resume(market: Market, seated: Sequence[list[int]], entries: Iterable[int]) 
                 break
             # Whoever holds the lowest bid, perhaps the applicant, goes on to the next entry of the list.
             entry = (-lowest & mask) + 1
-    return [[bid for bid in heap if bid != _EMPTY_SEAT] for heap in held[:nowhere]]
+    return _held_entries(market, held[:nowhere])
 
 
 def _held_entries(market: Market, held: list[list[int]]) -> list[int]:
@@ -65,6 +60,7 @@ def _held_entries(market: Market, held: list[list[int]]) -> list[int]:
     owners, mask = market.owners, (1 << market.bits) - 1
     for heap in held:
         for bid in heap:
-            entry = -bid & mask
-            entries[owners[entry]] = entry
+            if bid != _EMPTY_SEAT:
+                entry = -bid & mask
+                entries[owners[entry]] = entry
     return entries

@@ -2,8 +2,8 @@
 
 import math
 from array import array
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -11,59 +11,22 @@ import numpy.typing as npt
 
 from lottery.mechanisms import Market
 from lottery.messages import LotteryError
-from lottery.problem import Choice, Mechanism, Number, Problem, Pupil, positions
+from lottery.problem import Mechanism, Number, Problem, Pupil
 
 Ints = npt.NDArray[np.int64]
+# A key and its entry number share one signed 64-bit number.
+MOST_BITS = 62
 
 
-def _dense(values: Iterable[Number]) -> dict[Number, int]:
-    return {value: rank for rank, value in enumerate(sorted(set(values)))}
-
-
-def _priority(problem: Problem) -> Callable[[int, Choice], int]:
-    """Numbers that order (position if it counts, tier, points, order) as the keys do, as small as they can be."""
-    choices = [choice for pupil in problem.pupils for choice in pupil.choices]
-    tiers = _dense(choice.tier for choice in choices)
-    points = _dense(-choice.points for choice in choices)
-    orders = _dense(choice.order for choice in choices)
-    counts = problem.mechanism is Mechanism.SEQUENTIAL
-
-    def priority(position: int, choice: Choice) -> int:
-        high = (position if counts else 0) * len(tiers) + tiers[choice.tier]
-        return (high * len(points) + points[-choice.points]) * len(orders) + orders[choice.order]
-
-    return priority
+def _dense(values: Sequence[Number]) -> Ints:
+    """Whole numbers that order as the values do, as small as they can be; the values may be of any size."""
+    ranks = {value: rank for rank, value in enumerate(sorted(set(values)))}
+    return np.fromiter((ranks[value] for value in values), dtype=np.int64, count=len(values))
 
 
 def canonical_pupils(problem: Problem) -> list[Pupil]:
     """Pupils by id: the result must not depend on the order in which a file lists them."""
     return sorted(problem.pupils, key=lambda pupil: pupil.id)
-
-
-def pack(problem: Problem) -> Market:
-    """The market of a checked problem; pupils and schools are numbered in the order of their ids.
-
-    Siblings with equal keys come in the order of their ids, because entries are numbered that way.
-    """
-    names = sorted(school.id for school in problem.schools)
-    numbers = {name: number for number, name in enumerate(names)}
-    seats = {school.id: school.seats for school in problem.schools}
-    priority = _priority(problem)
-    nowhere, total = len(names), sum(len(pupil.choices) + 1 for pupil in problem.pupils)
-    bits = total.bit_length()
-    starts, schools, owners = array("q"), array("q"), array("q")
-    bids: list[int] = []
-    lines = {school.id: school.line for school in problem.schools}
-    for owner, pupil in enumerate(canonical_pupils(problem)):
-        starts.append(len(schools))
-        for position, choice in zip(positions(pupil, lines), pupil.choices, strict=True):
-            bids.append(-((priority(position, choice) << bits) | len(schools)))
-            schools.append(numbers[choice.school])
-            owners.append(owner)
-        bids.append(0)
-        schools.append(nowhere)
-        owners.append(owner)
-    return Market(starts, schools, owners, bids, [seats[name] for name in names], bits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +61,17 @@ class Applications:
         return found
 
 
-def _array_priority(table: Applications, mechanism: Mechanism, bits: int) -> Ints:
+def priorities(table: Applications, mechanism: Mechanism, bits: int) -> Ints:
+    """One number per application, the smaller the better, that leaves `bits` bits free.
+
+    Raises LotteryError problem.range when the keys do not fit into 62 bits.
+    """
     positions = table.positions() if mechanism is Mechanism.SEQUENTIAL else np.zeros(1, dtype=np.int64)
     columns = (positions, table.tiers, table.points, table.orders)
     spans = [int(column.max(initial=0)) + 1 for column in columns]
     # Checked in Python's unbounded numbers: in int64 a key that is too long would wrap around unseen.
-    if math.prod(spans).bit_length() + bits > 62 or any(int(column.min(initial=0)) < 0 for column in columns):
-        raise LotteryError("problem.range", place="The order keys", least=0, most=f"2^{62 - bits}")
+    if math.prod(spans).bit_length() + bits > MOST_BITS or any(int(column.min(initial=0)) < 0 for column in columns):
+        raise LotteryError("problem.range", place="The order keys", least=0, most=f"2^{MOST_BITS - bits}")
     priority: Ints = positions * spans[1] + table.tiers
     return (priority * spans[2] + (spans[2] - 1 - table.points)) * spans[3] + table.orders
 
@@ -120,7 +87,7 @@ def pack_arrays(table: Applications, mechanism: Mechanism = Mechanism.PARALLEL) 
     """The market of number arrays. Raises LotteryError problem.range when the keys do not fit into 62 bits."""
     pupils, applications = len(table.counts), len(table.schools)
     bits = (applications + pupils).bit_length()
-    priority = _array_priority(table, mechanism, bits)
+    priority = priorities(table, mechanism, bits)
     # Each pupil's list is moved down by the closing entries of the pupils before.
     entries = np.arange(applications) + np.repeat(np.arange(pupils), table.counts)
     total, width = applications + pupils, np.dtype("i")
@@ -135,3 +102,37 @@ def pack_arrays(table: Applications, mechanism: Mechanism = Mechanism.PARALLEL) 
     starts = np.cumsum(table.counts + 1) - table.counts - 1
     packed = (_to_array(starts, "q"), _to_array(schools, "i"), _to_array(owners, "i"))
     return Market(*packed, packed_bids, table.seats.tolist(), bits)
+
+
+def applications(problem: Problem) -> Applications:
+    """The arrays of a checked problem; pupils and schools are numbered in the order of their ids."""
+    pupils, schools = canonical_pupils(problem), sorted(problem.schools, key=lambda school: school.id)
+    numbers = {school.id: number for number, school in enumerate(schools)}
+    lines = {line: number for number, line in enumerate(sorted({school.line for school in schools}))}
+    choices = [choice for pupil in pupils for choice in pupil.choices]
+    return Applications(
+        counts=np.fromiter((len(pupil.choices) for pupil in pupils), dtype=np.int64, count=len(pupils)),
+        schools=np.fromiter((numbers[choice.school] for choice in choices), dtype=np.int64, count=len(choices)),
+        tiers=_dense([choice.tier for choice in choices]),
+        points=_dense([choice.points for choice in choices]),
+        orders=_dense([choice.order for choice in choices]),
+        seats=np.array([school.seats for school in schools], dtype=np.int64),
+        lines=np.array([lines[school.line] for school in schools]) if len(lines) > 1 else None,
+    )
+
+
+def pack(problem: Problem) -> Market:
+    """The market of a checked problem.
+
+    Siblings with equal keys come in the order of their ids, because entries are numbered that way.
+    """
+    table = applications(problem)
+    try:
+        return pack_arrays(table, problem.mechanism)
+    except LotteryError:
+        # so many different keys that their parts do not fit side by side: one number for the whole key always does
+        positions = table.positions() if problem.mechanism is Mechanism.SEQUENTIAL else np.zeros_like(table.schools)
+        parts = np.stack([positions, table.tiers, -table.points, table.orders])
+        _, whole = np.unique(parts, axis=1, return_inverse=True)
+        zeros = np.zeros_like(table.schools)
+        return pack_arrays(replace(table, tiers=zeros, points=zeros, orders=whole.ravel()))

@@ -60,7 +60,7 @@ class Pupil:
 
 
 def positions(pupil: Pupil, lines: Mapping[str, str]) -> list[int]:
-    """How many choices on the same line stand above each choice of a pupil; `lines` by school, "" where none is named."""
+    """How many choices on the same line stand above each choice of a pupil; `lines` by school, "" when missing."""
     seen: Counter[str] = Counter()
     found = []
     for choice in pupil.choices:

@@ -18,7 +18,7 @@ from lottery.allocate import placements_digest
 from lottery.certificate import Certificate, certify_arrays
 from lottery.coordination import coordinate
 from lottery.entries import OUT_OF_ZONE, SHARED, Entry, Inputs, real
-from lottery.fast import vector_acceptance
+from lottery.fast import acceptance
 from lottery.fasttickets import tickets_for
 from lottery.mechanisms import NOBODY
 from lottery.messages import LotteryError
@@ -94,11 +94,11 @@ def _raw(inputs: Inputs) -> _Raw:
     flat = list(chain.from_iterable(listed))
     schools = np.fromiter((number[school] for school, _ in flat), dtype=np.int64, count=len(flat))
     levels = np.fromiter((level for _, level in flat), dtype=np.int64, count=len(flat))
-    _refuse_twice(entries, names, np.repeat(np.arange(len(entries)), counts), schools)
+    _refuse_twice(names, np.repeat(np.arange(len(entries)), counts), schools)
     return _Raw(entries, names, counts, np.repeat(np.arange(len(entries)), counts), schools, levels)
 
 
-def _refuse_twice(entries: Sequence[Entry], names: Sequence[str], owners: Ints, schools: Ints) -> None:
+def _refuse_twice(names: Sequence[str], owners: Ints, schools: Ints) -> None:
     """A school listed twice by one child would be two applications of one family for one seat."""
     codes = np.sort(owners * len(names) + schools)
     twice = codes[1:][codes[1:] == codes[:-1]]
@@ -352,7 +352,7 @@ def place_ranked(inputs: Inputs, made: Columns) -> Province:
         seats = np.array([own[name] for name in made.names], dtype=np.int64)
         table = _table(inputs, made, seats)
         market = pack_arrays(table, inputs.mechanism)
-        settled = settle(market, siblings, inputs.siblings, vector_acceptance)
+        settled = settle(market, siblings, inputs.siblings, acceptance)
         held = _held(settled)
         filled = np.bincount(made.schools[held[held != NOBODY]], minlength=len(made.names))
         more = {
