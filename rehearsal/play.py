@@ -1,6 +1,5 @@
 """The play: every phase of a season in order, through the real doors, workers and HTTP."""
 
-import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -30,6 +29,7 @@ from notifications.models import Message
 from portal.seasons.folder import SeasonPlan, read_folder
 from portal.seasons.store import store_plan
 from rehearsal import answers as typed
+from rehearsal import ceremony
 from rehearsal.city import Applicant, build_city, city_spec, read_families, scaled_seats
 from rehearsal.parents import Browser, client_token
 from rehearsal.patience import TRANSIENT, patient
@@ -91,6 +91,8 @@ class Play:
                 self.each_round(self.admit)
             with self.phase("messages") as task:
                 self.wait_for_messages(task)
+            with self.phase("certificate"):
+                self.each_round(self.certify)
             with self.phase("answers"):
                 self.answer()
         reset_tokens()
@@ -270,29 +272,23 @@ class Play:
             step(round_)
 
     def draw(self, round_: Round) -> None:
-        """Freeze, witness randomness, public value, two confirmations with one-time passwords."""
-        official = account("official")
-        enrollment.round_step(official=official, round_id=round_.pk, event="close")
-        draw = lottery.roll_freeze(official=official, round_id=round_.pk)
-        secrets = {
-            name: hashlib.sha256(f"{self.seed}:{round_.stage}:{name}".encode()).hexdigest()
-            for name in draw.commitment["entropy"]["witnesses"]
-        }
-        for name, value in secrets.items():
-            witness = account(name)
-            mark = lottery.nonce_commitment(draw=draw, witness=witness, value=value)
-            lottery.nonce_commit(witness=witness, draw_id=draw.pk, commitment=mark)
-        lottery.entropy_close(official=official, draw_id=draw.pk)
-        for name, value in secrets.items():
-            lottery.nonce_reveal(witness=account(name), draw_id=draw.pk, value=value)
-        lottery.public_value_enter(official=official, draw_id=draw.pk, value=f"synthetic public value {self.seed}")
-        for name in ("official", "notary"):
-            lottery.draw_confirm(official=account(name), draw_id=draw.pk, token=next_token(name))
+        """Close the round and hold its ceremony up to the draw."""
+        enrollment.round_step(official=account("official"), round_id=round_.pk, event="close")
+        ceremony.hold(round_, self.seed)
 
     def admit(self, round_: Round) -> None:
         run = lottery.run_compute(official=account("official"), round_id=round_.pk)
         for name in ("official", "official2"):
             lottery.run_publish_confirm(official=account(name), run_id=run.pk, token=next_token(name))
+
+    def certify(self, round_: Round) -> None:
+        """The notary certifies what is published; the workers publish a large round."""
+
+        def unpublished() -> int:
+            return Draw.objects.filter(round=round_, state="drawn").count()
+
+        self.wait("publication", unpublished, lambda _left: None)
+        ceremony.certify(round_)
 
     def wait_for_messages(self, task: TaskID) -> None:
         """Until the outbox is empty."""

@@ -19,6 +19,7 @@ PEOPLE = {
     "witness": ("witness", "witness"),
     "supervisor": ("supervisor", "supervisor"),
 }
+DUTIES = {"notary": "notary", "witness": "inspector"}  # in which duty the plan of a ceremony names them
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from lottery.services.common import (
 from lottery.tickets import RollRow, draw_key
 from lottery.transcript import Entropy, Reveal, canonical_json, conduct, digests
 
-FIRST, FIRST_OVERALL = 5, 12
+FIRST = 5
 MOST_HALL_TICKETS = 1_000_000  # about a second of hashing while the hall waits
 
 
@@ -110,7 +110,7 @@ def first_tickets(announced: Mapping[str, Any], seed: bytes, result: DrawResult)
         schools[code] = [
             [group, method.shown(value)] for value, group in nsmallest(FIRST, zip(values, result.order, strict=True))
         ]
-    drawn = zip(result.order[:FIRST_OVERALL], result.tickets[:FIRST_OVERALL], strict=True)
+    drawn = zip(result.order[:FIRST], result.tickets[:FIRST], strict=True)
     order = [[group, method.shown(value)] for group, value in drawn]
     return {"method": method.name, "order": order, "schools": schools}
 

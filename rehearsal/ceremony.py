@@ -1,0 +1,54 @@
+"""The ceremony of a rehearsal, held in full: plan, freeze, commit, reveal, public value, signatures, certificate."""
+
+import hashlib
+from datetime import timedelta
+
+from enrollment.models import Round
+from foundation import clock
+from lottery import services as lottery
+from lottery.models import Draw, StepSign
+from lottery.states import SIGNED
+from rehearsal.staff import DUTIES, account, next_token
+
+PLACE = "演练大厅（合成）"
+
+
+def hold(round_: Round, seed: int) -> Draw:
+    """From the plan to the draw; an official and the notary confirm with one-time passwords."""
+    official = account("official")
+    lottery.ceremony_plan(
+        official=official,
+        round_id=round_.pk,
+        place=PLACE,
+        starts_at=clock.now() + timedelta(minutes=1),
+        witnesses=DUTIES,
+    )
+    draw = lottery.roll_freeze(official=official, round_id=round_.pk)
+    secrets = {name: hashlib.sha256(f"{seed}:{round_.stage}:{name}".encode()).hexdigest() for name in DUTIES}
+    for name, value in secrets.items():
+        witness = account(name)
+        mark = lottery.nonce_commitment(draw=draw, witness=witness, value=value)
+        lottery.nonce_commit(witness=witness, draw_id=draw.pk, commitment=mark)
+    lottery.entropy_close(official=official, draw_id=draw.pk)
+    for name, value in secrets.items():
+        lottery.nonce_reveal(witness=account(name), draw_id=draw.pk, value=value)
+    lottery.public_value_enter(official=official, draw_id=draw.pk, value=f"synthetic public value {seed}")
+    for name in ("official", "notary"):
+        draw = lottery.draw_confirm(official=account(name), draw_id=draw.pk, token=next_token(name))
+    return draw
+
+
+def certify(round_: Round) -> Draw:
+    """Every witness signs every step of a published draw, and the notary certifies it."""
+    draw = Draw.objects.get(round=round_)
+    for name in DUTIES:
+        for step in SIGNED:
+            decision = StepSign.Decision.SIGN
+            lottery.step_sign(witness=account(name), draw_id=draw.pk, step=step, decision=decision)
+    return lottery.ceremony_certify(
+        notary=account("notary"),
+        draw_id=draw.pk,
+        token=next_token("notary"),
+        certificate_number=f"演练（{round_.season.year}）{round_.stage} 1号",
+        note="",
+    )
