@@ -116,7 +116,7 @@ PAGE: Final[Mapping[str, Promise]] = {
     "tickets": _("Recomputing tickets: {percent}%"),
     "order_progress": _("Comparing the order: {percent}%"),
     "loaded": _("Loaded: {files}"),
-    "took": _("{seconds} seconds, on your own computer."),
+    "took": _("It took {seconds} seconds at most, on your own device."),
 }
 
 

@@ -10,6 +10,7 @@ from lottery.messages import LotteryError
 
 LEAF_PREFIX = b"\x00"
 NODE_PREFIX = b"\x01"
+HASH_SIZE = 32
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -41,18 +42,36 @@ def merkle_root(leaves: Iterable[bytes]) -> bytes:
     return level[0]
 
 
+def merkle_levels(leaves: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Every level of the tree, leaves first and the root last, each as its hashes joined (64 bytes a leaf in all).
+
+    Whoever gives out many proofs keeps this: each proof then costs a few look-ups instead of the whole tree.
+    """
+    level = [leaf_hash(leaf) for leaf in leaves]
+    levels = [b"".join(level)]
+    while len(level) > 1:
+        level = _level_above(level)
+        levels.append(b"".join(level))
+    return tuple(levels)
+
+
+def proof_from(levels: Sequence[bytes], index: int) -> tuple[bytes, ...]:
+    """Audit path of leaf `index` in what `merkle_levels` gave. Raises LotteryError merkle.index."""
+    size = len(levels[0]) // HASH_SIZE
+    if not 0 <= index < size:
+        raise LotteryError("merkle.index", index=index, size=size)
+    path = []
+    for level in levels[:-1]:
+        begin = (index ^ 1) * HASH_SIZE
+        if begin < len(level):
+            path.append(level[begin : begin + HASH_SIZE])
+        index //= 2
+    return tuple(path)
+
+
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> tuple[bytes, ...]:
     """Audit path of leaf `index`, nearest sibling first. Raises LotteryError merkle.index."""
-    if not 0 <= index < len(leaves):
-        raise LotteryError("merkle.index", index=index, size=len(leaves))
-    level = [leaf_hash(leaf) for leaf in leaves]
-    path = []
-    while len(level) > 1:
-        sibling = index ^ 1
-        if sibling < len(level):
-            path.append(level[sibling])
-        level, index = _level_above(level), index // 2
-    return tuple(path)
+    return proof_from(merkle_levels(leaves), index)
 
 
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:

@@ -13,7 +13,7 @@ from accounts.models import Account
 from enrollment.models import Application, Round
 from foundation.errors import NotAllowed
 from lottery.entries import entry
-from lottery.merkle import inclusion_proof, verify_inclusion
+from lottery.merkle import HASH_SIZE, merkle_levels, proof_from, verify_inclusion
 from lottery.methods import METHODS
 from lottery.models import AdmissionRun, Draw, Placement, PublicFile, RollEntry
 from lottery.selectors.rounds import public_rounds
@@ -21,11 +21,11 @@ from lottery.tickets import RollRow, draw_key
 from schools.selectors import schools_by_code
 
 
-@lru_cache(maxsize=4)
-def _roll_lines(file_id: int) -> tuple[bytes, ...]:
-    # a public file never changes, so its lines may be kept
+@lru_cache(maxsize=2)
+def _roll_tree(file_id: int) -> tuple[bytes, ...]:
+    # A public file never changes, so its tree may be kept: on the day of the results every family asks for a proof.
     body = gzip.decompress(PublicFile.objects.values_list("body", flat=True).get(pk=file_id))
-    return tuple(body.splitlines()[1:])
+    return merkle_levels(body.splitlines()[1:])
 
 
 def drawn_rounds() -> QuerySet[Round]:
@@ -101,11 +101,11 @@ def my_tickets(guardian: Account, round_id: int) -> list[MyTicket]:
     )
     if not entries:
         raise NotAllowed(_("None of your applications stands on the roll of this round."))
-    lines = _roll_lines(PublicFile.objects.values_list("pk", flat=True).get(round_id=round_id, name="roll.csv"))
-    return [_my_ticket(one, lines) for one in entries]
+    tree = _roll_tree(PublicFile.objects.values_list("pk", flat=True).get(round_id=round_id, name="roll.csv"))
+    return [_my_ticket(one, tree) for one in entries]
 
 
-def _my_ticket(one: RollEntry, lines: Sequence[bytes]) -> MyTicket:
+def _my_ticket(one: RollEntry, tree: Sequence[bytes]) -> MyTicket:
     draw, index = one.draw, one.position
     placement = Placement.objects.filter(application=one.application, run__state=AdmissionRun.State.PUBLISHED).first()
     told = placement.explanation["choices"] if placement else []
@@ -118,15 +118,15 @@ def _my_ticket(one: RollEntry, lines: Sequence[bytes]) -> MyTicket:
         tickets = tuple(
             SchoolTicket(code, names[code], *_value(draw, code, one.group_id), positions.get(code)) for code in listed
         )
-    proof = inclusion_proof(lines, index)
+    proof, size = proof_from(tree, index), len(tree[0]) // HASH_SIZE
     line, root = RollRow(**one.row).line().encode(), bytes.fromhex(draw.roll_root)
     return MyTicket(
         application=one.application,
         entry=one,
         index=index,
-        size=len(lines),
+        size=size,
         proof=tuple(step.hex() for step in proof),
         tickets=tickets,
         method=draw.commitment.get("method", "ticket"),
-        verified=verify_inclusion(line, index, len(lines), proof, root),
+        verified=verify_inclusion(line, index, size, proof, root),
     )

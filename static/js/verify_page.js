@@ -91,7 +91,7 @@
       const started = performance.now();
       one("progress").hidden = false;
       verified = await verifyDraw(files, shown.say, tick);
-      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      const seconds = (Math.ceil((performance.now() - started) / 100) / 10).toFixed(1);
       shown.end("good", texts.page.verified, put(texts.page.took, { seconds }));
     });
   }

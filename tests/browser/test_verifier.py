@@ -181,3 +181,23 @@ def test_without_scripts_the_page_says_what_to_do(drawn: Drawn, running_site: Si
     assert "python audit.py draw transcript.json" in page.inner_text("main")
     assert not page.locator("#check-transcript").is_visible()
     picture(page, "noscript")
+
+
+@pytest.mark.parametrize(("language", "width"), [("zh-CN", 360), ("en", 1280)])
+def test_a_family_sees_its_own_line_checked(
+    drawn: Drawn, running_site: Site, show: Show, language: str, width: int
+) -> None:
+    page = show(running_site.url + reverse("lottery:verify"), language=language, width=width)
+    assert page.locator(f'a[href="{reverse("lottery:check")}"]').count() == 1
+    picture(page, f"how-{language}-{width}")
+    client = Client()
+    client.force_login(drawn.entry.application.guardian)
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": running_site.url}])
+    page.goto(running_site.url + reverse("lottery:my-ticket", args=[drawn.draw.round_id]))
+    told = page.locator(".note.good").inner_text()
+    assert re.search(r"4 步证明|proof of 4 steps", told)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    picture(page, f"mine-{language}-{width}")
+    page.click(f'a[href="{reverse("lottery:check")}?round={drawn.draw.round_id}"]')
+    assert page.locator("#check-round").input_value().endswith(f"/{drawn.draw.round_id}/")

@@ -1,7 +1,9 @@
 """Two verifiers, one truth: whatever byte of the published files is changed, both refuse and name the difference."""
 
+import hashlib
 import json
 import random
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass, field
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 
 from lottery import audit
+from lottery.check_texts import check_texts
 from lottery.draw import SiblingRule
 from lottery.merkle import inclusion_proof
 from lottery.methods import METHODS
@@ -337,3 +340,31 @@ def test_unusable_files_are_told_apart_in_the_browser(tmp_path: Path) -> None:
             cases.append({"transcript": name})
             expected.append(code)
     assert [one["code"] for one in in_browser(tmp_path, cases)] == expected
+
+
+def test_every_answer_of_the_script_has_its_words_and_their_places() -> None:
+    static = Path(__file__).parents[2] / "static" / "js"
+    source = "".join((static / name).read_text(encoding="utf-8") for name in ("verify_core.js", "verify_page.js"))
+    texts = check_texts()
+    used = {
+        "agrees": set(re.findall(r'say\("(\w+)"', source)),
+        "differs": set(re.findall(r'(?:differs|agree|agreeDigests)\("(\w+)"|"differs", "(\w+)"', source)),
+        "input": set(re.findall(r'(?:unusable|stop)\("(\w+)"|"input", "(\w+)"|texts\.input\.(\w+)', source)),
+        "page": set(re.findall(r"texts\.page\.(\w+)", source)),
+    }
+    for name, codes in used.items():
+        flat = {part for code in codes for part in ([code] if isinstance(code, str) else code) if part}
+        assert flat == set(texts[name]), name
+
+
+def test_sm3_is_the_same_from_either_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    # GB/T 32905-2016, appendix A.1
+    standard = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    assert digests([b"a", b"bc"])["sm3"] == standard
+
+    def nothing_known(name: str) -> object:
+        raise ValueError(f"unsupported hash type {name}")
+
+    monkeypatch.setattr(hashlib, "new", nothing_known)
+    assert audit.new_sm3() is None
+    assert digests([b"a", b"bc"])["sm3"] == standard
