@@ -169,7 +169,7 @@ def _log(draw: Draw) -> tuple[Line, ...]:
         if nonce.revealed_at:
             lines.append(Line(nonce.revealed_at, nonce.witness.username, _("Revealed"), ""))
     for one in Confirmation.objects.filter(round_id=draw.round_id).select_related("official"):
-        what = {"draw": _("Draw confirmed"), "publish": _("Publication confirmed")}.get(one.step, _("Confirmed"))
+        what = {"draw": _("Draw confirmed"), "publish": _("Publication confirmed")}.get(one.step, _("Has confirmed"))
         lines.append(Line(one.at, one.official.username, what, ""))
     for sign in StepSign.objects.filter(draw=draw).select_related("person", "reply__official"):
         what = f"{sign.get_decision_display()}: {step_name(sign.step)}"
