@@ -83,6 +83,7 @@ class Zone(models.Model):
     stage = models.CharField(max_length=12, choices=Stage.choices)
     schools = models.ManyToManyField(School, related_name="zones")
     polygon = models.JSONField(null=True, blank=True)
+    big_zone = models.CharField(max_length=60, blank=True)  # schools of one big zone share what their own zones leave
 
     class Meta:
         constraints: ClassVar = [

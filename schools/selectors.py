@@ -35,7 +35,7 @@ def _zone(row: Any) -> Zone:
         for rule in sorted(row.rules.all(), key=lambda rule: rule.pk)
     )
     schools = tuple(sorted(school.pk for school in row.schools.all()))
-    return Zone(row.code, row.name, row.year, row.stage, schools, rules, row.polygon)
+    return Zone(row.code, row.name, row.year, row.stage, schools, rules, row.polygon, row.big_zone)
 
 
 @lru_cache(maxsize=32)

@@ -53,7 +53,13 @@ def zones_store(*, district: District, zones: Sequence[Zone]) -> None:
         ZoneRow.objects.filter(district=district, year=year, stage=stage).delete()
     for zone in zones:
         row = ZoneRow.objects.create(
-            district=district, code=zone.name, name=zone.name, year=zone.year, stage=zone.stage, polygon=zone.polygon
+            district=district,
+            code=zone.name,
+            name=zone.name,
+            year=zone.year,
+            stage=zone.stage,
+            polygon=zone.polygon,
+            big_zone=zone.big_zone,
         )
         row.schools.set(School.objects.filter(code__in=zone.schools))
         ZoneRule.objects.bulk_create(

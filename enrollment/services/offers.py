@@ -84,7 +84,7 @@ def offers_publish(
     The caller has checked who may do this. Set by set, because a city has hundreds of thousands of children. Returns
     how many. Raises Refused, and nothing has changed, when an application is no longer in the pool.
     """
-    values = {"round": round_id, "run": run_id, "actor": official.pk, "at": at, "answer_by": answer_by}
+    values: dict[str, int | datetime] = {"round": round_id, "run": run_id, "actor": official.pk, "at": at, "answer_by": answer_by}
     with connection.cursor() as cursor, TemporaryFile("w+", encoding="utf-8", newline="\n") as file:
         cursor.execute(
             "CREATE TEMP TABLE new_offer (application uuid PRIMARY KEY, school varchar(20), kind varchar(14))"

@@ -1,4 +1,4 @@
-"""What a run reads: the frozen roll, the frozen seats, the draw's seed, the announced rules and where the schools lie."""
+"""What a run reads: the frozen roll and seats, the draw's seed, the announced rules, where the schools lie."""
 
 from collections.abc import Iterator, Mapping
 from tempfile import TemporaryFile

@@ -26,19 +26,26 @@ from lottery.entries import COORDINATION, entry, facts_text
 from lottery.models import CeremonyPlan, Draw, RollEntry
 from lottery.services.common import announcement_digest, domain, domains, publish_file, step_row
 from lottery.services.planning import names, plan_default
+from lottery.services.wishes import Surroundings, announced, schools_of_the_run
 from lottery.tickets import RollRow, canonical_roll, roll_row
 from lottery.transcript import Sources, announce, canonical_json, roll_lines
-from schools.selectors import seat_plan, zones
+from schools.selectors import seat_plan
 
 BATCH = 5000
 PROGRAMS = (
     "allocate.py",
     "audit.py",
+    "certificate.py",
+    "coordination.py",
     "draw.py",
+    "entries.py",
     "mechanisms.py",
     "merkle.py",
     "methods.py",
+    "packing.py",
     "placing.py",
+    "problem.py",
+    "province.py",
     "ring.py",
     "siblings.py",
     "tickets.py",
@@ -82,8 +89,8 @@ def _groups(rows: Sequence[Mapping[str, Any]]) -> dict[UUID, str]:
 
 
 def _members(round_: Round) -> Iterator[_Member]:
-    season, key = round_.season, round_key(round_)
-    schools = {zone.id: zone.schools for zone in zones(season.district_id, season.year, round_.stage)}
+    key = round_key(round_)
+    around = Surroundings(round_)
     columns = ("id", "receipt", "version", "group_code", "tier", "points", "order", "zone_code", "sibling_key")
     rows = list(Application.objects.filter(round=round_, state="in_pool").order_by("id").values(*columns))
     groups = _groups(rows)
@@ -102,7 +109,8 @@ def _members(round_: Round) -> Iterator[_Member]:
             points=row["points"],
             order=row["order"],
             choices=choices[pk, row["version"]],
-            zone_schools=schools.get(row["zone_code"], ()),
+            zone_schools=around.zone_schools(row["zone_code"]),
+            big_zone_schools=around.big_zone_schools(row["zone_code"], row["group_code"]),
         )
         public = roll_row(row["receipt"], salt=bytes.fromhex(salt), group=groups[pk], facts=facts)
         yield _Member(pk, salt, groups[pk], facts, public)
@@ -114,9 +122,10 @@ def _programs() -> dict[str, str]:
 
 
 def _announcement(
-    round_: Round, plan: CeremonyPlan, rows: Sequence[RollRow], seats: Mapping[str, int]
+    round_: Round, plan: CeremonyPlan, members: Sequence[_Member], rows: Sequence[RollRow], seats: Mapping[str, int]
 ) -> dict[str, Any]:
     policy = compiled(round_.policy)
+    rules = announced(round_, seats, (entry(one.row.receipt_hash, one.group, one.facts) for one in members))
     order = domain(round_, COORDINATION, "order")
     # no seats of its own: the draw makes the order, the admission run gives the places (docs/audit.md)
     sources = Sources(tuple(names(plan)), "none", plan.public_value, plan.fallback)
@@ -124,7 +133,8 @@ def _announcement(
     body = announce(rows, domain=order, seats=0, rule=rule, sources=sources, method=plan.method)
     return body | {
         "school_seats": dict(seats),
-        "school_domains": domains(round_, sorted(seats)),
+        "school_domains": domains(round_, schools_of_the_run(seats, rules["shared_limits"])),
+        **rules,
         "mechanism": policy.mechanism,
         "policy": {"code": round_.policy.code, "number": round_.policy.number, "digest": round_.policy.digest},
         "programs": _programs(),
@@ -176,7 +186,7 @@ def roll_freeze(*, official: Account, round_id: int) -> Draw:
         commitment={},
         frozen_at=clock.now(),
     )
-    draw.commitment = _announcement(round_, plan, rows, seats)
+    draw.commitment = _announcement(round_, plan, members, rows, seats)
     draw.roll_root = draw.commitment["roll"]["root"]
     draw.save(update_fields=["commitment", "roll_root"])
     _store(draw, members, rows)

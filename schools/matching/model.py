@@ -47,7 +47,7 @@ class AddressRule:
 @dataclass(frozen=True, slots=True)
 class Zone:
     """A zone of one year and stage; ``polygon`` holds GeoJSON coordinates of a Polygon or MultiPolygon (longitude
-    first).
+    first). Schools of one ``big_zone`` may share the seats that the children of their own zones leave over.
     """
 
     id: str
@@ -57,6 +57,7 @@ class Zone:
     schools: tuple[str, ...]
     rules: tuple[AddressRule, ...] = ()
     polygon: Coordinates | None = None
+    big_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The reader of a bureau's zone table: one rule a row, every mistake named with its row and column.
 
 Columns (English or Chinese): zone 学区, year 年份, stage 学段, schools 学校, effect 方式, kind 类型, name 名称,
-parity 单双号, low 起号, high 止号. ``effect``, ``parity``, ``low`` and ``high`` may be left out. Row numbers count
-the heading as row 1.
+parity 单双号, low 起号, high 止号, big_zone 大学区. ``effect``, ``parity``, ``low``, ``high`` and ``big_zone`` may be
+left out. Row numbers count the heading as row 1.
 """
 
 from collections.abc import Iterable, Mapping
@@ -33,6 +33,7 @@ HEADERS = _words(
         "parity": "单双号",
         "low": "起号",
         "high": "止号",
+        "big_zone": "大学区",
     }
 )
 REQUIRED = ("zone", "year", "stage", "schools", "kind", "name")
@@ -152,7 +153,8 @@ def _zone(reader: _Reader, row: int, cells: Mapping[str, str]) -> str | None:
         if not schools:
             reader.fail(row, "schools", "missing_value")
             return None
-        reader.zones[key], reader.rules[key], reader.first_rows[key] = Zone(key, name, year, stage, schools), {}, row
+        made = Zone(key, name, year, stage, schools, big_zone=cells.get("big_zone", ""))
+        reader.zones[key], reader.rules[key], reader.first_rows[key] = made, {}, row
     elif schools and set(schools) != set(known.schools):
         reader.fail(row, "schools", "schools_differ", zone=name, first=str(reader.first_rows[key]))
         return None

@@ -1,0 +1,74 @@
+"""How each choice lies to a child's home, and which schools have rules of their own: read when the roll is frozen."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from enrollment.models import Round
+from enrollment.policies import compiled
+from lottery.draw import sibling_rule
+from lottery.entries import SHARED, Entry, Inputs
+from lottery.problem import Mechanism
+from schools.models import School
+from schools.selectors import schools_by_code, zones
+
+# 民办 and 民工子弟 schools: who applies is drawn when there are more than seats, whatever group or zone (R61, R62).
+DRAWN_KINDS = frozenset({School.Kind.PRIVATE, School.Kind.MIGRANT})
+
+
+class Surroundings:
+    """Which schools serve a zone, and which others share seats with it in the same big zone."""
+
+    def __init__(self, round_: Round) -> None:
+        season, policy = round_.season, compiled(round_.policy)
+        found = zones(season.district_id, season.year, round_.stage)
+        self.own = {zone.id: zone.schools for zone in found}
+        self._rule = policy.big_zone
+        self._big = {zone.id: zone.big_zone for zone in found}
+        members: dict[str, set[str]] = defaultdict(set)
+        for zone in found:
+            if zone.big_zone:
+                members[zone.big_zone] |= set(zone.schools)
+        # one school alone has nobody to share with
+        self._members = {name: frozenset(schools) for name, schools in members.items() if len(schools) > 1}
+
+    def zone_schools(self, zone: str) -> tuple[str, ...]:
+        """The schools of a child's own zone."""
+        return self.own.get(zone, ())
+
+    def big_zone_schools(self, zone: str, group: str) -> frozenset[str]:
+        """The schools whose surplus a child of this zone and group may share."""
+        if self._rule is None or (self._rule.groups and group not in self._rule.groups):
+            return frozenset()
+        return self._members.get(self._big.get(zone, ""), frozenset())
+
+    def limits(self, seats: Mapping[str, int]) -> dict[str, int]:
+        """The most seats each school of a big zone may give to children from outside its own zone."""
+        if self._rule is None:
+            return {}
+        sharing: set[str] = set().union(*self._members.values())
+        return {code: seats[code] * self._rule.share_percent // 100 for code in sorted(sharing & seats.keys())}
+
+
+def announced(round_: Round, seats: Mapping[str, int], entries: Iterable[Entry]) -> dict[str, Any]:
+    """What the announcement says about schools that rank by rules of their own, and the surplus that is shared."""
+    schools = schools_by_code(sorted(seats))
+    private = sorted(code for code, school in schools.items() if school.kind in DRAWN_KINDS)
+    limits = Surroundings(round_).limits({code: count for code, count in seats.items() if code not in private})
+    rules = Inputs(
+        entries=tuple(entries),
+        seats=seats,
+        seed=b"",
+        domains={},
+        sites={},
+        mechanism=Mechanism(compiled(round_.policy).mechanism),
+        siblings=sibling_rule(compiled(round_.policy).last_seat),
+        private=frozenset(private),
+        shared=limits,
+    )
+    return {"private_schools": private, "shared_limits": limits, "shared_seats": rules.shared_seats()}
+
+
+def schools_of_the_run(seats: Mapping[str, int], limits: Mapping[str, int]) -> list[str]:
+    """Every school of the run that needs tickets of its own."""
+    return sorted([*seats, *(code + SHARED for code in limits)])
