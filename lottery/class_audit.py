@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 LABEL = "enrollment-lottery/"
 ROW = re.compile(r"([0-9a-f]{64}),\1,([0-9a-f]{64})")
+MIXING = 10
 WEIGHTS = {"month": 4, "kind": 2, "measure": 1}
 SCALE = 10**15
 
@@ -235,11 +236,12 @@ def chance(key: bytes) -> Iterator[int]:
 class Deal:
     """Dealing the main run: siblings as blocks, then a snake, then swaps within a gender."""
 
-    def __init__(self, facts: Mapping[str, Json], said: Json) -> None:
+    def __init__(self, facts: Mapping[str, Json], said: Json, key: bytes) -> None:
         self.names = sorted(facts)
         self.pupils = [facts[name] for name in self.names]
         self.classes = said["classes"]
         self.limit = said["size"] or -(-len(self.names) // self.classes)
+        self.key, self.rank = key, [ticket(key, f"class/{at}") for at in range(self.classes)]
         self.place = [-1] * len(self.names)
         self.apart: dict[int, list[int]] = {}
         self.blocks: list[list[int]] = []
@@ -272,6 +274,7 @@ class Deal:
                 len(here),
                 sum((one["gender"], one["kind"]) == (other["gender"], other["kind"]) for one in new for other in here),
                 sum(one["measure"] for one in here),
+                self.rank[at],
                 at,
             )
             best = rank if best is None or rank < best else best
@@ -280,7 +283,7 @@ class Deal:
         for number in block:
             self.place[number] = best[-1]
 
-    def run(self, key: bytes, swaps: int) -> dict[str, int]:
+    def run(self, swaps: int) -> dict[str, int]:
         for block in sorted(self.blocks, key=lambda members: (-len(members), members)):
             self.seat(block)
         fixed = {number for block in self.blocks for number in block}
@@ -292,7 +295,7 @@ class Deal:
 
         for number in sorted(movable, key=turn):
             self.seat([number])
-        self.swap(movable, key, swaps)
+        self.swap(movable, swaps)
         return dict(zip(self.names, self.place, strict=True))
 
     def columns(self) -> list[tuple[int, list[int], list[int]]]:
@@ -312,16 +315,22 @@ class Deal:
                 found.append((weight * SCALE // spread, [count * value for value in column], off))
         return found
 
-    def swap(self, movable: list[int], key: bytes, swaps: int) -> None:
-        columns, numbers, place = self.columns(), chance(key), self.place
-        if len(movable) < 2 or not columns:
-            return
-        for _ in range(swaps):
+    def pairs(self, movable: list[int], numbers: Iterator[int], tries: int) -> Iterator[tuple[int, int]]:
+        """Seeded pairs of one gender in two classes."""
+        for _ in range(tries):
             one, two = movable[next(numbers) % len(movable)], movable[next(numbers) % len(movable)]
-            here, there = place[one], place[two]
-            if here == there or self.pupils[one]["gender"] != self.pupils[two]["gender"]:
-                continue
-            gain = 0
+            same = self.pupils[one]["gender"] == self.pupils[two]["gender"]
+            if same and self.place[one] != self.place[two]:
+                yield one, two
+
+    def swap(self, movable: list[int], swaps: int) -> None:
+        numbers, place = chance(self.key), self.place
+        for one, two in self.pairs(movable, numbers, MIXING * len(movable)):
+            if self.free(one, place[two]) and self.free(two, place[one]):
+                place[one], place[two] = place[two], place[one]
+        columns = self.columns()
+        for one, two in self.pairs(movable, numbers, swaps if len(movable) > 1 and columns else 0):
+            here, there, gain = place[one], place[two], 0
             for weight, values, off in columns:
                 move = values[two] - values[one]
                 gain += weight * move * (off[there] - off[here] - move)
@@ -334,7 +343,7 @@ class Deal:
 
 
 def deal(facts: Mapping[str, Json], said: Json, seed: bytes) -> dict[str, int]:
-    return Deal(facts, said).run(ticket(seed, said["domains"]["classes"]), said["swaps"])
+    return Deal(facts, said, ticket(seed, said["domains"]["classes"])).run(said["swaps"])
 
 
 def join(facts: Mapping[str, Json], said: Json, seed: bytes) -> dict[str, int]:

@@ -1,18 +1,21 @@
 """Dealing the pupils: a snake by gender, group and measure, then seeded swaps within a gender.
 
-The snake already spreads genders and sizes to within one; the swaps of `lottery.classes.search` keep both and even out
+The snake already spreads genders and sizes to within one. A first part of the swaps is made whatever it brings, so that
+who meets whom follows from the seed alone and cannot be foreseen; the swaps of `lottery.classes.search` then even out
 months, groups and measures. Siblings who wish to be together move as one block, siblings who wish to be apart never
 share a class.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lottery.classes.model import Classes, ClassPupil, check_pupils, size_warnings
 from lottery.classes.search import numbers, qualities
 from lottery.messages import LotteryError
+from lottery.tickets import ticket
 
 DEFAULT_SWAPS = 150_000
+MIXING = 10  # tries a pupil: random transpositions forget where they began after about ln(n) / 2 of them
 
 
 def _siblings(pupils: Sequence[ClassPupil], classes: int, limit: int) -> tuple[list[list[int]], list[list[int]]]:
@@ -37,8 +40,9 @@ def _siblings(pupils: Sequence[ClassPupil], classes: int, limit: int) -> tuple[l
 class _Room:
     """The classes while they are being filled and improved."""
 
-    def __init__(self, pupils: Sequence[ClassPupil], classes: int, limit: int) -> None:
+    def __init__(self, pupils: Sequence[ClassPupil], classes: int, limit: int, key: bytes) -> None:
         self.pupils, self.limit = pupils, limit
+        self.rank = [ticket(key, f"class/{at}") for at in range(classes)]
         self.place = [-1] * len(pupils)
         self.sizes = [0] * classes
         self.sums = [0] * classes
@@ -66,6 +70,7 @@ class _Room:
                 self.sizes[at],
                 sum(self.kinds[at, one.gender, one.kind] for one in members),
                 self.sums[at],
+                self.rank[at],
                 at,
             )
             for at in range(len(self.sizes))
@@ -88,10 +93,22 @@ def _snake(room: _Room, free: list[int]) -> None:
         room.seat(number, room.best([number]))
 
 
+def _mix(room: _Room, movable: Sequence[int], stream: Iterator[int]) -> None:
+    """Swap seeded pairs of one gender, whatever it brings."""
+    place = room.place
+    for _ in range(MIXING * len(movable)):
+        one, two = movable[next(stream) % len(movable)], movable[next(stream) % len(movable)]
+        here, there = place[one], place[two]
+        if here == there or room.pupils[one].gender != room.pupils[two].gender:
+            continue
+        if room.allowed(one, there) and room.allowed(two, here):
+            place[one], place[two] = there, here
+
+
 def _swap(room: _Room, movable: Sequence[int], key: bytes, swaps: int) -> None:
-    pupils, place = room.pupils, room.place
+    pupils, place, stream = room.pupils, room.place, numbers(key)
+    _mix(room, movable, stream)
     parts = qualities(pupils, place, room.sizes)
-    stream = numbers(key)
     for _ in range(swaps if len(movable) > 1 and parts else 0):
         one, two = movable[next(stream) % len(movable)], movable[next(stream) % len(movable)]
         here, there = place[one], place[two]
@@ -122,7 +139,7 @@ def assign_classes(
     ordered = sorted(pupils, key=lambda pupil: pupil.id)
     limit = size or -(-len(ordered) // classes)
     together, apart = _siblings(ordered, classes, limit)
-    room = _Room(ordered, classes, limit)
+    room = _Room(ordered, classes, limit, key)
     room.rivals = {member: [other for other in group if other != member] for group in apart for member in group}
     fixed = {member for group in together for member in group}
     for group in sorted(together, key=lambda members: (-len(members), members)):

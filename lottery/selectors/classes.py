@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -20,7 +19,7 @@ from lottery.class_transcript import announcement_digest
 from lottery.classes import size_warnings
 from lottery.messages import MESSAGES
 from lottery.models import ClassConfirmation, ClassEntry, ClassFile, ClassRun, ClassSeat, ClassTeacher, SiblingWish
-from lottery.services.class_plan import PUPIL_STATES, may_confirm, may_run, placed_at, pupils_of, starters
+from lottery.services.class_plan import PUPIL_STATES, may_confirm, may_run, placed_at, pupils_of, starters, waiting_at
 from lottery.services.classes import full_file, step_of, subject_of
 from lottery.transcript import canonical_json
 from schools.models import School
@@ -47,11 +46,7 @@ def class_schools(account: Account) -> list[SchoolLine]:
     for ability, column in ABILITIES:
         for school in mine.rows(School.objects.all(), ability, district="district__code", school=column):
             reached[school.pk] = school
-    counts: Counter[tuple[str, int, str]] = Counter()
-    for code in reached:
-        waiting = placed_at([code]).filter(state__in=PUPIL_STATES, class_seat__isnull=True)
-        rows = waiting.values_list("round__season_id", "stage").annotate(Count("pk")).order_by()
-        counts.update({(code, season, stage): count for season, stage, count in rows})
+    counts = waiting_at(reached)
     runs: dict[tuple[str, int, str], list[ClassRun]] = {}
     for run in ClassRun.objects.filter(school__in=reached).select_related("season").order_by("number"):
         runs.setdefault((run.school_id, run.season_id, run.stage), []).append(run)

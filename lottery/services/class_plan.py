@@ -37,6 +37,20 @@ def placed_at(schools: Iterable[str]) -> QuerySet[Application]:
     return offered.annotate(place=Subquery(newest)).filter(place__in=codes)
 
 
+def waiting_at(schools: Iterable[str]) -> Counter[tuple[str, int, str]]:
+    """How many children accepted a place and are in no class yet, by school, season and stage."""
+    codes = list(schools)
+    newest = Offer.objects.filter(application=OuterRef("pk")).order_by("-pk").values("school_id")[:1]
+    offered = Offer.objects.filter(school_id__in=codes).values("application_id")
+    rows = (
+        Application.objects.filter(pk__in=offered, state__in=PUPIL_STATES, class_seat__isnull=True)
+        .annotate(place=Subquery(newest))
+        .filter(place__in=codes)
+        .values_list("place", "round__season_id", "stage")
+    )
+    return Counter(rows)
+
+
 def starters(school: str, season_id: int, stage: str) -> QuerySet[Application]:
     """The children who accepted a place at the school, by id."""
     found = placed_at([school]).filter(round__season_id=season_id, stage=stage, state__in=PUPIL_STATES)

@@ -169,9 +169,9 @@ def test_rolls_places_and_files_are_never_changed() -> None:
         (ClassConfirmation, {"step": "other"}),
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
-            model.objects.update(**change)  # type: ignore[attr-defined]
+            model.objects.update(**change)
         with pytest.raises(DatabaseError), transaction.atomic():
-            model.objects.all()[0].delete()  # type: ignore[attr-defined]
+            model.objects.all()[0].delete()
 
 
 def test_late_arrivals_move_nobody_and_are_told_alone() -> None:
@@ -251,7 +251,7 @@ def test_wishes_that_cannot_hold_are_refused_before_they_bind() -> None:
 )
 def test_a_plan_that_cannot_be_read_names_its_field(changed: dict[str, str], field: str) -> None:
     one = assignment(pupils=6)
-    assert refusal(lambda: one.committed(**changed)).field == field
+    assert refusal(lambda: one.committed(None, **changed)).field == field
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_a_plan_that_cannot_be_read_names_its_field(changed: dict[str, str], fie
 )
 def test_a_plan_that_cannot_work_is_refused_before_it_binds(changed: dict[str, str], code: str) -> None:
     one = assignment(pupils=6)
-    assert refusal(lambda: one.committed(**changed)).code == code
+    assert refusal(lambda: one.committed(None, **changed)).code == code
     run = ClassRun.objects.get()
     assert (run.state, run.announcement) == ("planned", {})
     assert run.typed["teachers"] == changed.get("teachers", TEACHERS)  # nothing typed is lost

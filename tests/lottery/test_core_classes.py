@@ -122,6 +122,25 @@ def _year(count: int, seed: int, *, measured: bool = True) -> list[ClassPupil]:
     ]
 
 
+def test_where_a_pupil_comes_follows_from_the_key_alone() -> None:
+    """Over 600 keys every pupil is in each of three classes 200 times, give or take five sigma, siblings included."""
+    pupils = [ClassPupil(f"p{number:02}", "12"[number % 2], month=72 + number) for number in range(18)]
+    pupils[3:5] = [replace(pupil, group="g") for pupil in pupils[3:5]]
+    counts = Counter(
+        (pupil, at)
+        for number in range(600)
+        for pupil, at in assign_classes(pupils, classes=3, key=number.to_bytes(32), swaps=200).assignment.items()
+    )
+    assert len(counts) == 54
+    assert all(abs(count - 200) < 5 * (600 * 2 / 9) ** 0.5 for count in counts.values())
+
+
+def test_pupils_alike_in_everything_are_still_drawn() -> None:
+    alike = [ClassPupil(f"p{number:02}", "1") for number in range(20)]
+    one, two = (assign_classes(alike, classes=4, key=key).assignment for key in (KEY, b"l" * 32))
+    assert one != two
+
+
 @pytest.mark.parametrize("count", [500, 497])
 @pytest.mark.parametrize("measured", [True, False])
 def test_months_groups_and_measures_are_all_close_to_even(count: int, measured: bool) -> None:
