@@ -227,9 +227,8 @@ def read_roll(transcript: Json, path: str | None) -> Groups:
 def check_announcement(transcript: Json, announced: str | None) -> None:
     body = get(transcript, "announcement", dict)
     if announced:
-        agree(
-            "announcement against the digest you noted", announced.lower(), hashlib.sha256(canonical(body)).hexdigest()
-        )
+        made = hashlib.sha256(canonical(body)).hexdigest()
+        agree("announcement against the digest you noted", announced.lower(), made)
     agree_digests("announcement digest", get(transcript, "announcement_digest", dict), [canonical(body)])
     agree("format", get(transcript, "format", str), "enrollment-lottery/draw/1")
     if get(body, "method", str) not in METHODS:
@@ -245,11 +244,8 @@ def check_announcement(transcript: Json, announced: str | None) -> None:
 def check_seed(transcript: Json) -> None:
     root = unhex(get(transcript, "announcement.roll.root", str), "the root")
     reveals = get(transcript, "reveals", list)
-    agree_rows(
-        "witness",
-        get(transcript, "announcement.entropy.witnesses", list),
-        [get(one, "witness", str) for one in reveals],
-    )
+    came = [get(one, "witness", str) for one in reveals]
+    agree_rows("witness", get(transcript, "announcement.entropy.witnesses", list), came)
     parts = [b"enrollment-lottery/seed/1", root, len(reveals).to_bytes(8, "big")]
     for one in reveals:
         witness, nonce = one["witness"].encode(), b""
@@ -376,6 +372,13 @@ def check_proof(mine: Json, announcement: Json) -> None:
     agree(f"root reached by the proof of {receipt}", mine["root"], root)
 
 
+def schools_listed(facts: Json, body: Json) -> Iterator[str]:
+    """Schools of the run a child applies to: outside its zone the shared seats, "+", where a school has such."""
+    for school, level in facts["choices"]:
+        if school not in body.get("score_files", {}) or school in facts.get("scores", {}):
+            yield f"{school}+" if level and f"{school}+" in body["school_domains"] else school
+
+
 def check_tickets(mine: Json, transcript: Json) -> str:
     """The ticket at every school the facts list; says what could be compared."""
     shown = get(mine, "tickets", list)
@@ -383,8 +386,8 @@ def check_tickets(mine: Json, transcript: Json) -> str:
         agree("tickets before the draw", shown, [])
         return "no draw yet"
     body, seed = transcript["announcement"], unhex(get(transcript, "seed", str), "the seed")
-    domains, method = body.get("school_domains") or {}, get(body, "method", str)
-    wanted = [one[0] for one in json.loads(mine["facts"])["choices"] if one[0] in domains] if shown or domains else []
+    domains, method = get(body, "school_domains", dict), get(body, "method", str)
+    wanted = [school for school in schools_listed(json.loads(mine["facts"]), body) if school in domains]
     agree(f"schools with tickets of {mine['receipt']}", [one.get("school") for one in shown], wanted)
     if method == "ring":
         return f"{len(shown)} tickets stand in admission.json: a place on the ring depends on everybody there"
@@ -476,13 +479,17 @@ def command_ring(options: argparse.Namespace) -> str:
 def read_lists(problem: Json) -> Lists:
     """Per pupil the listed schools, each with its rank there: position if it counts, tier, points, order, id."""
     counts = get(problem, "mechanism", str) == "sequential"
-    return {
-        pupil["id"]: [
-            (one["school"], (at * counts, one.get("tier") or 0, -(one.get("points") or 0), one["order"], pupil["id"]))
-            for at, one in enumerate(pupil["choices"])
-        ]
-        for pupil in problem["pupils"]
-    }
+    line_of = {school["id"]: school.get("line") or "" for school in problem["schools"]}
+    lists: Lists = {}
+    for pupil in problem["pupils"]:
+        name, above, lists[pupil["id"]] = pupil["id"], Counter[str](), []
+        for one in pupil["choices"]:
+            # choices are counted on each line apart: a lost private draw costs no rank at a public school
+            school, line = one["school"], line_of.get(one["school"], "")
+            rank = (above[line] * counts, one.get("tier") or 0, -(one.get("points") or 0), one["order"], name)
+            lists[name].append((school, rank))
+            above[line] += 1
+    return lists
 
 
 def play(lists: Lists, seats: dict[str, int]) -> dict[str, str]:
@@ -583,10 +590,8 @@ def check_cutoffs(public: Json, places: dict[str, str], seats: dict[str, int], l
 
 def check_problem(problem: Json) -> None:
     """Known words, and no two ranks at a school that only the names of strangers would tell apart."""
-    if (
-        get(problem, "mechanism", str) not in ("parallel", "sequential")
-        or problem.get("siblings", "expand") not in RULES
-    ):
+    known = get(problem, "mechanism", str) in ("parallel", "sequential")
+    if not known or problem.get("siblings", "expand") not in RULES:
         raise BadInputError("the mechanism or the sibling rule is not known")
     holders: dict[Rank, Json] = {}
     for pupil in get(problem, "pupils", list):
@@ -611,9 +616,8 @@ def check_order(public: Json) -> None:
     for school, applicants in listed.items():
         key = hmac_of(seed, domains[school].encode())
         values = drawn_values(method, key, {groups[name] for _, _, name in applicants})
-        rows = sorted(
-            ((band, values[groups[name]], one, name) for band, one, name in applicants), key=lambda row: row[:2]
-        )
+        rows = [(band, values[groups[name]], one, name) for band, one, name in applicants]
+        rows.sort(key=lambda row: row[:2])
         tiers: dict[int, int] = {}
         position, before = 0, None
         for count, (band, ticket, one, name) in enumerate(rows, 1):

@@ -1,7 +1,7 @@
 """A family's own line on the roll, with everything needed to check it."""
 
 import gzip
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from enrollment.models import Application, Round
 from foundation.errors import NotAllowed
-from lottery.entries import entry
+from lottery.entries import SHARED, entry, real
 from lottery.merkle import HASH_SIZE, merkle_levels, proof_from, verify_inclusion
 from lottery.methods import METHODS
 from lottery.models import AdmissionRun, Draw, Placement, PublicFile, RollEntry
 from lottery.selectors.rounds import public_rounds
+from lottery.services.inputs import rules
 from lottery.tickets import RollRow, draw_key
+from schools.models import School
 from schools.selectors import schools_by_code
 
 
@@ -36,9 +38,13 @@ def drawn_rounds() -> QuerySet[Round]:
 @lru_cache(maxsize=64)
 def _ring_values(draw_id: int, school: str, key: bytes) -> dict[str, bytes]:
     # A place on the ring depends on everybody who listed the school. Roll and facts never change, so it may be kept.
-    rows = RollEntry.objects.filter(draw_id=draw_id, facts__contains=f'"{school}"').values_list("group_id", "facts")
+    draw = Draw.objects.select_related("round__policy").get(pk=draw_id)
+    run, named = rules(draw, schools_by_code(sorted(draw.seats))), f'"{real(school)}"'
+    rows = RollEntry.objects.filter(draw_id=draw_id, facts__contains=named).values_list("group_id", "facts")
     groups = {
-        group for group, facts in rows.iterator(5000) if any(name == school for name, _ in entry("", "", facts).choices)
+        group
+        for group, facts in rows.iterator(5000)
+        if any(name == school for name, _level in run.listed(entry("", group, facts)))
     }
     listed = sorted(groups)
     return dict(zip(listed, METHODS["ring"].tickets(key, listed), strict=True))
@@ -96,7 +102,7 @@ def my_tickets(guardian: Account, round_id: int) -> list[MyTicket]:
     """The guardian's own lines on the roll of a round. Raises NotAllowed when there are none."""
     entries = list(
         RollEntry.objects.filter(draw__round_id=round_id, application__guardian=guardian)
-        .select_related("draw", "application__child")
+        .select_related("draw__round__policy", "application__child")
         .order_by("position")
     )
     if not entries:
@@ -105,19 +111,27 @@ def my_tickets(guardian: Account, round_id: int) -> list[MyTicket]:
     return [_my_ticket(one, tree) for one in entries]
 
 
+def _name(school: str, schools: Mapping[str, School]) -> str:
+    name = schools[str(real(school))].name
+    return _("%(name)s (seats shared in the big zone)") % {"name": name} if school.endswith(SHARED) else name
+
+
+def _tickets(one: RollEntry) -> tuple[SchoolTicket, ...]:
+    """What was drawn at every school of the run the child applied to; a published run knows the ranks there."""
+    draw = one.draw
+    schools = schools_by_code(sorted(draw.seats))
+    listed = [school for school, _level in rules(draw, schools).listed(entry("", one.group_id, one.facts))]
+    published = {"application": one.application_id, "run__state": AdmissionRun.State.PUBLISHED}
+    placement = Placement.objects.filter(**published).only("positions").first()
+    ranks: Sequence[int | None] = placement.positions if placement else [None] * len(listed)
+    return tuple(
+        SchoolTicket(school, _name(school, schools), *_value(draw, school, one.group_id), rank)
+        for school, rank in zip(listed, ranks, strict=True)
+    )
+
+
 def _my_ticket(one: RollEntry, tree: Sequence[bytes]) -> MyTicket:
     draw, index = one.draw, one.position
-    placement = Placement.objects.filter(application=one.application, run__state=AdmissionRun.State.PUBLISHED).first()
-    told = placement.explanation["choices"] if placement else []
-    positions = {row["school"]: row["own"]["position"] for row in told}
-    tickets: tuple[SchoolTicket, ...] = ()
-    if draw.seed:
-        domains = draw.commitment["school_domains"]
-        listed = [school for school, _near in entry("", one.group_id, one.facts).choices if school in domains]
-        names = {code: school.name for code, school in schools_by_code(listed).items()}
-        tickets = tuple(
-            SchoolTicket(code, names[code], *_value(draw, code, one.group_id), positions.get(code)) for code in listed
-        )
     proof, size = proof_from(tree, index), len(tree[0]) // HASH_SIZE
     line, root = RollRow(**one.row).line().encode(), bytes.fromhex(draw.roll_root)
     return MyTicket(
@@ -126,7 +140,7 @@ def _my_ticket(one: RollEntry, tree: Sequence[bytes]) -> MyTicket:
         index=index,
         size=size,
         proof=tuple(step.hex() for step in proof),
-        tickets=tickets,
+        tickets=_tickets(one) if draw.seed else (),
         method=draw.commitment.get("method", "ticket"),
         verified=verify_inclusion(line, index, size, proof, root),
     )

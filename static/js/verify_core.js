@@ -318,7 +318,11 @@
   }
   function checkTickets(mine, body, seed, say) {
     const domains = body.school_domains ?? {}, shown = get(mine, "tickets", "list");
-    const wanted = JSON.parse(mine.facts).choices.map(([school]) => school).filter((school) => Object.hasOwn(domains, school));
+    // Outside its zone a child applies to the shared seats, "+", where a school has such; an art school needs a score.
+    const facts = JSON.parse(mine.facts), applies = ([school]) => !(school in (body.score_files ?? {})) || school in (facts.scores ?? {});
+    const wanted = facts.choices.filter(applies)
+      .map(([school, level]) => (level && Object.hasOwn(domains, `${school}+`) ? `${school}+` : school))
+      .filter((school) => Object.hasOwn(domains, school));
     agree("ticket_schools", shown.map((one) => one.school).join(", "), wanted.join(", "));
     if (body.method === "ring") { say("ring_tickets"); return; }
     for (const one of shown) {

@@ -271,7 +271,7 @@ def _problem(seed: int, mechanism: Mechanism, rule: SiblingRule) -> Problem:
         choices = tuple(Choice(name, order, chance.randrange(3), order % 2) for name in listed)
         twins = chance.random() < 0.4
         pupils += [Pupil(f"p{len(pupils) + at}", choices, f"g{order}" if twins else None) for at in range(1 + twins)]
-    schools = tuple(School(name, chance.randrange(7)) for name in names)
+    schools = tuple(School(name, chance.randrange(7), "private" if name in "BE" else "") for name in names)
     return Problem(schools, tuple(pupils), mechanism, rule)
 
 

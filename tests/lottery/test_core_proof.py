@@ -22,8 +22,10 @@ from lottery.transcript import Domain, Entropy, Reveal, Sources, announce, canon
 
 DOMAIN = Domain("330282", "2026", "main", "实验小学", "admission")
 SOURCES = Sources(("notary", "deputy"), "five balls of 49", "收盘值", "a withheld reveal is left out")
-SCHOOLS = {"S1": '["enrollment-lottery/domain/1","x","S1"]', "S2": '["enrollment-lottery/domain/1","x","S2"]'}
-FACTS = canonical_json({"choices": [["S1", True], ["S2", False]], "tier": 1}).decode()
+# S2 shares seats with children from outside its zone; at S3 only who has a score takes part.
+SCHOOLS = {code: f'["enrollment-lottery/domain/1","x","{code}"]' for code in ("S1", "S2", "S2+", "S3")}
+RULES = {"school_domains": SCHOOLS, "score_files": {"S3": "0" * 64}}
+FACTS = canonical_json({"choices": [["S1", 0], ["S3", 0], ["S2", 1]], "tier": 1}).decode()
 VERIFIER = Path(__file__).with_name("verifier.cjs")
 FILES = ("transcript", "roll", "announcement")
 Answer = dict[str, Any]
@@ -50,7 +52,7 @@ class Published:
         made = [(name, bytes([at]) * 32) for at, name in enumerate(SOURCES.witnesses, 1)]
         reveals = tuple(Reveal(name, commit(root, name, nonce), nonce) for name, nonce in made)
         body = announce(roll, domain=DOMAIN, seats=6, rule=self.rule, sources=SOURCES, method=self.method)
-        body |= {"school_domains": SCHOOLS}
+        body |= RULES
         self.transcript, _ = conduct(body, roll, Entropy(reveals, (7, 31, 2), "3051.22"))
         self.write("transcript", canonical_json(self.transcript))
         self.write("roll", b"".join(roll_lines(self.rows)))
@@ -64,7 +66,7 @@ class Published:
         """The family's own file as the site gives it."""
         row = roll_row(receipt, salt=salt, facts=FACTS)
         at, seed = self.rows.index(row), bytes.fromhex(self.transcript["seed"])
-        keys = {school: draw_key(seed, text) for school, text in SCHOOLS.items()}
+        keys = {school: draw_key(seed, SCHOOLS[school]) for school in ("S1", "S2+")}
         tickets = [(school, METHODS[self.method].tickets(key, [row.group])[0].hex()) for school, key in keys.items()]
         return {
             "receipt": receipt,
@@ -257,7 +259,7 @@ def test_a_family_checks_its_own_file_without_the_roll(
     [
         ({"salt": "04" * 16}, "receipt hash of R003", "receipt"),
         ({"receipt": "R004"}, "receipt hash of R004", "receipt"),
-        ({"facts": FACTS.replace("1", "2")}, "leaf of R003", "leaf"),
+        ({"facts": FACTS.replace("S1", "S9")}, "leaf of R003", "leaf"),
         ({"leaf_number": 14}, "too long", "proof_root"),
         ({"inclusion_proof": ["00" * 32] * 4}, "root reached", "proof_root"),
         ({"leaf_number": 15}, "leaf number 15", "leaf_number"),
@@ -266,7 +268,7 @@ def test_a_family_checks_its_own_file_without_the_roll(
         ({"inclusion_proof": ["00" * 32] * 9}, "too long", "proof_root"),
         ({"root": "0" * 64}, "root in the file", "proof_root"),
         ({"tickets": []}, "schools with tickets", "ticket_schools"),
-        ({"tickets": [{"school": "S1", "ticket": "0" * 64}, {"school": "S2", "ticket": "0" * 64}]}, "at S1", "ticket"),
+        ({"tickets": [{"school": "S1", "ticket": "0" * 64}, {"school": "S2+", "ticket": "0" * 64}]}, "at S1", "ticket"),
     ],
 )
 def test_the_first_difference_in_a_proof_is_named(
