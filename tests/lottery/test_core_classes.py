@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
@@ -135,10 +136,16 @@ def test_where_a_pupil_comes_follows_from_the_key_alone() -> None:
     assert all(abs(count - 200) < 5 * (600 * 2 / 9) ** 0.5 for count in counts.values())
 
 
-def test_pupils_alike_in_everything_are_still_drawn() -> None:
+def test_who_meets_whom_follows_from_the_key_alone() -> None:
+    """Over 300 keys each pair of 20 pupils alike in all is in one of 4 classes 63 times, give or take five sigma."""
     alike = [ClassPupil(f"p{number:02}", "1") for number in range(20)]
-    one, two = (assign_classes(alike, classes=4, key=key).assignment for key in (KEY, b"l" * 32))
-    assert one != two
+    met: Counter[tuple[str, str]] = Counter()
+    for number in range(300):
+        found = assign_classes(alike, classes=4, key=number.to_bytes(32)).assignment
+        met.update(pair for pair in combinations(sorted(found), 2) if found[pair[0]] == found[pair[1]])
+    chance = 4 / 19  # four others in the class of five, of nineteen others
+    assert len(met) == 190
+    assert all(abs(count - 300 * chance) < 5 * (300 * chance * (1 - chance)) ** 0.5 for count in met.values())
 
 
 @pytest.mark.parametrize("count", [500, 497])
