@@ -24,17 +24,27 @@ from lottery.states import DUTIES
 TIMES = ("starts_at", "commit_by", "reveal_by", "value_by")
 TYPED = (*TIMES, "place", "public_value", "fallback", "method")
 WORKING_ABILITIES = ("round.run", "round.confirm", "round.witness")
+LOOKING_ABILITIES = (*WORKING_ABILITIES, "audit.view")
 
 
 def official_rounds(account: Account) -> list[Round]:
-    """The rounds in which the account has something to do, newest first."""
+    """The rounds in which the account has something to do or to supervise, newest first."""
     rounds = Round.objects.select_related("season__district", "draw").order_by("-season__year", "stage", "kind")
     mine = scope(account)
     reached: dict[int, Round] = {}
-    for ability in WORKING_ABILITIES:
+    for ability in LOOKING_ABILITIES:
         for one in mine.rows(rounds, ability, district="season__district__code"):
             reached.setdefault(one.pk, one)
     return sorted(reached.values(), key=lambda one: (-one.season.year, one.stage, one.kind))
+
+
+def only_looks_on(account: Account, round_id: int) -> bool:
+    """Whether the account supervises this round and has no part in it."""
+    district = Round.objects.filter(pk=round_id).values_list("season__district_id", flat=True).first()
+    mine = scope(account)
+    if district is None or any(mine.may(ability, district=district) for ability in WORKING_ABILITIES):
+        return False
+    return mine.may("audit.view", district=district)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,14 @@ class OfficialPage:
     may_confirm: bool
     may_witness: bool
 
+    @property
+    def working(self) -> bool:
+        """Whether a worker has the newest run in hand: computing, publishing, or telling the families."""
+        run = self.run
+        return run is not None and (
+            run.state in AdmissionRun.WORKING or (run.state == AdmissionRun.State.PUBLISHED and run.told_at is None)
+        )
+
 
 def official_page(account: Account, round_id: int, language: str) -> OfficialPage:
     """Raises NotAllowed outside the account's scope."""
@@ -123,8 +141,8 @@ def official_page(account: Account, round_id: int, language: str) -> OfficialPag
         plan=CeremonyPlan.objects.filter(round=round_).first(),
         form=plan_form(round_) if draw is None and may["round.run"] else None,
         objections=objections_of(draw),
-        schools=school_rows(run.result, language) if run else (),
-        promises=promises(run.result) if run else (),
+        schools=school_rows(run.result, language) if run and run.result else (),
+        promises=promises(run.result) if run and run.result else (),
         may_run=may["round.run"],
         may_confirm=may["round.confirm"],
         may_witness=may["round.witness"],

@@ -11,13 +11,11 @@ from enrollment.models import Round
 from foundation.errors import NotAllowed
 from lottery.models import CeremonyPlan, Certification, Confirmation, Draw, DrawStep, Nonce, StepSign
 from lottery.selectors.hall import Seat, seats_of
-from lottery.selectors.official import objections_of
+from lottery.selectors.official import LOOKING_ABILITIES, objections_of
 from lottery.services.certify import sign_subject
 from lottery.services.common import announcement_digest, plan_of
 from lottery.services.planning import is_notary
 from lottery.states import SIGNED, signable
-
-LOOKING = ("round.run", "round.confirm", "round.witness", "audit.view")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ def witness_page(account: Account, round_id: int) -> WitnessPage:
     """Raises NotAllowed outside the account's scope."""
     round_ = Round.objects.select_related("season__district").filter(pk=round_id).first()
     mine = scope(account)
-    if round_ is None or not any(mine.may(one, district=round_.season.district_id) for one in LOOKING):
+    if round_ is None or not any(mine.may(one, district=round_.season.district_id) for one in LOOKING_ABILITIES):
         raise NotAllowed(_("There is no such round in your care."))
     draw = Draw.objects.filter(round=round_).first()
     plan = plan_of(draw) if draw else CeremonyPlan.objects.filter(round=round_).first()

@@ -16,8 +16,10 @@ from foundation.errors import NotAllowed, Refused
 from foundation.tasks import send
 from lottery import selectors, services
 from lottery.models import AdmissionRun, Draw
+from lottery.selectors.official import only_looks_on
 from lottery.views import witness
 from lottery.views.http import language_of
+from lottery.views.run import progress_context
 from lottery.views.witness import draw_id as _draw_id
 
 TIMES = ("starts_at", "commit_by", "reveal_by", "value_by")
@@ -34,6 +36,9 @@ def rounds(request: StaffRequest) -> HttpResponse:
 @staff_page
 @require_safe
 def round_(request: StaffRequest, round_id: int) -> HttpResponse:
+    """Where the round stands and what comes next; who only supervises is shown the log."""
+    if only_looks_on(request.account, round_id):
+        return redirect("lottery:witness", round_id)
     return _page(request, round_id)
 
 
@@ -47,6 +52,7 @@ def _page(request: StaffRequest, round_id: int, refused: Refused | None = None, 
         "refused": refused.message if refused else "",
         "failed": action,
         "typed": typed,
+        **progress_context(page),
         "busy_with_large_roll": page.draw is not None and page.draw.roll_count > services.LARGE_ROLL,
     }
     return render(request, "lottery/official_round.html", context, status=422 if refused else 200)
@@ -61,7 +67,9 @@ def next_step(page: selectors.OfficialPage) -> str:
             "closed": _("When every application is decided, a district official freezes the roll and publishes it."),
         }.get(page.round.state, "")
     if page.draw.state == "drawn":
-        if page.run is None:
+        if page.working:
+            return _("A worker has the run in hand. Nothing need be done.")
+        if page.run is None or page.run.state == AdmissionRun.State.FAILED:
             return _("A district official computes the places. Nothing is published by that.")
         return _("Two different people look at the preview and confirm the publication.")
     return {

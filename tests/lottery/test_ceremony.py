@@ -14,6 +14,7 @@ from accounts.models import Account
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from lottery import services
+from lottery.minutes import pdf
 from lottery.models import (
     AdmissionRun,
     CeremonyPlan,
@@ -26,6 +27,7 @@ from lottery.models import (
     SignReply,
     StepSign,
 )
+from lottery.services.minutes import facts_of
 from lottery.states import SIGNED, STATES, signable
 from tests.lottery.factories import VALUE, Ceremony, ceremony, nonce_of, token
 from tests.threads import at_once
@@ -470,3 +472,43 @@ def test_the_run_that_is_signed_is_the_one_published() -> None:
     played = planned().bring("published")
     run = AdmissionRun.objects.get(state="published")
     assert played.sign(played.inspector, "published").subject == run.digest
+
+
+@pytest.mark.django_db
+def test_the_minutes_hold_what_happened_and_every_hostile_note_as_it_was_written() -> None:
+    """A withheld reveal, a fallback with its reason, an objection with its answer, notes full of markup."""
+    hostile = '#panic("x") $x$ @ref <b> \\ "q" `raw` *bold* // 𠀀𪚥 😀 ' + "W" * 200
+    played = planned(12, reveal_by=None, value_by=None).bring("revealing")
+    played.reveal(played.notary)
+    services.public_value_fallback(official=played.official, draw_id=played.draw.pk, value="3250.01", reason=hostile)
+    for account in (played.official, played.notary):
+        played.confirm(account)
+    played.publish()
+    for step in SIGNED:
+        played.sign(played.notary, step, note=hostile)
+    objection = played.sign(played.inspector, "drawn", "object", hostile)
+    services.sign_reply(official=played.official, sign_id=objection.pk, text=hostile)
+    draw = played.certify(note=hostile)
+    facts = facts_of(Draw.objects.select_related("round__season__district").get(pk=draw.pk))
+    written = " ".join(hostile.split())
+    assert (facts.note, facts.fallback_reason, facts.public_value) == (written, written, "3250.01")
+    assert {part.witness: bool(part.value) for part in facts.parts} == {"notary-1": True, "witness-1": False}
+    assert [(one.person, one.note, one.reply) for one in facts.signatures if one.decision == "object"] == [
+        ("合成职员（witness-1）", written, written)
+    ]
+    counts = dict(facts.counts)
+    assert (counts["pupils"], counts["groups"], counts["sibling_groups"], counts["seats"]) == (12, 11, 1, 18)
+    assert {name for name, _value in facts.digests} >= {"announcement", "root", "seed", "order", "run", "transcript"}
+    assert [one.actor for one in facts.confirmations] == ["official-1", "notary-1", "official-1", "official-2"]
+    assert {one.duty for one in facts.people} == {"notary", "inspector", "official"}
+    stored = gzip.decompress(PublicFile.objects.get(round=played.one.round, name="minutes.pdf").body)
+    assert pdf(facts) == stored
+
+
+@pytest.mark.django_db
+def test_a_note_that_would_disturb_the_minutes_is_refused() -> None:
+    played = planned().bring("frozen")
+    for note in ("\u202e reversed", "bell \x07", "x" * 501):
+        with pytest.raises(Refused) as refused:
+            played.sign(played.inspector, "frozen", "object", note)
+        assert refused.value.field == "note"

@@ -166,6 +166,8 @@ def test_a_supervisor_sees_the_whole_log_and_can_do_nothing() -> None:
     played = planned().bring("published")
     played.sign(played.inspector, "frozen", "object", "<b>太慢</b>")
     supervisor = signed_in(factories.staff("supervisor-1", "supervisor"))
+    assert official_url(played.one) in supervisor.get("/official/rounds/").content.decode()
+    assert supervisor.get(official_url(played.one))["Location"] == phone(played)
     text = supervisor.get(phone(played)).content.decode()
     for expected in ("notary-1", "witness-1", "official-1", "&lt;b&gt;太慢&lt;/b&gt;"):
         assert expected in text
