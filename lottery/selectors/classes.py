@@ -22,7 +22,7 @@ from lottery.models import ClassConfirmation, ClassEntry, ClassFile, ClassRun, C
 from lottery.services.class_plan import PUPIL_STATES, may_confirm, may_run, placed_at, pupils_of, starters, waiting_at
 from lottery.services.classes import full_file, step_of, subject_of
 from lottery.transcript import canonical_json
-from schools.models import School
+from schools.models import School, Stage
 
 PUBLIC_FILES = ("announcement.json", "classes-public.json")
 ABILITIES = (("classes.run", "pk"), ("round.confirm", ""))
@@ -143,8 +143,13 @@ def _witnesses(run: ClassRun) -> tuple[tuple[str, str | None], ...]:
     return tuple(zip(names, run.nonces or [None] * len(names), strict=True))
 
 
-def _said(code: str, number: int, size: int) -> str:
-    return str(_(MESSAGES[code])).format(number=number, size=size)
+def _warnings(stage: str, sizes: Sequence[int]) -> dict[int, str]:
+    """By class number what to say of its size; the standard of 45 is for primary schools only."""
+    return {
+        one.number: str(_(MESSAGES[one.code])).format(number=one.number, size=one.size)
+        for one in size_warnings(sizes)
+        if one.code != "size.above_primary" or stage == Stage.PRIMARY
+    }
 
 
 def _planned_warnings(run: ClassRun, waiting: int) -> tuple[str, ...]:
@@ -152,7 +157,7 @@ def _planned_warnings(run: ClassRun, waiting: int) -> tuple[str, ...]:
     if run.state != ClassRun.State.PLANNED or run.number or not run.classes:
         return ()
     sizes = [waiting // run.classes + (at < waiting % run.classes) for at in range(run.classes)]
-    return tuple(_said(one.code, one.number, one.size) for one in size_warnings(sizes))
+    return tuple(_warnings(run.stage, sizes).values())
 
 
 def class_rows(run: ClassRun, language: str) -> tuple[ClassRow, ...]:
@@ -171,7 +176,7 @@ def class_rows(run: ClassRun, language: str) -> tuple[ClassRow, ...]:
     for one in ClassTeacher.objects.filter(run__in=_until(run)).order_by("subject"):
         teachers.setdefault(one.number, []).append(one)
     most = max(1, *(len(one) for one in members))
-    warnings = {one.number: _said(one.code, one.number, one.size) for one in size_warnings([*map(len, members)])}
+    warnings = _warnings(run.stage, [len(one) for one in members])
     return tuple(
         _row(number, one, most, names, teachers.get(number, ()), warnings.get(number, ""))
         for number, one in enumerate(members, 1)

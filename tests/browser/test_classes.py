@@ -54,21 +54,8 @@ def confirm(window: Parent, one: Assignment) -> None:
         window.go()
 
 
-@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
-def test_a_school_draws_its_classes_and_a_family_reads_its_own(open_browser: Open, language: str) -> None:
-    one = assignment(pupils=30)
-    # at the same moment as the pages' own tests no season has a calendar: this one does
-    Season.objects.update(
-        calendar=[{"key": "checkin", "zh": "报到", "en": "Check-in", "starts": "2026-08-31", "ends": "2026-08-31"}]
-    )
-    services.sibling_wish_set(guardian=one.parent, application_id=one.pupils[-1].pk, wish="together")
-    window, tongue = open_browser(language=language), language[:2]
-    family = open_browser(language=language)
-    family.enter_as(one.parent)
-    family.open(f"/my/applications/{one.pupils[-1].pk}/class/")
-    look(family, f"{tongue}-0-wish")
-    family.pick("wish", "apart")
-    family.go()
+def plan(window: Parent, one: Assignment, tongue: str) -> None:
+    """From the list of schools to the announcement; a wrong line is refused on the way."""
     enter_staff(window, one.reviewer)
     window.open("/official/classes/")
     look(window, f"{tongue}-1-list")
@@ -86,6 +73,10 @@ def test_a_school_draws_its_classes_and_a_family_reads_its_own(open_browser: Ope
     window.go()
     look(window, f"{tongue}-4-announce")
     window.go()
+
+
+def draw(window: Parent, one: Assignment, tongue: str) -> None:
+    """From the hall to the sealed classes."""
     for at, nonce in enumerate(NONCES, 1):
         window.page.fill(f"#nonce-{at}", nonce)
     window.page.fill("#numbers", BALLS)
@@ -103,6 +94,25 @@ def test_a_school_draws_its_classes_and_a_family_reads_its_own(open_browser: Ope
     with window.page.expect_navigation():
         window.tap("form:has(#token-class) button")
     look(window, f"{tongue}-7-sealed")
+
+
+@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
+def test_a_school_draws_its_classes_and_a_family_reads_its_own(open_browser: Open, language: str) -> None:
+    one = assignment(pupils=30)
+    # at the same moment as the pages' own tests no season has a calendar: this one does
+    Season.objects.update(
+        calendar=[{"key": "checkin", "zh": "报到", "en": "Check-in", "starts": "2026-08-31", "ends": "2026-08-31"}]
+    )
+    services.sibling_wish_set(guardian=one.parent, application_id=one.pupils[-1].pk, wish="together")
+    window, tongue = open_browser(language=language), language[:2]
+    family = open_browser(language=language)
+    family.enter_as(one.parent)
+    family.open(f"/my/applications/{one.pupils[-1].pk}/class/")
+    look(family, f"{tongue}-0-wish")
+    family.pick("wish", "apart")
+    family.go()
+    plan(window, one, tongue)
+    draw(window, one, tongue)
     family.open(f"/my/applications/{one.pupils[-1].pk}/class/")
     assert not family.page.locator(".class-name").count()
     confirm(window, one)

@@ -196,6 +196,23 @@ def test_the_full_file_is_for_notary_and_inspector_and_each_look_is_logged() -> 
     assert not [pupil.receipt for pupil in one.pupils if pupil.receipt in text]
 
 
+def test_large_classes_are_said_in_words_before_and_after() -> None:
+    one = assignment(pupils=46)
+    school, run = signed_in(one.reviewer), one.plan()
+    assert (run.classes, run.size) == (2, 45)
+    text = school.get(url(run), headers={"Accept-Language": "en"}).content.decode()
+    assert "above the primary standard" not in text
+    plan = PLAN | {"classes": "1", "size": "60"}
+    assert school.post(url(run, "prepare"), plan).status_code == 302
+    warning = "Class 1 has 46 pupils, above the primary standard of 45."
+    assert warning in school.get(url(run), headers={"Accept-Language": "en"}).content.decode()
+    ClassRun.objects.filter(pk=run.pk).update(stage="junior")
+    assert warning not in school.get(url(run), headers={"Accept-Language": "en"}).content.decode()
+    ClassRun.objects.filter(pk=run.pk).update(stage="primary")
+    one.confirm(one.confirm(one.drawn(run, classes="1", size="60"), "draw_teachers"), "publish")
+    assert warning in school.get(url(run), headers={"Accept-Language": "en"}).content.decode()
+
+
 def test_the_late_draw_has_a_page_of_its_own() -> None:
     one: Assignment = assignment(pupils=9)
     run = one.published()
