@@ -62,7 +62,8 @@ class Columns:
         return sizes
 
 
-def _numbered(values: Sequence[str]) -> tuple[list[str], Ints]:
+def numbered(values: Sequence[str]) -> tuple[list[str], Ints]:
+    """The different values in the order of their first appearance, and the number of each value."""
     known: dict[str, int] = {}
     numbers = np.fromiter((known.setdefault(value, len(known)) for value in values), dtype=np.int64, count=len(values))
     return list(known), numbers
@@ -199,7 +200,7 @@ def _ranked(schools: Ints, keys: Ints, groups: Ints, tickets: Bytes) -> tuple[In
 def columns(inputs: Inputs) -> Columns:
     """Entries sorted by pupil, in columns, ranked."""
     raw = _raw(inputs)
-    group_names, groups = _numbered([one.group for one in raw.entries])
+    group_names, groups = numbered([one.group for one in raw.entries])
     tiers, keys = _keys(inputs, raw)
     _share_later_rank(groups, raw.owners, raw.schools, keys, tiers)
     by_application = groups[raw.owners]

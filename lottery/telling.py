@@ -18,7 +18,7 @@ from lottery.mechanisms import NOBODY
 from lottery.methods import METHODS
 from lottery.packing import Ints
 from lottery.problem import Choice, Mechanism, Pupil, positions
-from lottery.province import Province
+from lottery.province import Province, numbered
 
 Json = dict[str, Any]
 # Enough of a ticket for every method to show it.
@@ -176,15 +176,21 @@ def _counts(numbers: Ints, size: int) -> list[int]:
     return found
 
 
+def _by_group(schools: Ints, groups: Ints, size: int, codes: list[str]) -> list[dict[str, int]]:
+    """Per school how many of each group, by code; groups of which there are none are left out."""
+    table = np.bincount(schools * len(codes) + groups, minlength=size * len(codes)).reshape(size, len(codes))
+    return [{code: count for code, count in sorted(zip(codes, row, strict=True)) if count} for row in table.tolist()]
+
+
 def school_table(province: Province, names: Names) -> Iterator[tuple[str, Json]]:
     """Per school of the run what the public reads: seats, demand, who was last, and how the groups share the seats."""
     made, told = province.columns, Told(province.inputs, names)
     size = len(made.names)
     applied, first = _counts(made.schools, size), _counts(made.schools[made.starts[made.counts > 0]], size)
-    mix: list[Counter[str]] = [Counter() for _ in made.names]
-    for one, at in zip(made.entries, province.held.tolist(), strict=True):
-        if at != NOBODY:
-            mix[made.schools[at]][one.group_code] += 1
+    codes, code_of = numbered([one.group_code for one in made.entries])
+    placed = province.held[province.held != NOBODY]
+    mix = _by_group(made.schools[placed], code_of[made.owners[placed]], size, codes)
+    wanted = _by_group(made.schools, code_of[made.owners], size, codes)
     moved = Counter(school for school, _ in province.coordinated.values())
     for number, school in enumerate(made.names):
         code, last = str(real(school)), int(province.last[number])
@@ -201,7 +207,9 @@ def school_table(province: Province, names: Names) -> Iterator[tuple[str, Json]]
                 "applied": applied[number],
                 "first_choice": first[number],
                 "last": None if last == NOBODY else told.standing(*standing_of(province, last)),
-                "groups": dict(sorted(mix[number].items())),
+                "overflow": max(0, first[number] - int(province.seats[number])),
+                "groups": mix[number],
+                "applicants": wanted[number],
             },
         )
 

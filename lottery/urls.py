@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lottery.views import classes, hall, official, proof, public, witness
+from lottery.views import classes, hall, official, proof, public, run, witness
 
 app_name = "lottery"
 urlpatterns = [
@@ -48,5 +48,6 @@ urlpatterns = [
     path("witness/<int:round_id>/<slug:action>/", witness.act, name="witness-act"),
     path("official/rounds/", official.rounds, name="official-rounds"),
     path("official/rounds/<int:round_id>/", official.round_, name="official-round"),
+    path("official/rounds/<int:round_id>/run-progress/", run.run_progress, name="run-progress"),
     path("official/rounds/<int:round_id>/<slug:action>/", official.act, name="official-act"),
 ]

@@ -46,7 +46,7 @@ class SchoolRow:
     code: str
     facts: Mapping[str, Any]
     last_group: str
-    groups: tuple[tuple[str, int, int], ...]  # (name, children, percent of the placed)
+    groups: tuple[tuple[str, int, int, int], ...]  # (name, applied, placed, percent of the placed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,8 @@ def school_rows(result: Mapping[str, Any], language: str) -> tuple[SchoolRow, ..
     rows = []
     for code, facts in sorted(result["schools"].items()):
         placed = sum(facts["groups"].values()) or 1
-        mix = tuple((names.get(group, "–"), n, round(100 * n / placed)) for group, n in facts["groups"].items())
+        counted = [(code, n, facts["groups"].get(code, 0)) for code, n in facts["applicants"].items()]
+        mix = tuple((names.get(group, "–"), n, taken, round(100 * taken / placed)) for group, n, taken in counted)
         last = facts["last"]
         rows.append(SchoolRow(code, facts, str(last["group"][language]) if last else "", mix))
     return tuple(rows)

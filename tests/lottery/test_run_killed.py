@@ -1,0 +1,168 @@
+"""A worker killed in the middle of a run: nothing half done, and the work goes on to the same digest."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from threading import Event, Thread
+
+import pytest
+from django.db import connection, transaction
+from django.urls import reverse
+
+from enrollment.models import Application, Offer, Transition
+from foundation.errors import Refused
+from foundation.progress import progress, report
+from lottery import services
+from lottery.models import AdmissionRun, Placement, PublicFile
+from lottery.services.runs import run_name
+from notifications.models import Message
+from tests.lottery.factories import Ceremony, ceremony, token
+from tests.lottery.test_public_pages import signed_in
+from tests.lottery.test_runs import computed
+
+WORK = "import sys, django; django.setup(); from lottery import services; services.run_publish(run_id=int(sys.argv[1]))"
+
+
+def confirmed(one: Ceremony) -> AdmissionRun:
+    """A run that two people confirmed and no worker has taken up yet."""
+    run = computed(one)
+    AdmissionRun.objects.filter(pk=run.pk).update(state="publishing", published_by=one.officials[1])
+    run.refresh_from_db()
+    return run
+
+
+def worker(run: AdmissionRun) -> "subprocess.Popen[bytes]":
+    """A process of its own that publishes the run, on the database of this test."""
+    settings = connection.settings_dict
+    code = f"from django.conf import settings; settings.DATABASES['default']['NAME'] = {settings['NAME']!r}; {WORK}"
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings"}
+    return subprocess.Popen([sys.executable, "-c", code, str(run.pk)], env=environment)
+
+
+def blocked_on(run: AdmissionRun, phase: str) -> bool:
+    """Whether the worker has come to the phase."""
+    found = progress(run_name(run.pk))
+    return found is not None and found.phase == phase
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            pytest.fail("the worker did not come this far")
+        time.sleep(0.05)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_while_it_publishes_leaves_nothing_and_the_next_one_publishes_the_same() -> None:
+    run = confirmed(ceremony(pupils=12))
+    victim = Application.objects.order_by("pk").values_list("pk", flat=True)[0]
+    held, release = Event(), Event()
+
+    def hold() -> None:
+        # the worker has stored the places and now waits for this row: there it is killed
+        with transaction.atomic():
+            Application.objects.select_for_update().get(pk=victim)
+            held.set()
+            release.wait(60)
+        connection.close()
+
+    holder = Thread(target=hold)
+    holder.start()
+    try:
+        assert held.wait(10)
+        process = worker(run)
+        wait_until(lambda: blocked_on(run, "offering"))
+        process.send_signal(signal.SIGKILL)
+        assert process.wait(10) == -signal.SIGKILL
+    finally:
+        release.set()
+        holder.join()
+    run.refresh_from_db()
+    assert (run.state, Placement.objects.count(), Offer.objects.count()) == ("publishing", 0, 0)
+    assert not PublicFile.objects.filter(name="admission.json").exists()
+    assert set(Application.objects.values_list("state", flat=True)) == {"in_pool"}
+    # the dead worker's lock goes with its connection
+    wait_until(lambda: services.run_publish(run_id=run.pk) is not None)
+    services.run_tell(run_id=run.pk)
+    run.refresh_from_db()
+    assert (run.state, Offer.objects.count(), Message.objects.count()) == ("published", 12, 12)
+    assert Transition.objects.filter(event__in=["offer", "wait"]).count() == 12
+    assert services.run_publish(run_id=run.pk) is None
+
+
+@pytest.mark.django_db
+def test_telling_goes_on_where_it_stopped_and_tells_nobody_twice() -> None:
+    run = confirmed(ceremony(pupils=6))
+    services.run_publish(run_id=run.pk)
+    middle = Placement.objects.order_by("pk").values_list("pk", flat=True)[2]
+    AdmissionRun.objects.filter(pk=run.pk).update(told_through=middle)
+    assert services.run_tell(run_id=run.pk) == 3
+    AdmissionRun.objects.filter(pk=run.pk).update(told_through=0, told_at=None)
+    assert services.run_tell(run_id=run.pk) == 6
+    assert Message.objects.count() == 6
+    run.refresh_from_db()
+    assert run.told_at is not None
+
+
+@pytest.mark.django_db
+def test_the_sweeper_finds_what_was_left_by_its_state() -> None:
+    one = ceremony(pupils=3)
+    one.drawn()
+    run = services.run_request(official=one.officials[0], round_id=one.round.pk)
+    assert services.runs_sweep() == 1
+    services.run_work(run_id=run.pk)
+    assert services.runs_sweep() == 0
+    AdmissionRun.objects.filter(pk=run.pk).update(state="publishing", published_by=one.officials[1])
+    assert services.runs_sweep() == 1
+    services.run_publish(run_id=run.pk)
+    assert services.runs_sweep() == 1
+    services.run_tell(run_id=run.pk)
+    assert services.runs_sweep() == 0
+
+
+@pytest.mark.django_db
+def test_a_second_run_is_refused_while_one_is_at_work() -> None:
+    one = ceremony(pupils=3)
+    one.drawn()
+    services.run_request(official=one.officials[0], round_id=one.round.pk)
+    with pytest.raises(Refused) as refused:
+        services.run_request(official=one.officials[1], round_id=one.round.pk)
+    assert refused.value.code == "busy"
+    assert AdmissionRun.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_run_that_cannot_be_published_keeps_its_reason_and_can_be_computed_again() -> None:
+    one = ceremony(pupils=6)
+    run = confirmed(one)
+    Application.objects.filter(pk=Application.objects.order_by("pk")[0].pk).update(state="withdrawn")
+    with pytest.raises(Refused) as refused:
+        services.run_publish(run_id=run.pk)
+    run.refresh_from_db()
+    assert (run.state, Offer.objects.count()) == ("failed", 0)
+    assert run.reason == refused.value.message
+    Application.objects.filter(state="withdrawn").update(state="in_pool")
+    again = services.run_compute(official=one.officials[0], round_id=one.round.pk)
+    assert (again.state, again.digest) == ("computed", run.digest)
+
+
+@pytest.mark.django_db
+def test_the_page_shows_how_far_a_run_is_and_reloads_when_it_is_done() -> None:
+    one = ceremony(pupils=3)
+    one.drawn()
+    client = signed_in(one.officials[0])
+    run = services.run_request(official=one.officials[0], round_id=one.round.pk)
+    report(run_name(run.pk), "placing", 1, 3)
+    page = client.get(reverse("lottery:official-round", args=[one.round.pk]))
+    assert b'value="1" max="3"' in page.content
+    fragment = client.get(reverse("lottery:run-progress", args=[one.round.pk]))
+    assert b"<progress" in fragment.content
+    services.run_work(run_id=run.pk)
+    assert client.get(reverse("lottery:run-progress", args=[one.round.pk])).headers["HX-Refresh"] == "true"
+    for official in one.officials[:2]:
+        services.run_publish_confirm(official=official, run_id=run.pk, token=token(official))
+    assert b"<progress" not in client.get(reverse("lottery:official-round", args=[one.round.pk])).content
