@@ -27,6 +27,8 @@
   const START_256 = Int32Array.from(primes(8), (prime) => fraction(prime, 2));
   const START_SM3 = Int32Array.of(0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600, 0xa96f30bc, 0x163138aa, 0xe38dee4d, 0xb0fb0e4e);
 
+  const T = Int32Array.from({ length: 64 }, (_, at) => turn(at < 16 ? 0x79cc4519 : 0x7a879d8a, at % 32));
+
   function load(bytes, at) {
     for (let i = 0; i < 16; i++, at += 4) {
       W[i] = (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
@@ -58,12 +60,11 @@
     }
     let a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6], h = state[7];
     for (let i = 0; i < 64; i++) {
-      const late = i >= 16, a12 = turn(a, 12);
-      const one = turn((a12 + e + turn(late ? 0x7a879d8a : 0x79cc4519, i % 32)) | 0, 7);
-      const ff = late ? (a & b) | (a & c) | (b & c) : a ^ b ^ c, gg = late ? (e & f) | (~e & g) : e ^ f ^ g;
-      const first = (ff + d + (one ^ a12) + (W[i] ^ W[i + 4])) | 0, second = (gg + h + one + W[i]) | 0;
-      d = c; c = turn(b, 9); b = a; a = first; h = g; g = turn(f, 19); f = e;
-      e = second ^ turn(second, 9) ^ turn(second, 17);
+      const a12 = (a << 12) | (a >>> 20), sum = (a12 + e + T[i]) | 0, one = (sum << 7) | (sum >>> 25), word = W[i];
+      const late = i > 15, ff = late ? (a & b) | (c & (a | b)) : a ^ b ^ c, gg = late ? g ^ (e & (f ^ g)) : e ^ f ^ g;
+      const first = (ff + d + (one ^ a12) + (word ^ W[i + 4])) | 0, second = (gg + h + one + word) | 0;
+      d = c; c = (b << 9) | (b >>> 23); b = a; a = first; h = g; g = (f << 19) | (f >>> 13); f = e;
+      e = second ^ ((second << 9) | (second >>> 23)) ^ ((second << 17) | (second >>> 15));
     }
     state[0] ^= a; state[1] ^= b; state[2] ^= c; state[3] ^= d; state[4] ^= e; state[5] ^= f; state[6] ^= g; state[7] ^= h;
   }
