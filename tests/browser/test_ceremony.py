@@ -11,7 +11,7 @@ from lottery import services
 from lottery.models import Nonce
 from tests.browser.parent import until
 from tests.browser.stack import Site
-from tests.lottery.test_ceremony import Planned, planned
+from tests.lottery.played import Planned, planned
 from tests.lottery.test_public_pages import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -1,142 +1,27 @@
-"""A whole ceremony with a plan: duties, deadlines, fallbacks, signatures, certificate and minutes."""
+"""A whole ceremony with a plan: order of the steps, duties, deadlines, fallbacks."""
 
 import gzip
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
-from django.db import connection, transaction
-from django.db.utils import IntegrityError
+from django.db import transaction
 
-from accounts.models import Account
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from lottery import services
-from lottery.minutes import pdf
 from lottery.models import (
-    AdmissionRun,
     CeremonyPlan,
-    Certification,
     Confirmation,
     Draw,
     DrawStep,
-    Nonce,
     PublicFile,
-    SignReply,
     StepSign,
 )
-from lottery.services.minutes import facts_of
-from lottery.states import SIGNED, STATES, signable
-from tests.lottery.factories import VALUE, Ceremony, ceremony, nonce_of, token
+from lottery.states import SIGNED, signable
+from tests.lottery.factories import VALUE, ceremony, token
+from tests.lottery.played import PLACE, Planned, minutes, plan, planned
 from tests.threads import at_once
-
-PLACE = "常德市武陵区教育局一楼大厅"
-
-
-def minutes(number: int) -> timedelta:
-    return timedelta(minutes=number)
-
-
-@dataclass(slots=True)
-class Planned:
-    """A round with a plan that names a notary and a discipline inspector, and how to bring it to any state."""
-
-    one: Ceremony
-    start: datetime
-
-    @property
-    def official(self) -> Account:
-        return self.one.officials[0]
-
-    @property
-    def notary(self) -> Account:
-        return self.one.witnesses[0]
-
-    @property
-    def inspector(self) -> Account:
-        return self.one.witnesses[1]
-
-    @property
-    def draw(self) -> Draw:
-        return Draw.objects.get(round=self.one.round)
-
-    def commit(self, witness: Account) -> Nonce:
-        mark = services.nonce_commitment(draw=self.draw, witness=witness, value=nonce_of(witness))
-        return services.nonce_commit(witness=witness, draw_id=self.draw.pk, commitment=mark)
-
-    def reveal(self, witness: Account) -> Nonce:
-        return services.nonce_reveal(witness=witness, draw_id=self.draw.pk, value=nonce_of(witness))
-
-    def confirm(self, account: Account) -> Draw:
-        return services.draw_confirm(official=account, draw_id=self.draw.pk, token=token(account))
-
-    def sign(self, witness: Account, step: str, decision: str = "sign", note: str = "") -> StepSign:
-        return services.step_sign(witness=witness, draw_id=self.draw.pk, step=step, decision=decision, note=note)
-
-    def publish(self) -> None:
-        run = services.run_compute(official=self.official, round_id=self.one.round.pk)
-        for account in self.one.officials[:2]:
-            services.run_publish_confirm(official=account, run_id=run.pk, token=token(account))
-
-    def certify(self, notary: Account | None = None, note: str = "") -> Draw:
-        who = notary or self.notary
-        return services.ceremony_certify(
-            notary=who, draw_id=self.draw.pk, token=token(who), certificate_number="（2027）湘常证字第1号", note=note
-        )
-
-    def bring(self, state: str) -> "Planned":
-        """Play the ceremony up to a state, everybody in time."""
-        steps: list[tuple[str, Callable[[], object]]] = [
-            ("frozen", self.one.freeze),
-            ("witnessing", lambda: self.commit(self.notary)),
-            ("revealing", self._committed),
-            ("ready", self._revealed),
-            ("drawn", lambda: [self.confirm(self.official), self.confirm(self.notary)]),
-            ("published", self.publish),
-            ("certified", self._certified),
-        ]
-        for target, step in steps:
-            if STATES.index(target) > STATES.index(state):
-                break
-            step()
-        return self
-
-    def _committed(self) -> None:
-        self.commit(self.inspector)
-        services.entropy_close(official=self.official, draw_id=self.draw.pk)
-
-    def _revealed(self) -> None:
-        self.reveal(self.notary)
-        self.reveal(self.inspector)
-        services.public_value_enter(official=self.official, draw_id=self.draw.pk, value=VALUE)
-
-    def _certified(self) -> None:
-        for step in SIGNED:
-            self.sign(self.notary, step)
-        self.certify()
-
-
-def plan(one: Ceremony, **changed: object) -> CeremonyPlan:
-    now = clock.now()
-    given: dict[str, object] = {
-        "official": one.officials[0],
-        "round_id": one.round.pk,
-        "place": PLACE,
-        "starts_at": now + minutes(5),
-        "commit_by": now + minutes(30),
-        "reveal_by": now + minutes(60),
-        "value_by": now + minutes(90),
-        "witnesses": {"notary-1": "notary", "witness-1": "inspector"},
-    }
-    return services.ceremony_plan(**(given | changed))  # type: ignore[arg-type]
-
-
-def planned(pupils: int = 6, **changed: object) -> Planned:
-    one = ceremony(pupils=pupils)
-    plan(one, **changed)
-    return Planned(one, clock.now())
 
 
 @pytest.mark.django_db
@@ -392,123 +277,3 @@ def test_two_officials_pressing_at_once_do_not_draw_without_the_notary() -> None
     refused = [found.code for found in at_once(jobs) if isinstance(found, Refused)]
     assert refused == ["notary_missing"]
     assert (played.draw.state, Confirmation.objects.count()) == ("ready", 1)
-
-
-@pytest.mark.django_db
-def test_a_step_is_signed_once_by_those_named() -> None:
-    played = planned().bring("frozen")
-    played.sign(played.inspector, "frozen")
-    with pytest.raises(Refused) as refused:
-        played.sign(played.inspector, "frozen", "object", "second thoughts")
-    assert refused.value.code == "signed"
-    with pytest.raises(Refused) as refused:
-        played.sign(played.notary, "frozen", "object", "")
-    assert refused.value.field == "note"
-    with pytest.raises(Refused) as refused:
-        played.sign(played.notary, "frozen", "abstain")
-    assert refused.value.field == "decision"
-    with pytest.raises(NotAllowed):
-        played.sign(played.official, "frozen")
-
-
-@pytest.mark.django_db
-def test_a_corrected_value_is_signed_again() -> None:
-    played = planned().bring("ready")
-    first = played.sign(played.inspector, "reveals")
-    services.public_value_enter(official=played.official, draw_id=played.draw.pk, value="3245.76")
-    assert played.sign(played.inspector, "reveals").subject != first.subject
-
-
-@pytest.mark.django_db
-def test_certifying_needs_the_notary_named_every_signature_and_the_publication() -> None:
-    played = planned().bring("published")
-    with pytest.raises(Refused) as refused:
-        played.certify()
-    assert refused.value.code == "unsigned"
-    for account in (played.official, played.inspector, played.one.officials[2]):
-        with pytest.raises(NotAllowed):
-            services.ceremony_certify(
-                notary=account, draw_id=played.draw.pk, token=token(account), certificate_number="1"
-            )
-    from tests.lottery import factories
-
-    other = factories.staff("notary-2", "notary")
-    with pytest.raises(NotAllowed):
-        played.certify(other)
-    for step in SIGNED:
-        played.sign(played.notary, step)
-    with pytest.raises(Refused) as refused:
-        services.ceremony_certify(notary=played.notary, draw_id=played.draw.pk, token="abcdef", certificate_number="1")
-    assert refused.value.field == "token"
-    assert (played.draw.state, Certification.objects.count()) == ("published", 0)
-
-
-@pytest.mark.django_db
-def test_an_objection_is_answered_once_by_an_official() -> None:
-    played = planned().bring("frozen")
-    sign = played.sign(played.inspector, "frozen", "object", "why so late?")
-    with pytest.raises(NotAllowed):
-        services.sign_reply(official=played.notary, sign_id=sign.pk, text="because")
-    services.sign_reply(official=played.official, sign_id=sign.pk, text="because")
-    with pytest.raises(Refused) as refused:
-        services.sign_reply(official=played.official, sign_id=sign.pk, text="and also")
-    assert (refused.value.code, SignReply.objects.count()) == ("answered", 1)
-    signed = played.sign(played.notary, "frozen")
-    with pytest.raises(NotAllowed):
-        services.sign_reply(official=played.official, sign_id=signed.pk, text="thanks")
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("table", ["drawstep", "stepsign", "certification"])
-def test_what_was_done_and_signed_is_never_changed(table: str) -> None:
-    planned(3).bring("certified")
-    for statement in (f"DELETE FROM lottery_{table}", f"UPDATE lottery_{table} SET note = 'x', at = now()"):
-        with pytest.raises(IntegrityError), connection.cursor() as cursor:
-            cursor.execute(statement)
-
-
-@pytest.mark.django_db
-def test_the_run_that_is_signed_is_the_one_published() -> None:
-    played = planned().bring("published")
-    run = AdmissionRun.objects.get(state="published")
-    assert played.sign(played.inspector, "published").subject == run.digest
-
-
-@pytest.mark.django_db
-def test_the_minutes_hold_what_happened_and_every_hostile_note_as_it_was_written() -> None:
-    """A withheld reveal, a fallback with its reason, an objection with its answer, notes full of markup."""
-    hostile = '#panic("x") $x$ @ref <b> \\ "q" `raw` *bold* // 𠀀𪚥 😀 ' + "W" * 200
-    played = planned(12, reveal_by=None, value_by=None).bring("revealing")
-    played.reveal(played.notary)
-    services.public_value_fallback(official=played.official, draw_id=played.draw.pk, value="3250.01", reason=hostile)
-    for account in (played.official, played.notary):
-        played.confirm(account)
-    played.publish()
-    for step in SIGNED:
-        played.sign(played.notary, step, note=hostile)
-    objection = played.sign(played.inspector, "drawn", "object", hostile)
-    services.sign_reply(official=played.official, sign_id=objection.pk, text=hostile)
-    draw = played.certify(note=hostile)
-    facts = facts_of(Draw.objects.select_related("round__season__district").get(pk=draw.pk))
-    written = " ".join(hostile.split())
-    assert (facts.note, facts.fallback_reason, facts.public_value) == (written, written, "3250.01")
-    assert {part.witness: bool(part.value) for part in facts.parts} == {"notary-1": True, "witness-1": False}
-    assert [(one.person, one.note, one.reply) for one in facts.signatures if one.decision == "object"] == [
-        ("合成职员（witness-1）", written, written)
-    ]
-    counts = dict(facts.counts)
-    assert (counts["pupils"], counts["groups"], counts["sibling_groups"], counts["seats"]) == (12, 11, 1, 18)
-    assert {name for name, _value in facts.digests} >= {"announcement", "root", "seed", "order", "run", "transcript"}
-    assert [one.actor for one in facts.confirmations] == ["official-1", "notary-1", "official-1", "official-2"]
-    assert {one.duty for one in facts.people} == {"notary", "inspector", "official"}
-    stored = gzip.decompress(PublicFile.objects.get(round=played.one.round, name="minutes.pdf").body)
-    assert pdf(facts) == stored
-
-
-@pytest.mark.django_db
-def test_a_note_that_would_disturb_the_minutes_is_refused() -> None:
-    played = planned().bring("frozen")
-    for note in ("\u202e reversed", "bell \x07", "x" * 501):
-        with pytest.raises(Refused) as refused:
-            played.sign(played.inspector, "frozen", "object", note)
-        assert refused.value.field == "note"

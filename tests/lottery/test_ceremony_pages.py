@@ -15,7 +15,7 @@ from lottery.services import nonce_commitment
 from lottery.states import SIGNED, STATES
 from tests.lottery import factories
 from tests.lottery.factories import CHILD_NAME, ceremony, nonce_of, token
-from tests.lottery.test_ceremony import PLACE, Planned, planned
+from tests.lottery.played import PLACE, Planned, planned
 from tests.lottery.test_public_pages import official_url, signed_in
 
 
