@@ -18,6 +18,7 @@ urlpatterns = [
     path("results/<int:round_id>/admission.json", public.download, {"name": "admission.json"}, name="admission"),
     path("results/<int:round_id>/my-ticket/", proof.my_ticket, name="my-ticket"),
     path("results/<int:round_id>/my-ticket.json", proof.my_ticket_json, name="my-ticket-json"),
+    path("classes/", classes.public_all, name="classes-all"),
     path("classes/class_audit.py", classes.audit_program, name="classes-audit-program"),
     path("classes/<int:run_id>/", classes.public, name="classes-public"),
     path(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -219,6 +220,12 @@ def _row(
         subjects=tuple((one.subject, one.name) for one in teachers if one.subject),
         warning=warning,
     )
+
+
+def public_runs() -> QuerySet[ClassRun]:
+    """Announced runs, newest first."""
+    found = ClassRun.objects.exclude(state=ClassRun.State.PLANNED).select_related("school__district", "season")
+    return found.defer("teachers", "measures", "typed", "announcement").order_by("-committed_at", "pk")
 
 
 def public_run(run_id: int) -> ClassRun | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from lottery.services.common import refused as refused_by_core
 from lottery.views.http import language_of
 
 MOST_UPLOAD = 2_000_000
+PAGE = 50
 PLAN_FIELDS = ("classes", "size", "witnesses", "balls", "public_value", "teachers", "measures")
 KEPT = (*PLAN_FIELDS, "numbers", "value")
 
@@ -219,6 +221,13 @@ def full_file(request: StaffRequest, run_id: int) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     response["Content-Disposition"] = f'attachment; filename="{run_id}-classes-full.json"'
     return response
+
+
+@require_safe
+def public_all(request: HttpRequest) -> HttpResponse:
+    """All announced assignments, in pages."""
+    page = Paginator(selectors.public_runs(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "lottery/classes_all.html", {"runs": page})
 
 
 @require_safe

@@ -122,6 +122,8 @@ def test_a_school_draws_its_classes_and_a_family_reads_its_own(open_browser: Ope
     look(window, f"{tongue}-8-published")
     window.open(f"/classes/{run.pk}/")
     look(window, f"{tongue}-9-public")
+    window.open("/classes/")
+    look(window, f"{tongue}-11-all")
     family.page.reload()
     number = one.pupils[-1].class_seat.number
     assert str(number) in family.page.locator(".class-name").inner_text()

@@ -159,6 +159,7 @@ def test_the_public_page_and_files_hold_no_person_and_no_fact() -> None:
     one = assignment()
     plan = one.plan()
     assert Client().get(f"/classes/{plan.pk}/").status_code == 404
+    assert f"/classes/{plan.pk}/" not in Client().get("/classes/").content.decode()
     assert Client().get(f"/classes/{plan.pk}/classes-public.json").status_code == 404
     run = one.published()
     secrets = {"合成家长", "合成小明", "2019-"}
@@ -168,6 +169,7 @@ def test_the_public_page_and_files_hold_no_person_and_no_fact() -> None:
         secrets |= {child.id_number, child.id_index}
     for entry in ClassEntry.objects.all():
         secrets |= {entry.salt, entry.facts}
+    assert f"/classes/{run.pk}/" in Client().get("/classes/?page=9").content.decode()
     for path in ("", "announcement.json", "classes-public.json"):
         answer = Client().get(f"/classes/{run.pk}/{path}")
         assert answer.status_code == 200
