@@ -148,7 +148,8 @@ def _people() -> tuple[Any, Any, Any]:
 
 
 APPLICATION = (
-    "id, receipt, round_id, child_id, guardian_id, district_code, season_year, stage, rehearsal, child_index, state, version,"
+    "id, receipt, round_id, child_id, guardian_id, district_code, season_year, stage, rehearsal, child_index, state,"
+    " version,"
     ' channel, online, uploads, fill_seconds, group_code, tier, points, "order", zone_code, needs_person,'
     " needs_offline_check, sibling_key, submitted_at, state_at"
 )

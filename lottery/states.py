@@ -18,6 +18,17 @@ DRAW = table(
     ]
 )
 
+RUN = table(
+    [
+        ("queued", "compute", "computed", "worker"),
+        ("queued", "stop", "failed", "worker"),
+        ("computed", "replace", "discarded", "a newer run"),
+        ("computed", "confirm", "publishing", "two people"),
+        ("publishing", "publish", "published", "worker"),
+        ("publishing", "stop", "failed", "worker"),
+    ]
+)
+
 STATES: Final = ("planned", "frozen", "witnessing", "revealing", "ready", "drawn", "published", "certified")
 """In the order in which a ceremony passes through them; "planned" is a plan without a draw."""
 

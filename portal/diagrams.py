@@ -6,10 +6,17 @@ from django.conf import settings
 
 from enrollment.states import APPLICATION, ROUND
 from foundation.transitions import TransitionTable
-from lottery.states import DRAW
+from lottery.classes.states import CLASS_RUN
+from lottery.states import DRAW, RUN
 
 PAGE = Path("docs/architecture.md")
-TABLES: dict[str, TransitionTable] = {"application": APPLICATION, "round": ROUND, "draw": DRAW}
+TABLES: dict[str, TransitionTable] = {
+    "application": APPLICATION,
+    "round": ROUND,
+    "draw": DRAW,
+    "run": RUN,
+    "classes": CLASS_RUN,
+}
 
 
 def written() -> str:

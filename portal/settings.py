@@ -250,6 +250,7 @@ UNFOLD = {
             "title": _("Rounds, draws and admission"),
             "link": reverse_lazy("lottery:official-rounds"),
         },
+        {"icon": "groups", "title": _("Classes"), "link": reverse_lazy("lottery:classes")},
         {"icon": "public", "title": _("The public site"), "link": reverse_lazy("enrollment:landing")},
     ],
     "ENVIRONMENT": "portal.context.environment",

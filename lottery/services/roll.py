@@ -39,6 +39,8 @@ PROGRAMS = (
     "coordination.py",
     "draw.py",
     "entries.py",
+    "fasttickets.py",
+    "lanes.py",
     "mechanisms.py",
     "merkle.py",
     "methods.py",
@@ -49,6 +51,7 @@ PROGRAMS = (
     "ring.py",
     "siblings.py",
     "tickets.py",
+    "transcript.py",
 )
 
 

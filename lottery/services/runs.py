@@ -6,6 +6,7 @@ to the same digest. A database lock of the round keeps two workers from one run.
 
 from typing import Any
 
+import numpy as np
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -141,7 +142,7 @@ def result_of(province: Province, names: Names) -> dict[str, Any]:
     by_choice = int((held != NOBODY).sum())
     starts, counts = province.columns.starts, province.columns.counts
     first = int(((held == starts) & (counts > 0)).sum())
-    pairs = [one.group for one in inputs.entries]
+    sizes = np.bincount(province.columns.groups)
     return {
         "schools": dict(school_table(province, names)),
         "groups": {code: name.to_json() for code, name in names.groups.items()},
@@ -153,7 +154,7 @@ def result_of(province: Province, names: Names) -> dict[str, Any]:
         "coordination": list(inputs.coordination),
         "counts": {
             "pupils": len(inputs.entries),
-            "families_bound": len(pairs) - len(set(pairs)),
+            "sibling_groups": int((sizes > 1).sum()),
             "by_choice": by_choice,
             "first_choice": first,
             "coordinated": len(province.coordinated),
