@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from tempfile import TemporaryFile
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -13,6 +12,7 @@ from accounts.models import Account
 from enrollment.models import Application
 from enrollment.services.transitions import application_step
 from foundation import clock
+from foundation.bulk import copy_in
 from foundation.errors import NotAllowed, Refused
 
 ANSWERS = {"accept", "decline"}
@@ -59,6 +59,9 @@ class NewOffer:
     kind: str
 
 
+NEW_OFFERS = """
+CREATE TEMP TABLE new_offer (application uuid PRIMARY KEY, school varchar(20), kind varchar(14)) ON COMMIT DROP
+"""
 OFFERED = """
 UPDATE enrollment_application AS one
 SET state = CASE WHEN new.school = '' THEN 'waiting' ELSE 'offered' END, state_at = %(at)s,
@@ -84,18 +87,18 @@ def offers_publish(
     The caller has checked who may do this. Set by set, because a city has hundreds of thousands of children. Returns
     how many. Raises Refused, and nothing has changed, when an application is no longer in the pool.
     """
-    values: dict[str, int | datetime] = {"round": round_id, "run": run_id, "actor": official.pk, "at": at, "answer_by": answer_by}
-    with connection.cursor() as cursor, TemporaryFile("w+", encoding="utf-8", newline="\n") as file:
-        cursor.execute(
-            "CREATE TEMP TABLE new_offer (application uuid PRIMARY KEY, school varchar(20), kind varchar(14))"
-            " ON COMMIT DROP"
+    values: dict[str, int | datetime] = {
+        "round": round_id,
+        "run": run_id,
+        "actor": official.pk,
+        "at": at,
+        "answer_by": answer_by,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(NEW_OFFERS)
+        count = copy_in(
+            "new_offer", "application, school, kind", ((one.application, one.school, one.kind) for one in offers)
         )
-        count = 0
-        for one in offers:
-            file.write(f"{one.application}\t{one.school}\t{one.kind}\n")
-            count += 1
-        file.seek(0)
-        cursor.copy_expert("COPY new_offer FROM STDIN", file)
         cursor.execute("ANALYZE new_offer")
         cursor.execute(OFFERED, values)
         moved = cursor.rowcount

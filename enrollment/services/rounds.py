@@ -1,16 +1,26 @@
 """Moving a round on: open, close, freeze. Drawing, admitting and publishing belong to the lottery room."""
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.scopes import scope
-from enrollment.models import Application, Round, Transition
+from enrollment.models import Application, Round
 from enrollment.services.transitions import round_lock, round_step_locked
 from enrollment.states import UNSETTLED
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from foundation.locks import lock
+
+# Set by set: a city has hundreds of thousands of children.
+FROZEN = """
+WITH moved AS (
+    UPDATE enrollment_application SET state = 'in_pool', state_at = %(at)s
+    WHERE round_id = %(round)s AND state = 'approved' RETURNING id
+)
+INSERT INTO enrollment_transition (application_id, source, event, target, actor_id, reason, at)
+SELECT id, 'approved', 'freeze', 'in_pool', %(actor)s, '', %(at)s FROM moved
+"""
 
 
 def round_for(official: Account, round_id: int, ability: str) -> Round:
@@ -47,12 +57,5 @@ def _freeze(round_: Round, official: Account) -> None:
     if unsettled:
         text = _("%(count)d applications are not decided yet. Decide them first: nobody may be left out of the roll.")
         raise Refused(text % {"count": unsettled}, code="unsettled")
-    approved = list(Application.objects.select_for_update().filter(round=round_, state="approved").order_by("pk"))
-    now = clock.now()
-    Application.objects.filter(pk__in=[a.pk for a in approved], state="approved").update(state="in_pool", state_at=now)
-    Transition.objects.bulk_create(
-        [
-            Transition(application=a, source="approved", event="freeze", target="in_pool", actor=official, at=now)
-            for a in approved
-        ]
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(FROZEN, {"round": round_.pk, "actor": official.pk, "at": clock.now()})

@@ -2,12 +2,12 @@
 
 import gzip
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from tempfile import SpooledTemporaryFile, TemporaryFile
+from tempfile import SpooledTemporaryFile
 from typing import IO
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -17,6 +17,7 @@ from enrollment.services.offers import NewOffer, offers_publish
 from enrollment.services.rounds import round_for
 from enrollment.services.transitions import round_step_locked
 from foundation import clock
+from foundation.bulk import BINARY, NULL, copy_in
 from foundation.errors import NotAllowed, Refused
 from foundation.progress import report
 from foundation.tasks import enqueue
@@ -34,8 +35,6 @@ ANSWER_DAYS = 7
 BATCH = 2000
 LARGE_ROLL = 5_000  # above it the workers publish, and the page shows how far they are
 IN_MEMORY = 16_000_000
-# How COPY writes an absent value and the beginning of bytes in hexadecimal.
-NULL, BINARY = r"\N", r"\\x"
 COLUMNS = "run_id, application_id, school_code, shared, coordinated, metres, positions, tickets"
 
 
@@ -140,7 +139,7 @@ def _again(run: AdmissionRun, draw: Draw) -> tuple[Province, dict[str, str]]:
     return province, applications
 
 
-def _rows(run: AdmissionRun, province: Province, applications: dict[str, str]) -> Iterator[str]:
+def _rows(run: AdmissionRun, province: Province, applications: dict[str, str]) -> Iterator[Sequence[str]]:
     """The placements as lines of COPY's text form."""
     made, at = province.columns, 0
     positions, tickets = made.positions.tolist(), made.tickets[:, :KEPT_BYTES].tobytes().hex()
@@ -148,7 +147,7 @@ def _rows(run: AdmissionRun, province: Province, applications: dict[str, str]) -
     for one, school, count in zip(made.entries, province.school_of, made.counts.tolist(), strict=True):
         code, metres = province.coordinated.get(one.pupil, (real(school) or "", None))
         ranks = ",".join(map(str, positions[at : at + count]))
-        fields = (
+        yield (
             str(run.pk),
             applications[one.pupil],
             code,
@@ -158,20 +157,11 @@ def _rows(run: AdmissionRun, province: Province, applications: dict[str, str]) -
             "{" + ranks + "}",
             BINARY + tickets[at * width : (at + count) * width],
         )
-        yield "\t".join(fields) + "\n"
         at += count
 
 
-def _copy(table: str, columns: str, lines: Iterable[str]) -> None:
-    with TemporaryFile("w+", encoding="utf-8", newline="\n") as file:
-        file.writelines(lines)
-        file.seek(0)
-        with connection.cursor() as cursor:
-            cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", file)
-
-
 def _store(run: AdmissionRun, province: Province, applications: dict[str, str]) -> None:
-    _copy(Placement._meta.db_table, COLUMNS, _rows(run, province, applications))
+    copy_in(Placement._meta.db_table, COLUMNS, _rows(run, province, applications))
 
 
 def _offers(province: Province, applications: dict[str, str]) -> Iterator[NewOffer]:

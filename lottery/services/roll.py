@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from enrollment.models import Application, ApplicationVersion, Round
 from enrollment.policies import compiled
 from enrollment.services import round_step
 from foundation import clock
+from foundation.bulk import copy_in, text
 from foundation.errors import Refused
 from lottery.draw import sibling_rule
 from lottery.entries import COORDINATION, entry, facts_text
@@ -31,7 +33,7 @@ from lottery.tickets import RollRow, canonical_roll, roll_row
 from lottery.transcript import Sources, announce, canonical_json, roll_lines
 from schools.selectors import seat_plan
 
-BATCH = 5000
+COLUMNS = "draw_id, position, application_id, group_id, salt, leaf, row, facts"
 PROGRAMS = (
     "allocate.py",
     "audit.py",
@@ -210,17 +212,18 @@ def roll_freeze(*, official: Account, round_id: int) -> Draw:
 
 def _store(draw: Draw, members: Sequence[_Member], rows: Sequence[RollRow]) -> None:
     positions = {row.receipt_hash: position for position, row in enumerate(rows)}
-    entries = (
-        RollEntry(
-            draw=draw,
-            position=positions[one.row.receipt_hash],
-            application_id=one.application,
-            group_id=one.group,
-            salt=one.salt,
-            leaf=one.row.leaf,
-            row={"receipt_hash": one.row.receipt_hash, "group": one.group, "leaf": one.row.leaf},
-            facts=one.facts,
-        )
-        for one in members
+    copy_in(RollEntry._meta.db_table, COLUMNS, (_fields(draw, one, positions[one.row.receipt_hash]) for one in members))
+
+
+def _fields(draw: Draw, one: _Member, position: int) -> tuple[str, ...]:
+    row = {"receipt_hash": one.row.receipt_hash, "group": one.group, "leaf": one.row.leaf}
+    return (
+        str(draw.pk),
+        str(position),
+        str(one.application),
+        one.group,
+        one.salt,
+        one.row.leaf,
+        text(json.dumps(row)),
+        text(one.facts),
     )
-    RollEntry.objects.bulk_create(entries, batch_size=BATCH)
