@@ -1,5 +1,15 @@
 """What the lottery keeps: draws, admission runs, classes. Every result is immutable once published."""
 
+from lottery.models.afterwards import (
+    CheckIn,
+    Correction,
+    CorrectionApproval,
+    FillRun,
+    SeatEvent,
+    SeatOffer,
+    WaitingEntry,
+    WaitingLists,
+)
 from lottery.models.classes import (
     ClassConfirmation,
     ClassEntry,
@@ -22,11 +32,14 @@ from lottery.models.draw import (
     StepSign,
 )
 from lottery.models.run import AdmissionRun, Placement
+from lottery.models.scores import ScoreFile, ScoreSchool
+from lottery.models.whatif import WhatIf
 
 __all__ = [
     "AdmissionRun",
     "CeremonyPlan",
     "Certification",
+    "CheckIn",
     "ClassConfirmation",
     "ClassEntry",
     "ClassFile",
@@ -34,13 +47,23 @@ __all__ = [
     "ClassSeat",
     "ClassTeacher",
     "Confirmation",
+    "Correction",
+    "CorrectionApproval",
     "Draw",
     "DrawStep",
+    "FillRun",
     "Nonce",
     "Placement",
     "PublicFile",
     "RollEntry",
+    "ScoreFile",
+    "ScoreSchool",
+    "SeatEvent",
+    "SeatOffer",
     "SiblingWish",
     "SignReply",
     "StepSign",
+    "WaitingEntry",
+    "WaitingLists",
+    "WhatIf",
 ]
