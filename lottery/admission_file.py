@@ -1,6 +1,8 @@
 """The public file of an admission run, written piece by piece: a province never stands in memory as one text (pure).
 
-Its form is `transcript.admission_json` with "order" (how the ranks follow from the draw) and "coordination" added.
+Its form is `transcript.admission_json` with "order" (how the ranks follow from the draw), "coordination" (what it read
+and whom it placed where) and "run_digest" (over every place) added: `audit.py admission` replays the whole run. Nothing
+of a family enters but its ticket's name, its ranks as dense numbers and the schools it listed.
 """
 
 import json
@@ -8,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from lottery.coordination import queue
 from lottery.mechanisms import NOBODY
 from lottery.problem import Mechanism
 from lottery.province import Province
@@ -90,6 +93,43 @@ def _bands(province: Province) -> Iterator[str]:
         at += count
 
 
+def _sites(province: Province) -> Json:
+    """Of every school what the criteria look at; `open` says whether it takes children who did not choose it."""
+    return {
+        code: {
+            "point": list(site.point),
+            "education_group": site.education_group,
+            "town": site.town,
+            "open": site.open,
+        }
+        for code, site in sorted(province.inputs.sites.items())
+    }
+
+
+def _queue(province: Province) -> Iterator[str]:
+    """By pupil its family's band and its own first choice, from which the criteria are looked at."""
+    placed = {
+        one.pupil for one, at in zip(province.columns.entries, province.held.tolist(), strict=True) if at != NOBODY
+    }
+    for family in queue(province.inputs, placed):
+        for one in family.members:
+            yield f'"{one.pupil}":[{family.band},{_dump(one.first)}]'
+
+
+def _coordination(province: Province) -> Iterator[str]:
+    inputs = province.inputs
+    read = {
+        "criteria": list(inputs.coordination),
+        "everybody": not inputs.coordination_groups,
+        "sites": _sites(province) if inputs.coordination else {},
+    }
+    yield _dump(read)[:-1] + ',"queue":{'
+    yield from _joined(_queue(province))
+    yield '},"places":{'
+    yield from _joined(f'"{pupil}":{_dump(school)}' for pupil, (school, _) in sorted(province.coordinated.items()))
+    yield "}}"
+
+
 def admission_text(province: Province, run_digest: str) -> Iterator[str]:
     """The file in pieces."""
     inputs, made = province.inputs, province.columns
@@ -109,11 +149,16 @@ def admission_text(province: Province, run_digest: str) -> Iterator[str]:
         "digest": province.allocation_digest,
     }
     yield "}," + _dump(result)[1:]
-    order = {"seed": inputs.seed.hex(), "method": inputs.method, "domains": dict(inputs.domains)}
+    order = {
+        "seed": inputs.seed.hex(),
+        "method": inputs.method,
+        "domains": dict(inputs.domains),
+        "shared": dict(inputs.shared),
+    }
     yield f',"order":{_dump(order)[:-1]},"groups":{{'
     yield from _joined(f'"{one.pupil}":{_dump(one.group)}' for one in made.entries)
     yield '},"bands":{'
     yield from _joined(_bands(province))
-    yield '}},"coordination":{'
-    yield from _joined(f'"{pupil}":{_dump(school)}' for pupil, (school, _) in sorted(province.coordinated.items()))
-    yield f'}},"run_digest":{_dump(run_digest)}}}'
+    yield '}},"coordination":'
+    yield from _coordination(province)
+    yield f',"run_digest":{_dump(run_digest)}}}'

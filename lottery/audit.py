@@ -4,7 +4,7 @@
     python audit.py ticket TRANSCRIPT.json --receipt NUMBER --salt HEX [--facts TEXT] [--roll ROLL.csv]
     python audit.py ticket TRANSCRIPT.json --proof MY-TICKET.json (ANNOUNCEMENT.json will do before the draw)
     python audit.py ring --numbers N --seats K --start S --interval D [--json]
-    python audit.py admission PUBLIC.json
+    python audit.py admission PUBLIC.json [--transcript TRANSCRIPT.json [--roll ROLL.csv]]
 
 Exit code 0: everything agrees; 1: something differs, the first difference is named; 2: the input cannot be used.
 Files may be compressed with gzip. This file shares no code with the program it checks: it is a second implementation.
@@ -18,13 +18,15 @@ import gzip
 import hashlib
 import hmac
 import json
+import math
 import re
 import sys
 import zlib
 from collections import Counter
+from functools import cache
 from itertools import pairwise, zip_longest
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NoReturn, cast
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -39,7 +41,10 @@ HEADER = b"receipt_hash,group,leaf\n"
 ROW = re.compile(rb'([0-9a-f]{64}),([^\s,"\x00-\x1f\x7f]+),([0-9a-f]{64})\n')
 RULES = ("expand", "skip", "stop", "split")
 METHODS = ("ticket", "ring", "descending")
+PROMISES = ("capacities", "individual_rationality", "no_justified_envy", "no_wasted_seat", "sibling_rule")
+CRITERIA = ("same_education_group", "same_town", "nearby", "seats_left")
 MOST_NUMBERS = 10_000_000
+EARTH_RADIUS_M = 6_371_008.8  # mean radius of the WGS 84 ellipsoid
 
 
 class DifferenceError(Exception):
@@ -73,6 +78,10 @@ def framed(*parts: bytes) -> bytes:
 
 def canonical(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def digest_of(value: object) -> str:
+    return "sha256:" + hashlib.sha256(canonical(value)).hexdigest()
 
 
 def open_file(path: str) -> IO[bytes]:
@@ -520,14 +529,23 @@ def splits(lists: Lists, groups: list[list[str]], places: dict[str, str]) -> lis
     return found
 
 
-def settle(problem: Json) -> tuple[dict[str, str], dict[str, int], Lists]:
-    """Places, final seats and remaining lists once no group is split (or at once under the rule split)."""
+class Run(NamedTuple):
+    """A run's outcome: school by pupil, seats with the extra ones, the lists without what was withdrawn, passes."""
+
+    places: dict[str, str]
+    seats: dict[str, int]
+    lists: Lists
+    passes: int
+
+
+def settle(problem: Json) -> Run:
+    """Repeat the run until no group is split (or play once under the rule split)."""
     lists, seats = read_lists(problem), {school["id"]: school["seats"] for school in problem["schools"]}
     named: Groups = {}
     for pupil in problem["pupils"]:
         named.setdefault(pupil.get("group") or "", []).append(pupil["id"])
     groups, rule = [members for name, members in named.items() if name], problem.get("siblings") or "expand"
-    places = play(lists, seats)
+    places, passes = play(lists, seats), 1
     while rule != "split" and (parted := splits(lists, groups, places)):
         limits: dict[str, Rank] = {}
         leaving: set[tuple[str, str]] = set()
@@ -543,8 +561,8 @@ def settle(problem: Json) -> tuple[dict[str, str], dict[str, int], Lists]:
                 for school, rank in listed
                 if (pupil, school) not in leaving and not (school in limits and rank >= limits[school])
             ]
-        places = play(lists, seats)
-    return places, seats, lists
+        places, passes = play(lists, seats), passes + 1
+    return Run(places, seats, lists, passes)
 
 
 def standings(places: dict[str, str], lists: Lists) -> tuple[Counter[str], dict[str, Rank]]:
@@ -574,15 +592,18 @@ def check_promises(places: dict[str, str], seats: dict[str, int], lists: Lists) 
                 raise DifferenceError(f"pupil {pupil} was refused at {school}, where {last[school][-1]} ranks lower")
 
 
-def check_cutoffs(public: Json, places: dict[str, str], seats: dict[str, int], lists: Lists) -> None:
+def check_cutoffs(public: Json, run: Run) -> None:
     planned = {school["id"]: school["seats"] for school in public["problem"]["schools"]}
     published = get(public, "result.cutoffs", dict)
     agree("schools in the cut-offs", sorted(published), sorted(planned))
-    filled, last = standings(places, lists)
+    filled, last = standings(run.places, run.lists)
     for school, shown in published.items():
         rank = last.get(school, (None, None, None, None))
-        made = {"seats": planned[school], "extra_seats": seats[school] - planned[school], "filled": filled[school]}
+        made = {"seats": planned[school], "extra_seats": run.seats[school] - planned[school], "filled": filled[school]}
         made |= {"tier": rank[1], "points": rank[2] and -rank[2], "order": rank[3]}
+        if public["problem"]["mechanism"] == "sequential":
+            made["choice"] = None if rank[0] is None else rank[0] + 1
+        agree(f"names in the cut-off of {school}", sorted(shown), sorted(made))
         for name, value in made.items():
             if shown.get(name, "missing") != value:
                 agree(f"cut-off of {school}, {name}", shown.get(name, "missing"), value)
@@ -602,16 +623,29 @@ def check_problem(problem: Json) -> None:
                 raise DifferenceError(f"pupils {first['id']} and {pupil['id']} have equal ranks at {one['school']}")
 
 
+def check_groups(public: Json) -> None:
+    """Children who share a ticket are siblings of the run, and nobody else is."""
+    groups, pupils = get(public, "order.groups", dict), get(public, "problem.pupils", list)
+    agree_rows("pupils with a ticket", sorted(groups), sorted(pupil["id"] for pupil in pupils))
+    sizes = Counter(groups.values())
+    for pupil in pupils:
+        group = groups[pupil["id"]]
+        agree(f"sibling group of {pupil['id']}", pupil.get("group"), group if sizes[group] > 1 else None)
+
+
 def check_order(public: Json) -> None:
     """Every rank follows from the seed: sorted by what stood before the ticket, then by the ticket of that school."""
     groups, bands = get(public, "order.groups", dict), get(public, "order.bands", dict)
-    method = public["order"].get("method", "ticket")
+    method = get(public, "order.method", str)
     if method not in METHODS:
         raise DifferenceError(f"the method {short(method)} is not known")
     listed: dict[str, list[tuple[int, Json, str]]] = {}
+    same: dict[tuple[str, str], int] = {}
     for pupil in get(public, "problem.pupils", list):
         for band, one in zip(bands[pupil["id"]], pupil["choices"], strict=True):
             listed.setdefault(one["school"], []).append((band, one, pupil["id"]))
+            bound = same.setdefault((one["school"], groups[pupil["id"]]), band)
+            agree(f"band of {pupil['id']} and of its siblings at {one['school']}", band, bound)
     seed, domains = unhex(get(public, "order.seed", str), "the seed"), get(public, "order.domains", dict)
     for school, applicants in listed.items():
         key = hmac_of(seed, domains[school].encode())
@@ -628,25 +662,170 @@ def check_order(public: Json) -> None:
             agree(f"tier of {name} at {school}", tier, tiers.setdefault(band, tier))
 
 
+def settle_shared(public: Json) -> Run:
+    """The run with its shared seats ("S+"): first what the zone did not apply for, then what it left in the end."""
+    problem, limits = public["problem"], get(public, "order.shared", dict)
+    rows = {school["id"]: school for school in problem["schools"]}
+    agree("schools with shared seats", [f"{one}+" for one in sorted(limits)], sorted(n for n in rows if n[-1:] == "+"))
+    shown = {one: rows[f"{one}+"]["seats"] for one in limits}
+    used = Counter(one["school"] for pupil in problem["pupils"] for one in pupil["choices"])
+    shared, run = dict.fromkeys(limits, 0), None
+    while True:
+        more = {one: max(shared[one], min(most, rows[one]["seats"] - used[one])) for one, most in limits.items()}
+        if run and more == shared:
+            agree("shared seats", shown, shared)
+            return run
+        shared = more
+        for one, seats in shared.items():
+            rows[f"{one}+"]["seats"] = seats
+        run = settle(problem)
+        used = Counter(run.places.values())
+
+
+def metres(one: list[float], two: list[float]) -> int:
+    """The great circle between two points (longitude, latitude in degrees) by the haversine formula, rounded."""
+    (lon_a, lat_a), (lon_b, lat_b) = one, two
+    phi_a, phi_b = math.radians(lat_a), math.radians(lat_b)
+    half = math.sin((phi_b - phi_a) / 2) ** 2
+    half += math.cos(phi_a) * math.cos(phi_b) * math.sin(math.radians(lon_b - lon_a) / 2) ** 2
+    return round(2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, half))))
+
+
+def seen_from(own: Json | None, site: Json, criteria: list[str]) -> list[int]:
+    """How a school stands for a child whose first choice is `own`, the smaller the better; free seats come later."""
+    values = {"seats_left": 0, "nearby": metres(own["point"], site["point"]) if own else 0}
+    for name, field in (("same_education_group", "education_group"), ("same_town", "town")):
+        values[name] = int(not own or not own[field] or own[field] != site[field])
+    return [values[name] for name in criteria]
+
+
+def coordinate(part: Json, families: Iterable[list[str]], free: dict[str, int]) -> dict[str, str]:
+    """One family after the other to the best open school with room; `free`, the seats left, is used up."""
+    queue, sites, criteria, found = part["queue"], part["sites"], part["criteria"], dict[str, str]()
+    at = criteria.index("seats_left") if "seats_left" in criteria else None
+
+    @cache
+    def schools(home: str) -> list[tuple[list[int], str]]:
+        return sorted((seen_from(sites.get(home), sites[code], criteria), code) for code in free)
+
+    def best(home: str, needed: int) -> str | None:
+        room = (row for row in schools(home) if free[row[1]] >= needed)
+        if at is None:
+            return next((code for _, code in room), None)
+        return min((([*key[:at], -free[code], *key[at:]], code) for key, code in room), default=(None, None))[1]
+
+    for members in families:
+        together = max(free.values(), default=0) >= len(members)
+        for unit in [members] if together else [[one] for one in members]:
+            school = best(queue[unit[0]][1], len(unit))
+            if school is not None:
+                free[school] -= len(unit)
+                found |= dict.fromkeys(unit, school)
+    return found
+
+
+def check_queue(part: Json, groups: Json, places: dict[str, str]) -> dict[str, int]:
+    """Only children without a place wait, and all of them unless the policy names groups; gives the band by group."""
+    queue, criteria, left = get(part, "queue", dict), get(part, "criteria", list), set(groups) - set(places)
+    if not set(criteria) <= set(CRITERIA):
+        raise DifferenceError(f"the criteria of coordination are not known: {short(criteria)}")
+    if stranger := next((one for one in sorted(queue) if one not in left), None):
+        raise DifferenceError(f"pupil {stranger} waits for coordination but has a place or is not in the run")
+    if get(part, "everybody", bool) or not criteria:
+        agree_rows("pupils in the queue of coordination", sorted(queue), sorted(left) if criteria else [])
+    bands: dict[str, int] = {}
+    for pupil, (band, _) in sorted(queue.items()):
+        agree(f"band of {pupil} and of its siblings in coordination", band, bands.setdefault(groups[pupil], band))
+    return bands
+
+
+def check_coordination(public: Json, places: dict[str, str]) -> dict[str, str]:
+    """Coordination played again from the queue, the sites and the seats left; gives the school by pupil."""
+    part, groups = get(public, "coordination", dict), public["order"]["groups"]
+    bands, sites = check_queue(part, groups, places), get(part, "sites", dict)
+    seats = {one["id"]: one["seats"] for one in public["problem"]["schools"] if one["id"][-1:] != "+"}
+    agree_rows("schools of coordination", sorted(sites), sorted(seats) if part["criteria"] else [])
+    key = hmac_of(unhex(public["order"]["seed"], "the seed"), get(public, "order.domains", dict)["*"].encode())
+    tickets = drawn_values(public["order"]["method"], key, bands) if bands else {}
+    families: Groups = {name: [] for name in sorted(bands, key=lambda name: (bands[name], tickets[name]))}
+    for pupil in sorted(part["queue"]):
+        families[groups[pupil]].append(pupil)
+    filled = Counter(place.removesuffix("+") for place in places.values())
+    free = {code: seats[code] - filled[code] for code, site in sites.items() if get(site, "open", bool)}
+    found, shown = coordinate(part, families.values(), free), get(part, "places", dict)
+    for pupil in sorted(part["queue"] | shown):
+        agree(f"coordination of {pupil}", shown.get(pupil), found.get(pupil))
+    return found
+
+
+def check_certificate(public: Json, run: Run) -> None:
+    shown = get(public, "result.certificate", dict)
+    for name in ("valid", *PROMISES):
+        agree(f"certificate, {name}", shown.get(name), True)
+    listed = ([pupil["id"], one["school"]] for pupil in public["problem"]["pupils"] for one in pupil["choices"])
+    gone = sorted(pair for pair in listed if pair[1] not in dict(run.lists[pair[0]]))
+    for name, made in (("violations", []), ("passes", run.passes), ("withdrawn", gone)):
+        agree(f"certificate, {name}", shown.get(name), made)
+
+
+def check_result(public: Json, run: Run) -> None:
+    published = get(public, "result.placements", dict)
+    check_promises({pupil: place for pupil, place in published.items() if place is not None}, run.seats, run.lists)
+    for pupil in sorted(published):
+        agree(f"placement of {pupil}", published[pupil], run.places.get(pupil))
+    check_cutoffs(public, run)
+    agree("digest", get(public, "result.digest", str), digest_of({name: run.places.get(name) for name in published}))
+    check_certificate(public, run)
+
+
+def check_announced(public: Json, options: argparse.Namespace) -> None:
+    """The run used the seed, the roll and the rules of this draw, and nothing else."""
+    transcript = load(options.transcript)
+    check_announcement(transcript, options.announced)
+    check_seed(transcript)
+    body, order, schools = transcript["announcement"], public["order"], public["problem"]["schools"]
+    own = [school for school in schools if school["id"][-1:] != "+"]
+    for what, used, announced in (
+        ("seed", order["seed"], transcript["seed"]),
+        ("method", order["method"], body["method"]),
+        ("domains", order["domains"], get(body, "school_domains", dict)),
+        ("limits of shared seats", order["shared"], body.get("shared_limits", {})),
+        ("mechanism", public["problem"]["mechanism"], get(body, "mechanism", str)),
+        ("sibling rule", public["problem"]["siblings"], body["sibling_rule"]),
+        ("seats", {school["id"]: school["seats"] for school in own}, get(body, "school_seats", dict)),
+        ("private schools", sorted(one["id"] for one in own if one["line"]), sorted(body.get("private_schools", []))),
+    ):
+        agree(f"{what} of the run against the draw", used, announced)
+    rolled = {one: group for group, members in read_roll(transcript, options.roll).items() for one in members}
+    for pupil in sorted(rolled | order["groups"]):
+        agree(f"group of {pupil} against the roll", order["groups"].get(pupil), rolled.get(pupil))
+
+
 def command_admission(options: argparse.Namespace) -> str:
     public = load(options.public)
     agree("format", get(public, "format", str), "enrollment-lottery/admission/1")
     problem, published = get(public, "problem", dict), get(public, "result.placements", dict)
     check_problem(problem)
-    if "order" in public:
+    drawn = [name for name in ("order", "coordination", "run_digest") if name in public]
+    if len(drawn) in (1, 2) or (options.transcript and not drawn):
+        raise BadInputError("a file of the portal holds order, coordination and run_digest; this one does not")
+    if drawn:
+        check_groups(public)
         check_order(public)
-    pupils = [pupil["id"] for pupil in problem["pupils"]]
-    agree_rows("pupils", sorted(published), sorted(pupils))
+    if options.transcript:
+        check_announced(public, options)
+    agree_rows("pupils", sorted(published), sorted(pupil["id"] for pupil in problem["pupils"]))
     problem["pupils"].sort(key=lambda pupil: pupil["id"])
-    places, seats, lists = settle(problem)
-    check_promises({pupil: place for pupil, place in published.items() if place is not None}, seats, lists)
-    for pupil in sorted(pupils):
-        agree(f"placement of {pupil}", published[pupil], places.get(pupil))
-    check_cutoffs(public, places, seats, lists)
-    digest = "sha256:" + hashlib.sha256(canonical({pupil: places.get(pupil) for pupil in pupils})).hexdigest()
-    agree("digest", get(public, "result.digest", str), digest)
-    agree("certificate, valid", get(public, "result.certificate.valid", bool), True)
-    return f"verified: {len(pupils)} pupils, {len(places)} placed, {digest}"
+    run = settle_shared(public) if drawn else settle(problem)
+    check_result(public, run)
+    done = f"verified: {len(published)} pupils, {len(run.places)} placed, {public['result']['digest']}"
+    if not drawn:
+        return f"{done}; ranks NOT checked: this file holds no draw"
+    moved = check_coordination(public, run.places)
+    real = {name: place.removesuffix("+") for name, place in run.places.items()} | moved
+    agree("run digest", get(public, "run_digest", str), digest_of({name: real.get(name) for name in published}))
+    bound = "draw and roll agree" if options.transcript else "seed and roll taken from the file: see --transcript"
+    return f"{done}; ranks agree, {len(moved)} coordinated, {public['run_digest']} ({bound})"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -674,6 +853,9 @@ def parser() -> argparse.ArgumentParser:
     ring.add_argument("--json", action="store_true", help="print one JSON list instead")
     admission = command("admission", command_admission, "recompute an admission run from its public file")
     admission.add_argument("public")
+    admission.add_argument("--transcript", help="transcript.json: the run used this seed, this roll and these rules")
+    admission.add_argument("--roll", help="the roll, when it is not inside the transcript")
+    admission.add_argument("--announced", help="the announcement's SHA-256 as you noted it before the draw")
     return made
 
 
@@ -688,7 +870,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BadInputError as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         sys.stderr.write(f"not in the published form: {type(error).__name__} {error}\n")
         return 2
     sys.stdout.write(f"{text}\n" if text else "")

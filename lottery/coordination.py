@@ -1,6 +1,7 @@
 """Coordination (统筹): children without a place go to schools with seats left, by key and criteria (pure)."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -10,12 +11,24 @@ from lottery.packing import Ints
 from schools.matching import distance_m
 
 
-def coordinate(inputs: Inputs, seated: Collection[str], filled: Mapping[str, int]) -> dict[str, tuple[str, int]]:
-    """(school, metres from the first choice) by pupil, one family after the other, each to the best school with room.
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A family in the queue of coordination: its children without a place by pseudonym, and its band.
 
-    `seated` are the pupils placed by choice, `filled` the seats they take by school of the run. Families come by tier,
-    order and the ticket of coordination. Siblings without a place go together where a school has room for all of them.
+    Bands count from 0; families of one band were equal in tier and order, so the ticket alone says who comes first.
     """
+
+    members: tuple[Entry, ...]
+    band: int
+
+
+def queue(inputs: Inputs, seated: Collection[str]) -> list[Waiting]:
+    """The families to coordinate, in their order. `seated` are the pupils placed by choice.
+
+    They come by tier, order (the later of siblings) and the ticket of coordination.
+    """
+    if not inputs.coordination:
+        return []
     unplaced = [
         one
         for one in inputs.entries
@@ -25,14 +38,24 @@ def coordinate(inputs: Inputs, seated: Collection[str], filled: Mapping[str, int
     families: dict[str, list[Entry]] = {}
     for one in sorted(unplaced, key=lambda one: one.pupil):
         families.setdefault(one.group, []).append(one)
-    queue = sorted(
-        families.values(), key=lambda family: (max((one.tier, one.order) for one in family), tickets[family[0].group])
-    )
+    keys = {group: max((one.tier, one.order) for one in family) for group, family in families.items()}
+    bands = {key: band for band, key in enumerate(sorted(set(keys.values())))}
+    order = sorted(families, key=lambda group: (bands[keys[group]], tickets[group]))
+    return [Waiting(tuple(families[group]), bands[keys[group]]) for group in order]
+
+
+def coordinate(inputs: Inputs, seated: Collection[str], filled: Mapping[str, int]) -> dict[str, tuple[str, int]]:
+    """(school, metres from the first choice) by pupil, one family after the other, each to the best school with room.
+
+    `filled` are the seats taken by choice, by school of the run. Siblings without a place go together where a school
+    has room for all of them.
+    """
     desk = _Desk(inputs, filled)
     found: dict[str, tuple[str, int]] = {}
-    for family in queue:
-        together = bool((desk.free >= len(family)).any())
-        for unit in [family] if together else [[one] for one in family]:
+    for family in queue(inputs, seated):
+        members = family.members
+        together = bool((desk.free >= len(members)).any())
+        for unit in [members] if together else [(one,) for one in members]:
             best = desk.take(unit[0].first, len(unit))
             if best is not None:
                 found |= {one.pupil: best for one in unit}
