@@ -16,6 +16,7 @@ from lottery.services.planning import ceremony_plan
 from lottery.services.publish import LARGE_ROLL, run_publish, run_publish_confirm, run_tell, runs_sweep
 from lottery.services.roll import roll_freeze
 from lottery.services.runs import run_compute, run_request, run_work
+from lottery.services.scores import score_school_approve, score_school_propose, scores_import
 
 __all__ = [
     "LARGE_ROLL",
@@ -43,6 +44,9 @@ __all__ = [
     "run_tell",
     "run_work",
     "runs_sweep",
+    "score_school_approve",
+    "score_school_propose",
+    "scores_import",
     "sibling_wish_set",
     "sign_reply",
     "step_sign",

@@ -28,6 +28,7 @@ from lottery.entries import COORDINATION, entry, facts_text
 from lottery.models import CeremonyPlan, Draw, RollEntry
 from lottery.services.common import announcement_digest, domain, domains, publish_file, step_row
 from lottery.services.planning import names, plan_default
+from lottery.services.score_facts import Scores, check_scores
 from lottery.services.wishes import Surroundings, announced, schools_of_the_run
 from lottery.tickets import RollRow, canonical_roll, roll_row
 from lottery.transcript import Sources, announce, canonical_json, roll_lines
@@ -66,6 +67,17 @@ class _Member:
     row: RollRow
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A child as a run knows it: the facts that decide, its ticket's name, and the secret its salt is made from."""
+
+    application: UUID
+    receipt: str
+    token: UUID
+    group: str
+    facts: str
+
+
 def round_key(round_: Round) -> str:
     """The round's name in every database: district/year/stage/kind."""
     season = round_.season
@@ -93,32 +105,41 @@ def _groups(rows: Sequence[Mapping[str, Any]]) -> dict[UUID, str]:
     return {pk: group_name(members) for members in families.values() for pk in members}
 
 
-def _members(round_: Round) -> Iterator[_Member]:
-    key = round_key(round_)
-    around = Surroundings(round_)
+def stated(round_: Round, states: Sequence[str] = ("in_pool",)) -> Iterator[Stated]:
+    """What the run would know of every child whose application is in one of the states, by application."""
+    around, scores = Surroundings(round_), Scores(round_)
     columns = ("id", "receipt", "version", "group_code", "tier", "points", "order", "zone_code", "sibling_key")
-    rows = list(Application.objects.filter(round=round_, state="in_pool").order_by("id").values(*columns))
+    rows = list(Application.objects.filter(round=round_, state__in=states).order_by("id").values(*columns))
     groups = _groups(rows)
     tokens: dict[UUID, UUID] = {}
     choices: dict[tuple[UUID, int], list[str]] = {}
-    versions = ApplicationVersion.objects.filter(application__round=round_, application__state="in_pool")
+    versions = ApplicationVersion.objects.filter(application__round=round_, application__state__in=states)
     for pk, number, token, listed in versions.values_list("application_id", "number", "client_token", "choices"):
         choices[pk, number] = listed
         if number == 1:
             tokens[pk] = token
     for row in rows:
-        pk, salt = row["id"], salt_of(tokens[row["id"]], key)
+        pk = row["id"]
+        listed = choices[pk, row["version"]]
         facts = facts_text(
             group_code=row["group_code"],
             tier=row["tier"],
             points=row["points"],
             order=row["order"],
-            choices=choices[pk, row["version"]],
+            choices=listed,
             zone_schools=around.zone_schools(row["zone_code"]),
             big_zone_schools=around.big_zone_schools(row["zone_code"], row["group_code"]),
+            scores=scores.of(row["receipt"], listed),
         )
-        public = roll_row(row["receipt"], salt=bytes.fromhex(salt), group=groups[pk], facts=facts)
-        yield _Member(pk, salt, groups[pk], facts, public)
+        yield Stated(pk, row["receipt"], tokens[pk], groups[pk], facts)
+
+
+def _members(round_: Round) -> Iterator[_Member]:
+    key = round_key(round_)
+    for one in stated(round_):
+        salt = salt_of(one.token, key)
+        public = roll_row(one.receipt, salt=bytes.fromhex(salt), group=one.group, facts=one.facts)
+        yield _Member(one.application, salt, one.group, one.facts, public)
 
 
 def _programs() -> dict[str, str]:
@@ -180,6 +201,7 @@ def roll_freeze(*, official: Account, round_id: int) -> Draw:
     season = round_.season
     # a school that lost its plan after families chose it stays in the run, with no seats: nobody's choice vanishes
     listed = {school: 0 for member in members for school, _near in entry("", "", member.facts).choices}
+    check_scores(round_, listed)
     seats = dict(sorted((listed | seat_plan(season.district_id, season.year, round_.stage)).items()))
     draw = Draw.objects.create(
         round=round_,

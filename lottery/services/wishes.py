@@ -9,6 +9,7 @@ from enrollment.policies import compiled
 from lottery.draw import sibling_rule
 from lottery.entries import SHARED, Entry, Inputs
 from lottery.problem import Mechanism
+from lottery.services.score_facts import score_files
 from schools.models import School
 from schools.selectors import schools_by_code, zones
 
@@ -54,7 +55,9 @@ def announced(round_: Round, seats: Mapping[str, int], entries: Iterable[Entry])
     """What the announcement says about schools that rank by rules of their own, and the surplus that is shared."""
     schools = schools_by_code(sorted(seats))
     private = sorted(code for code, school in schools.items() if school.kind in DRAWN_KINDS)
-    limits = Surroundings(round_).limits({code: count for code, count in seats.items() if code not in private})
+    files = {code: file for code, file in score_files(round_).items() if code in seats}
+    apart = {*private, *files}
+    limits = Surroundings(round_).limits({code: count for code, count in seats.items() if code not in apart})
     rules = Inputs(
         entries=tuple(entries),
         seats=seats,
@@ -64,9 +67,16 @@ def announced(round_: Round, seats: Mapping[str, int], entries: Iterable[Entry])
         mechanism=Mechanism(compiled(round_.policy).mechanism),
         siblings=sibling_rule(compiled(round_.policy).last_seat),
         private=frozenset(private),
+        scored=frozenset(files),
         shared=limits,
     )
-    return {"private_schools": private, "shared_limits": limits, "shared_seats": rules.shared_seats()}
+    return {
+        "private_schools": private,
+        "shared_limits": limits,
+        "shared_seats": rules.shared_seats(),
+        "score_files": {code: file.sha256 for code, file in files.items()},
+        "score_counts": {code: file.count for code, file in files.items()},
+    }
 
 
 def schools_of_the_run(seats: Mapping[str, int], limits: Mapping[str, int]) -> list[str]:
