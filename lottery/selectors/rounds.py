@@ -14,6 +14,7 @@ from lottery.models import AdmissionRun, Confirmation, Draw, DrawStep, Nonce, Pu
 from lottery.services.common import announcement_digest
 from lottery.services.drawing import ceremony_digest
 from lottery.states import reached
+from schools.selectors import schools_by_code
 
 PUBLIC_FILES = ("announcement.json", "roll.csv", "transcript.json", "first.json", "admission.json", "minutes.pdf")
 
@@ -56,6 +57,28 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class AnnouncedSeats:
+    """One school's seats as announced with the roll; `shared` is the surplus for children of its big zone, or None."""
+
+    name: str
+    seats: int
+    shared: int | None
+    private: bool
+    scored: bool
+
+
+def announced_seats(draw: Draw) -> tuple[AnnouncedSeats, ...]:
+    """The seats of every school, by code, with what is special about it."""
+    said = draw.commitment
+    names = schools_by_code(sorted(draw.seats))
+    shared, private, scored = said.get("shared_seats", {}), said.get("private_schools", ()), said.get("score_files", {})
+    return tuple(
+        AnnouncedSeats(names[code].name, seats, shared.get(code), code in private, code in scored)
+        for code, seats in sorted(draw.seats.items())
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class RoundPage:
     """Everything the public page of a round shows; no person stands in it."""
 
@@ -70,6 +93,7 @@ class RoundPage:
     schools: tuple[SchoolRow, ...]
     promises: tuple[Promise, ...]
     files: tuple[PublicFile, ...]
+    seats: tuple[AnnouncedSeats, ...]
 
 
 def round_page(round_id: int, language: str) -> RoundPage | None:
@@ -95,6 +119,7 @@ def round_page(round_id: int, language: str) -> RoundPage | None:
         schools=school_rows(run.result, language) if run else (),
         promises=promises(run.result) if run else (),
         files=tuple(files[name] for name in PUBLIC_FILES if name in files),
+        seats=announced_seats(draw) if draw else (),
     )
 
 
