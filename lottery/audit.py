@@ -805,12 +805,13 @@ def command_admission(options: argparse.Namespace) -> str:
     public = load(options.public)
     agree("format", get(public, "format", str), "enrollment-lottery/admission/1")
     problem, published = get(public, "problem", dict), get(public, "result.placements", dict)
-    check_problem(problem)
     drawn = [name for name in ("order", "coordination", "run_digest") if name in public]
     if len(drawn) in (1, 2) or (options.transcript and not drawn):
         raise BadInputError("a file of the portal holds order, coordination and run_digest; this one does not")
     if drawn:
         check_groups(public)
+    check_problem(problem)
+    if drawn:
         check_order(public)
     if options.transcript:
         check_announced(public, options)
