@@ -34,6 +34,19 @@ APPLICATION = table(
         ("returned", "withdraw", "withdrawn", "guardian"),
         ("approved", "withdraw", "withdrawn", "guardian"),
         ("not_eligible", "withdraw", "withdrawn", "guardian"),
+        # after publication: waiting lists, check-in, corrections (docs/afterwards.md)
+        ("waiting", "withdraw", "withdrawn", "guardian"),
+        ("offered", "take", "accepted", "guardian"),
+        ("accepted", "take", "accepted", "guardian"),
+        ("declined", "take", "accepted", "guardian"),
+        ("lapsed", "take", "accepted", "guardian"),
+        ("accepted", "no_show", "lapsed", "school"),
+        ("lapsed", "arrive", "enrolled", "school"),
+        ("waiting", "correct", "offered", "two officials"),
+        ("offered", "correct", "offered", "two officials"),
+        ("declined", "correct", "offered", "two officials"),
+        ("lapsed", "correct", "offered", "two officials"),
+        ("accepted", "correct", "accepted", "two officials"),
     ]
 )
 

@@ -30,5 +30,23 @@ def tell_run(run_id: int) -> None:
 
 
 @shared_task(base=PortalTask)
+def carry_out_fill(fill_id: int) -> None:
+    """Offer the freed seats of a confirmed filling."""
+    services.fill_carry_out(fill_id=fill_id)
+
+
+@shared_task(base=PortalTask)
 def sweep() -> None:
     services.runs_sweep()
+    services.afterwards_sweep()
+
+
+@shared_task(base=PortalTask)
+def simulate_round(whatif_id: int) -> None:
+    """Make a simulation that was asked for; why it could not be made stands on it."""
+    services.whatif_work(whatif_id=whatif_id)
+
+
+@shared_task(base=PortalTask)
+def sweep_whatif() -> None:
+    services.whatif_sweep()

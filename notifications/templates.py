@@ -17,6 +17,10 @@ TEMPLATES = {
     "not_eligible": lazy("The application %(receipt)s of %(child)s cannot be accepted: %(reason)s. You may appeal."),
     "offered": lazy("%(child)s (%(receipt)s) has a place at %(school)s. Please answer by %(deadline)s."),
     "waiting": lazy("%(child)s (%(receipt)s) has no place yet. The bureau arranges one; you need do nothing now."),
+    "waiting_offer": lazy(
+        "%(child)s (%(receipt)s) can have a place at %(school)s from the waiting list. Please answer by %(deadline)s."
+    ),
+    "corrected": lazy("The result of %(child)s (%(receipt)s) was corrected: a place at %(school)s. See the portal."),
     "class_result": lazy("%(child)s is in class %(number)s of %(school)s. Teachers and dates are in the portal."),
     "withdrawn": lazy("The application %(receipt)s of %(child)s is withdrawn."),
 }

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from enrollment.models import Application
+from enrollment.models import Application, Offer
 from enrollment.services.transitions import application_step
 from foundation import clock
 from foundation.bulk import copy_in
@@ -32,6 +32,39 @@ def offer_answer(*, guardian: Account, application_id: UUID, answer: str) -> App
     if application.state == "offered" and offer is not None and clock.deadline_passed(offer.answer_by):
         raise Refused(_("The time to answer is over. Please call the bureau."), code="late")
     return application_step(application=application, event=answer, actor=guardian)
+
+
+def offer_again(
+    *,
+    application: Application,
+    school: str,
+    kind: Offer.Kind,
+    run_id: int,
+    event: str,
+    actor: Account,
+    answer_by: datetime | None = None,
+    reason: str = "",
+) -> Offer:
+    """Publish one more place of one application, inside the caller's transaction; ``answer_by`` None means it is taken.
+
+    The caller has locked the application and checked who may do this. Raises Refused, and nothing has changed, when
+    the step is not legal, the child had a place of this kind before, or it holds a place in another round by now.
+    """
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            application_step(application=application, event=event, actor=actor, reason=reason, next_step_by=answer_by)
+            return Offer.objects.create(
+                application=application,
+                school_id=school,
+                kind=kind,
+                run_id=run_id,
+                published_at=now,
+                answer_by=answer_by or now,
+            )
+    except IntegrityError:
+        text = _("This child has another application or such a place already. Nothing was changed.")
+        raise Refused(text, code="elsewhere") from None
 
 
 def lapse_sweep(limit: int = 1000) -> int:

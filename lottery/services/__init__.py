@@ -1,5 +1,14 @@
 """The public door of the lottery: every write goes through one of these functions."""
 
+from lottery.services.afterwards import (
+    seat_events_collect,
+    seat_offer_answer,
+    seat_offers_lapse,
+    supplementary_seats,
+    waiting_lists_make,
+)
+from lottery.services.afterwards_fill import afterwards_sweep, fill_carry_out, fill_confirm, fill_preview
+from lottery.services.afterwards_marks import check_in_mark, correction_approve, correction_propose
 from lottery.services.ceremony import (
     entropy_close,
     nonce_commit,
@@ -17,11 +26,14 @@ from lottery.services.publish import LARGE_ROLL, run_publish, run_publish_confir
 from lottery.services.roll import roll_freeze
 from lottery.services.runs import run_compute, run_request, run_work
 from lottery.services.scores import score_school_approve, score_school_propose, scores_import
+from lottery.services.whatif import whatif_request, whatif_sweep, whatif_work
 
 __all__ = [
     "LARGE_ROLL",
+    "afterwards_sweep",
     "ceremony_certify",
     "ceremony_plan",
+    "check_in_mark",
     "class_commit",
     "class_confirm",
     "class_nonces_enter",
@@ -29,8 +41,13 @@ __all__ = [
     "class_plan_late",
     "class_prepare",
     "class_value_enter",
+    "correction_approve",
+    "correction_propose",
     "draw_confirm",
     "entropy_close",
+    "fill_carry_out",
+    "fill_confirm",
+    "fill_preview",
     "nonce_commit",
     "nonce_commitment",
     "nonce_reveal",
@@ -47,7 +64,15 @@ __all__ = [
     "score_school_approve",
     "score_school_propose",
     "scores_import",
+    "seat_events_collect",
+    "seat_offer_answer",
+    "seat_offers_lapse",
     "sibling_wish_set",
     "sign_reply",
     "step_sign",
+    "supplementary_seats",
+    "waiting_lists_make",
+    "whatif_request",
+    "whatif_sweep",
+    "whatif_work",
 ]

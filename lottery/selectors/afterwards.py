@@ -1,0 +1,321 @@
+"""Reads of what follows publication: lists, freed seats, fillings, check-in, corrections. Others see lengths only."""
+
+from collections import Counter
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, Role
+from accounts.scopes import scope
+from audit.services import record
+from enrollment.models import Application, Offer, Round
+from enrollment.policy.words import Text
+from foundation.errors import NotAllowed
+from lottery import wording
+from lottery.models import (
+    AdmissionRun,
+    CheckIn,
+    Confirmation,
+    Correction,
+    FillRun,
+    SeatEvent,
+    SeatOffer,
+    WaitingEntry,
+    WaitingLists,
+)
+from lottery.services.afterwards import free_seats, seats_left, still_waiting
+from lottery.services.afterwards_fill import confirm_subject
+from lottery.services.afterwards_marks import CHECK_IN
+from schools.models import School
+
+CAUSES = {
+    SeatEvent.Cause.DECLINED: Text("一名学生放弃学位", "a child declined a place"),
+    SeatEvent.Cause.LAPSED: Text("一名学生逾期未确认学位", "a place was not answered in time"),
+    SeatEvent.Cause.NO_SHOW: Text("一名学生未报到", "a child did not come to check-in"),
+    SeatEvent.Cause.MOVED: Text("一名学生转到其他学校", "a child moved to another school"),
+    SeatEvent.Cause.SIBLING: Text("兄弟姐妹同校", "siblings stay together"),
+}
+OFFERED = Text("候补第{place}位，因{cause}。", "Place {place} on the waiting list, because {cause}.")
+ORDER = ("shared", "choice", "position", "application_id")
+FOUND_AT_MOST = 300
+
+
+def _lists(run: AdmissionRun) -> WaitingLists | None:
+    found = WaitingLists.objects.filter(run=run).first()
+    if found is not None:
+        found.run = run
+    return found
+
+
+def waiting_list(run: AdmissionRun, school: str) -> list[WaitingEntry]:
+    """Who waits for a school of a published run now, first in line first."""
+    lists = _lists(run)
+    if lists is None:
+        return []
+    return list(still_waiting(lists).filter(school=school).select_related("application__guardian").order_by(*ORDER))
+
+
+def list_lengths(run: AdmissionRun) -> dict[str, int]:
+    """How many wait for each school now; this is all that is public."""
+    lists = _lists(run)
+    if lists is None:
+        return {}
+    rows = still_waiting(lists).order_by().values("school").annotate(waiting=Count("pk"))
+    return {row["school"]: row["waiting"] for row in rows.order_by("school")}
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPlace:
+    """A family's place on one list; bound siblings have the place of the first of them."""
+
+    school: School
+    place: int
+    length: int
+
+
+def waiting_places(application: Application) -> tuple[WaitingPlace, ...]:
+    """Where an application waits, most wanted first; empty before publication and when it waits nowhere."""
+    lists = WaitingLists.objects.filter(run__round=application.round_id, run__state="published").first()
+    if lists is None:
+        return ()
+    rows = still_waiting(lists)
+    return tuple(
+        WaitingPlace(one.school, _before(rows, one) + 1, rows.filter(school=one.school_id).count())
+        for one in rows.filter(application=application).select_related("school").order_by("wish")
+    )
+
+
+def _before(rows: QuerySet[WaitingEntry], one: WaitingEntry) -> int:
+    earlier = Q(shared=one.shared, choice=one.choice, position__lt=one.position)
+    earlier |= Q(shared=one.shared, choice__lt=one.choice)
+    if one.shared:
+        earlier |= Q(shared=False)
+    return rows.filter(earlier, school=one.school_id).count()
+
+
+def seat_offer_words(offer: SeatOffer) -> Text:
+    """Why this seat was offered to this child, in both languages."""
+    cause = CAUSES[SeatEvent.Cause(offer.seat.cause)]
+    return wording.fill(OFFERED, {"place": offer.place, "cause": cause})
+
+
+@dataclass(frozen=True, slots=True)
+class Afterwards:
+    """What a family reads after publication: a seat that waits for its answer, why it got one, where it still waits."""
+
+    offer: SeatOffer | None
+    given: SeatOffer | None
+    correction: Correction | None
+    words: Text | None
+    places: tuple[WaitingPlace, ...]
+
+
+def afterwards_of(application: Application) -> Afterwards | None:
+    """None when there is nothing to tell. The caller has checked whose application it is."""
+    offers = SeatOffer.objects.filter(application=application).select_related("seat", "school").order_by("-pk")
+    offer = offers.filter(state=SeatOffer.State.OPEN).first()
+    given = offers.filter(state__in=[SeatOffer.State.GIVEN, SeatOffer.State.TAKEN]).first()
+    correction = Correction.objects.filter(application=application, approval__isnull=False).first()
+    shown = offer or given
+    places = waiting_places(application)
+    if shown is None and correction is None and not places:
+        return None
+    return Afterwards(offer, given, correction, seat_offer_words(shown) if shown else None, places)
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolAfter:
+    """One school after publication: seats free to be filled, seats nobody holds, offers unanswered, who waits."""
+
+    school: School
+    free: int
+    left: int
+    open: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class FillLine:
+    """One offer of a filling; the family is named by its receipt only."""
+
+    school: str
+    place: int
+    receipt: str
+    moves_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class AfterPage:
+    """A published round as an official or a notary sees it afterwards."""
+
+    round: Round
+    rows: tuple[SchoolAfter, ...]
+    causes: tuple[tuple[str, int], ...]
+    fill: FillRun | None
+    lines: tuple[FillLine, ...]
+    added: int
+    confirmations: tuple[Confirmation, ...]
+    confirmed: bool
+    fills: tuple[FillRun, ...]
+    corrections: tuple[Correction, ...]
+    pending: tuple[Correction, ...]
+    schools: tuple[School, ...]
+    may_run: bool
+    may_confirm: bool
+
+    @property
+    def free(self) -> int:
+        """All seats that can be filled."""
+        return sum(row.free for row in self.rows)
+
+
+def after_page(account: Account, round_id: int) -> AfterPage:
+    """Raises NotAllowed outside the account's scope and before publication."""
+    round_ = Round.objects.select_related("season__district").filter(pk=round_id).first()
+    run = AdmissionRun.objects.filter(round_id=round_id, state=AdmissionRun.State.PUBLISHED).first()
+    mine = scope(account)
+    if round_ is None or run is None:
+        raise NotAllowed(_("There is no published round of this kind in your care."))
+    may = {name: mine.may(name, district=round_.season.district_id) for name in ("round.run", "round.confirm")}
+    if not any(may.values()):
+        raise NotAllowed(_("There is no published round of this kind in your care."))
+    fill = FillRun.objects.filter(round=round_, state=FillRun.State.COMPUTED).first()
+    confirmations: tuple[Confirmation, ...] = ()
+    if fill is not None:
+        rows = Confirmation.objects.filter(round=round_, step="fill", subject=confirm_subject(fill))
+        confirmations = tuple(rows.select_related("official").order_by("at"))
+    corrections = Correction.objects.filter(round=round_).select_related(
+        "school", "application", "proposed_by", "approval__approved_by"
+    )
+    events = Counter(SeatEvent.objects.filter(round=round_).values_list("cause", flat=True))
+    schools = tuple(School.objects.filter(district=round_.season.district_id).order_by("name"))
+    return AfterPage(
+        round=round_,
+        rows=_rows(round_, run),
+        causes=tuple((str(label), events[cause]) for cause, label in SeatEvent.Cause.choices if events[cause]),
+        fill=fill,
+        lines=_lines(fill) if fill else (),
+        added=sum(fill.result["added"].values()) if fill else 0,
+        confirmations=confirmations,
+        confirmed=any(one.official_id == account.pk for one in confirmations),
+        fills=tuple(FillRun.objects.filter(round=round_, filled_at__isnull=False).order_by("-number")),
+        corrections=tuple(corrections.filter(approval__isnull=False).order_by("-approval__approved_at")),
+        pending=tuple(corrections.filter(approval=None).order_by("-proposed_at")),
+        schools=schools,
+        may_run=may["round.run"],
+        may_confirm=may["round.confirm"],
+    )
+
+
+def _rows(round_: Round, run: AdmissionRun) -> tuple[SchoolAfter, ...]:
+    free, left, waiting = free_seats(round_), seats_left(round_), list_lengths(run)
+    here = SeatOffer.objects.filter(fill__round=round_, state=SeatOffer.State.OPEN)
+    answers = Counter(here.values_list("school", flat=True))
+    codes = {code for code in (*free, *waiting, *answers)} | {code for code, count in left.items() if count}
+    found = School.objects.in_bulk(codes)
+    return tuple(
+        SchoolAfter(found[code], free.get(code, 0), left.get(code, 0), answers[code], waiting.get(code, 0))
+        for code in sorted(codes)
+    )
+
+
+def _lines(fill: FillRun) -> tuple[FillLine, ...]:
+    rows = fill.result["offers"][:FOUND_AT_MOST]
+    found = Application.objects.in_bulk([UUID(one["application"]) for one in rows])
+    names = dict(School.objects.filter(pk__in=fill.inputs["seats"]).values_list("pk", "name"))
+    return tuple(
+        FillLine(names[one["school"]], one["place"], application.receipt, _place_of(application))
+        for one in rows
+        for application in [found[UUID(one["application"])]]
+    )
+
+
+def _place_of(application: Application) -> str:
+    offer = application.offer
+    return offer.school.name if offer is not None and offer.school is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicCorrection:
+    """A correction as everybody reads it: no child, no person, only when, where, why and who approved by role."""
+
+    correction: Correction
+    roles: tuple[str, ...]
+
+
+def public_corrections(round_id: int) -> tuple[PublicCorrection, ...]:
+    """The approved corrections of a round, newest first."""
+    rows = Correction.objects.filter(round=round_id, approval__isnull=False).select_related(
+        "school", "approval", "round__season"
+    )
+    return tuple(
+        PublicCorrection(one, (_role(one.proposed_by_id, one), _role(one.approval.approved_by_id, one)))
+        for one in rows.order_by("-approval__approved_at")
+    )
+
+
+def _role(account_id: int, one: Correction) -> str:
+    """In which office somebody acted: a role that reaches the round's district."""
+    names = dict(Role.Name.choices)
+    for role in Role.objects.filter(account=account_id).order_by("pk"):
+        if one.round.season.district_id.startswith(role.district_code):
+            return str(names[role.name])
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInLine:
+    """One child on a school's check-in list."""
+
+    application: Application
+    mark: str
+    on: object
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInPage:
+    """A school's list of children who accepted, and how many are marked."""
+
+    school: School
+    lines: tuple[CheckInLine, ...]
+    total: int
+    arrived: int
+    missing: int
+    query: str
+
+
+def check_in_schools(account: Account) -> list[School]:
+    """The schools whose check-in list the account keeps."""
+    return list(scope(account).rows(School.objects.order_by("name"), CHECK_IN, district="district__code", school="pk"))
+
+
+def check_in_page(account: Account, school_code: str, query: str) -> CheckInPage:
+    """The check-in list of one school, narrowed to receipts that contain ``query``. Raises NotAllowed."""
+    school = School.objects.filter(pk=school_code).first()
+    if school is None or not scope(account).may(CHECK_IN, district=school.district_id, school=school.pk):
+        raise NotAllowed(_("There is no such school in your care."))
+    newest = Offer.objects.filter(application=OuterRef("pk")).order_by("-pk").values("school_id")[:1]
+    marks = CheckIn.objects.filter(application=OuterRef("pk"), school=school).order_by("-pk")
+    rows = (
+        Application.objects.filter(offer__school=school)
+        .annotate(place=Subquery(newest), mark=Subquery(marks.values("mark")[:1]), on=Subquery(marks.values("on")[:1]))
+        .filter(Q(state__in=["accepted", "enrolled"]) | Q(state="lapsed", mark="no_show"), place=school.pk)
+        .distinct()
+    )
+    counts = Counter(rows.values_list("mark", flat=True))
+    wanted = "".join(query.split()).upper()[:20]
+    found = rows.filter(receipt__contains=wanted) if wanted else rows
+    shown = list(found.select_related("child").order_by("receipt")[:FOUND_AT_MOST])
+    if shown:
+        record(
+            actor=account,
+            action="check_in.view",
+            object_type="school",
+            object_id=school.pk,
+            district=school.district_id,
+            details={"children": len(shown)},
+        )
+    lines = tuple(CheckInLine(one, one.mark or "", one.on) for one in shown)
+    return CheckInPage(school, lines, sum(counts.values()), counts["arrived"], counts["no_show"], wanted)
