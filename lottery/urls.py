@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lottery.views import classes, hall, official, proof, public, run, witness
+from lottery.views import classes, hall, official, proof, public, run, scores, whatif, witness
 
 app_name = "lottery"
 urlpatterns = [
@@ -50,5 +50,9 @@ urlpatterns = [
     path("official/rounds/", official.rounds, name="official-rounds"),
     path("official/rounds/<int:round_id>/", official.round_, name="official-round"),
     path("official/rounds/<int:round_id>/run-progress/", run.run_progress, name="run-progress"),
+    path("official/rounds/<int:round_id>/whatif/", whatif.page, name="whatif"),
+    path("official/rounds/<int:round_id>/whatif/progress/", whatif.progress_, name="whatif-progress"),
+    path("official/rounds/<int:round_id>/scores/", scores.page, name="scores"),
+    path("official/rounds/<int:round_id>/scores/<slug:action>/", scores.act, name="scores-act"),
     path("official/rounds/<int:round_id>/<slug:action>/", official.act, name="official-act"),
 ]
