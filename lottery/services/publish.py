@@ -80,6 +80,10 @@ def _computed(official: Account, run_id: int) -> AdmissionRun:
     }
     if run.state in reasons:
         raise Refused(reasons[AdmissionRun.State(run.state)], code=run.state)
+    if not run.result["certificate"]["valid"]:
+        broken = ", ".join(run.result["certificate"]["violations"])
+        text = _("The certificate of this run is broken: %(broken)s. It cannot be published; ask for help.")
+        raise Refused(text % {"broken": broken}, code="certificate")
     return run
 
 
