@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from foundation.migrations_sql import append_only
+
 STATES = [
     ("queued", "Being computed"),
     ("computed", "Computed, not published"),
@@ -70,4 +72,20 @@ class Migration(migrations.Migration):
                 to="lottery.admissionrun",
             ),
         ),
+        migrations.CreateModel(
+            name="PublicPart",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField()),
+                ("body", models.BinaryField()),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="parts", to="lottery.publicfile"
+                    ),
+                ),
+            ],
+            options={"constraints": [models.UniqueConstraint(fields=("file", "number"), name="one_public_part")]},
+        ),
+        append_only("lottery_publicpart"),
     ]

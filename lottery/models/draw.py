@@ -1,5 +1,7 @@
 """The draw of a round: plan, frozen roll, witnesses, confirmations, signatures, and the files the public downloads."""
 
+import zlib
+from collections.abc import Iterator
 from typing import ClassVar
 
 from django.conf import settings
@@ -8,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.models import Application, Round
 from foundation.fields import EncryptedTextField
+
+# zlib reads a gzip header when told so by this width of its window.
+GZIP = 31
 
 
 class CeremonyPlan(models.Model):
@@ -89,7 +94,7 @@ class PublicFile(models.Model):
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="public_files")
     name = models.CharField(max_length=40)
     sha256 = models.CharField(max_length=64)  # of the uncompressed bytes
-    body = models.BinaryField()
+    body = models.BinaryField()  # the first part; `packed` gives all
     made_at = models.DateTimeField()
 
     class Meta:
@@ -99,6 +104,30 @@ class PublicFile(models.Model):
     def key(self) -> str:
         """The name of its address."""
         return self.name.partition(".")[0]
+
+    def packed(self) -> Iterator[bytes]:
+        """The compressed bytes in pieces: a province's admission does not fit into one value of the database."""
+        yield bytes(self.body)
+        for number in self.parts.order_by("number").values_list("number", flat=True):
+            yield bytes(self.parts.values_list("body", flat=True).get(number=number))
+
+    def content(self) -> Iterator[bytes]:
+        """The file itself in pieces."""
+        unpack = zlib.decompressobj(wbits=GZIP)
+        for piece in self.packed():
+            yield unpack.decompress(piece)
+        yield unpack.flush()
+
+
+class PublicPart(models.Model):
+    """What does not fit into the body of a public file, in order from 1."""
+
+    file = models.ForeignKey(PublicFile, on_delete=models.PROTECT, related_name="parts")
+    number = models.PositiveIntegerField()
+    body = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["file", "number"], name="one_public_part")]
 
 
 class Nonce(models.Model):

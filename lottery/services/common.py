@@ -2,6 +2,8 @@
 
 import gzip
 import hashlib
+from io import BytesIO
+from typing import IO
 
 from django.utils.translation import gettext as _
 
@@ -15,9 +17,12 @@ from foundation.transitions import IllegalTransition
 from foundation.wording import say
 from lottery.entries import COORDINATION
 from lottery.messages import MESSAGES, LotteryError
-from lottery.models import CeremonyPlan, Confirmation, Draw, DrawStep, PublicFile
+from lottery.models import CeremonyPlan, Confirmation, Draw, DrawStep, PublicFile, PublicPart
 from lottery.states import DRAW
 from lottery.transcript import Domain, canonical_json, digests
+
+# Bytes of a public file in one row: a value of the database holds less than 1 GB, and is held in memory whole.
+PART = 32_000_000
 
 
 def domain(round_: Round, school: str, purpose: str) -> Domain:
@@ -122,15 +127,21 @@ def confirm(*, round_: Round, step: str, subject: str, official: Account) -> boo
     return second
 
 
+def publish_packed(round_: Round, name: str, sha256: str, packed: IO[bytes]) -> PublicFile:
+    """Keep a public file that was compressed before, in parts that the database can hold; written once."""
+    file = PublicFile.objects.create(
+        round=round_, name=name, sha256=sha256, body=packed.read(PART), made_at=clock.now()
+    )
+    number = 0
+    while part := packed.read(PART):
+        number += 1
+        PublicPart.objects.create(file=file, number=number, body=part)
+    return file
+
+
 def publish_file(round_: Round, name: str, body: bytes) -> PublicFile:
     """Keep a public file exactly as it will be downloaded; written once, never changed."""
-    return PublicFile.objects.create(
-        round=round_,
-        name=name,
-        sha256=hashlib.sha256(body).hexdigest(),
-        body=gzip.compress(body, mtime=0),
-        made_at=clock.now(),
-    )
+    return publish_packed(round_, name, hashlib.sha256(body).hexdigest(), BytesIO(gzip.compress(body, mtime=0)))
 
 
 def refused(error: LotteryError, field: str = "") -> Refused:

@@ -23,9 +23,9 @@ from foundation.progress import report
 from foundation.tasks import enqueue
 from lottery.admission_file import admission_text
 from lottery.entries import SHARED, inputs_digest, real
-from lottery.models import AdmissionRun, Draw, Placement, PublicFile
+from lottery.models import AdmissionRun, Draw, Placement
 from lottery.province import Province, place_columns
-from lottery.services.common import confirm, draw_step
+from lottery.services.common import confirm, draw_step, publish_packed
 from lottery.services.inputs import load
 from lottery.services.runs import run_failed, run_name, take_run
 from lottery.telling import KEPT_BYTES
@@ -187,13 +187,7 @@ def _write_file(run: AdmissionRun, province: Province) -> None:
                 digest.update(body)
                 packed.write(body)
         file.seek(0)
-        PublicFile.objects.create(
-            round=run.round,
-            name="admission.json",
-            sha256=digest.hexdigest(),
-            body=file.read(),
-            made_at=clock.now(),
-        )
+        publish_packed(run.round, "admission.json", digest.hexdigest(), target)
 
 
 def run_tell(*, run_id: int) -> int:

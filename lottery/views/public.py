@@ -1,9 +1,9 @@
 """The public pages of draws and results, and their downloads."""
 
-import gzip
 from pathlib import Path
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -29,14 +29,19 @@ def round_(request: HttpRequest, round_id: int) -> HttpResponse:
 
 
 @require_safe
-def download(request: HttpRequest, round_id: int, name: str) -> HttpResponse:
+def download(request: HttpRequest, round_id: int, name: str) -> HttpResponseBase:
     """A public file exactly as it was published; compressed on the way where the client can read that."""
     found = selectors.public_file(round_id, name)
     if found is None:
         raise Http404
-    body = bytes(found.body)
     packed = "gzip" in request.headers.get("Accept-Encoding", "")
-    response = HttpResponse(body if packed else gzip.decompress(body), content_type=TYPES[Path(name).suffix])
+    pieces = found.packed() if packed else found.content()
+    kind = TYPES[Path(name).suffix]
+    response: HttpResponseBase
+    if found.parts.exists():
+        response = StreamingHttpResponse(pieces, content_type=kind)
+    else:
+        response = HttpResponse(b"".join(pieces), content_type=kind)
     if packed:
         response["Content-Encoding"] = "gzip"
     response["Vary"] = "Accept-Encoding"

@@ -6,6 +6,7 @@ import json
 from html import unescape
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -15,7 +16,7 @@ from enrollment.models import Application, Child
 from foundation.clock import SHANGHAI
 from lottery.merkle import verify_inclusion
 from lottery.models import AdmissionRun, Draw, Nonce, PublicFile, RollEntry
-from lottery.services import nonce_commitment
+from lottery.services import common, nonce_commitment
 from tests.lottery.factories import CHILD_NAME, Ceremony, ceremony, nonce_of, token
 from tests.lottery.test_runs import computed, published
 
@@ -218,3 +219,19 @@ def test_the_admission_file_holds_no_points_or_dates_of_a_family() -> None:
         "order",
     }
     assert {choice["points"] for pupil in pupils for choice in pupil["choices"]} == {0}
+
+
+@pytest.mark.django_db
+def test_a_file_in_many_parts_is_downloaded_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(common, "PART", 100)
+    one = ceremony(pupils=6)
+    published(one)
+    file = PublicFile.objects.get(round=one.round, name="admission.json")
+    assert file.parts.count() > 5
+    plain = Client().get(f"/results/{one.round.pk}/admission.json")
+    body = b"".join(plain.streaming_content)  # type: ignore[attr-defined]
+    assert hashlib.sha256(body).hexdigest() == file.sha256 == plain.headers["X-Content-SHA256"]
+    packed = Client().get(f"/results/{one.round.pk}/admission.json", headers={"accept-encoding": "gzip"})
+    assert gzip.decompress(b"".join(packed.streaming_content)) == body  # type: ignore[attr-defined]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        file.parts.update(body=b"")
