@@ -29,7 +29,7 @@ from notifications.models import Message
 from portal.seasons.folder import SeasonPlan, read_folder
 from portal.seasons.store import store_plan
 from rehearsal import answers as typed
-from rehearsal import ceremony
+from rehearsal import ceremony, classes
 from rehearsal.city import Applicant, build_city, city_spec, read_families, scaled_seats
 from rehearsal.parents import Browser, client_token
 from rehearsal.patience import TRANSIENT, patient
@@ -95,6 +95,8 @@ class Play:
                 self.each_round(self.certify)
             with self.phase("answers"):
                 self.answer()
+            with self.phase("classes"):
+                self.each_round(self.assign_classes)
         reset_tokens()
 
     @contextmanager
@@ -314,6 +316,11 @@ class Play:
             )
         for round_ in self.rounds("supplementary"):
             enrollment.round_step(official=account("official"), round_id=round_.pk, event="open")
+
+    def assign_classes(self, round_: Round) -> None:
+        """The largest schools assign their classes."""
+        for school in classes.largest(round_):
+            classes.assign(round_, school, self.seed)
 
     def leave_work(self) -> None:
         """For visitors of a demonstration: newcomers file in the open round; nobody has looked at their cases yet."""

@@ -11,6 +11,7 @@ from django.db.models import Count
 
 from enrollment.models import Application, Offer
 from foundation import clock
+from lottery.models import ClassRun
 from notifications.models import Message
 from rehearsal.city import Applicant
 from rehearsal.play import Play
@@ -52,6 +53,10 @@ def report(play: Play) -> dict[str, Any]:
         "admission": [
             {"stage": run.round.stage, "digest": run.digest, "certificate": run.result.get("certificate")}
             for run in play.published_runs()
+        ],
+        "classes": [
+            {"school": run.school_id, "stage": run.stage, "digest": run.assignment_digest}
+            for run in ClassRun.objects.filter(season=play.season).order_by("school_id", "stage")
         ],
         "seconds": {**play.seconds, "total": round(sum(play.seconds.values()), 2)},
         "replay": replay_digest(play),
