@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lottery.views import classes, hall, official, proof, public, run, scores, whatif, witness
+from lottery.views import afterwards, classes, hall, official, proof, public, run, scores, whatif, witness
 
 app_name = "lottery"
 urlpatterns = [
@@ -54,5 +54,15 @@ urlpatterns = [
     path("official/rounds/<int:round_id>/whatif/progress/", whatif.progress_, name="whatif-progress"),
     path("official/rounds/<int:round_id>/scores/", scores.page, name="scores"),
     path("official/rounds/<int:round_id>/scores/<slug:action>/", scores.act, name="scores-act"),
+    path("official/rounds/<int:round_id>/afterwards/", afterwards.page, name="afterwards"),
+    path("official/rounds/<int:round_id>/afterwards/<slug:action>/", afterwards.act, name="afterwards-act"),
+    path("official/check-in/", afterwards.check_in_schools, name="check-in-schools"),
+    path("official/check-in/<str:school>/", afterwards.check_in, name="check-in"),
+    path(
+        "official/check-in/<str:school>/<uuid:application_id>/<slug:mark>/",
+        afterwards.check_in_mark,
+        name="check-in-mark",
+    ),
+    path("my/applications/<uuid:application_id>/seat/<slug:answer>/", afterwards.seat_answer, name="seat-answer"),
     path("official/rounds/<int:round_id>/<slug:action>/", official.act, name="official-act"),
 ]

@@ -162,7 +162,7 @@ def test_first_choice_first_orders_by_the_choice_and_counts_private_schools_apar
     read = rules(Mechanism.SEQUENTIAL, private=frozenset({"B"}))
     found = list(waiting_at(read, one, [9, 8, 7], None, coordinated=False))
     assert [(at.school, at.choice, at.position) for at in found] == [("A", 1, 9), ("B", 1, 8), ("C", 2, 7)]
-    assert sorted([Waiter("A", 2, 1, "x", "x", 0), Waiter("A", 1, 9, "y", "y", 0)])[0].child == "y"
+    assert min(Waiter("A", 2, 1, "x", "x", 0), Waiter("A", 1, 9, "y", "y", 0)).child == "y"
 
 
 def test_lists_that_contradict_themselves_are_refused() -> None:

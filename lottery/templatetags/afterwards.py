@@ -1,0 +1,39 @@
+"""What follows publication, inside pages of other rooms: the family's application, the public page of a round."""
+
+from typing import Any
+
+from django import template
+
+from enrollment.models import Application
+from lottery.models import AdmissionRun
+from lottery.selectors import afterwards as selectors
+from schools.models import School
+
+register = template.Library()
+
+
+@register.inclusion_tag("lottery/waiting_family.html", takes_context=True)
+def afterwards_of(context: dict[str, Any], application: Application) -> dict[str, Any]:
+    """A seat from the waiting list that waits for an answer, why it came, and the places on the lists."""
+    found = selectors.afterwards_of(application)
+    words = found.words.of(context["LANGUAGE_CODE"]) if found and found.words else ""
+    return {
+        "after": found,
+        "words": words,
+        "application": application,
+        "csrf_token": context.get("csrf_token"),
+        "csp_nonce": context.get("csp_nonce"),
+    }
+
+
+@register.inclusion_tag("lottery/corrections_public.html")
+def published_afterwards(round_id: int) -> dict[str, Any]:
+    """How many wait for each school, and the corrections: no child can be told from either."""
+    run = AdmissionRun.objects.filter(round_id=round_id, state=AdmissionRun.State.PUBLISHED).first()
+    lengths = selectors.list_lengths(run) if run else {}
+    schools = School.objects.in_bulk(list(lengths))
+    return {
+        "published": run is not None,
+        "lengths": [(schools[code], count) for code, count in lengths.items()],
+        "corrections": selectors.public_corrections(round_id) if run else (),
+    }
