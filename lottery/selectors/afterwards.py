@@ -299,10 +299,9 @@ def check_in_page(account: Account, school_code: str, query: str) -> CheckInPage
     newest = Offer.objects.filter(application=OuterRef("pk")).order_by("-pk").values("school_id")[:1]
     marks = CheckIn.objects.filter(application=OuterRef("pk"), school=school).order_by("-pk")
     rows = (
-        Application.objects.filter(offer__school=school)
+        Application.objects.filter(pk__in=Offer.objects.filter(school=school).values("application_id"))
         .annotate(place=Subquery(newest), mark=Subquery(marks.values("mark")[:1]), on=Subquery(marks.values("on")[:1]))
         .filter(Q(state__in=["accepted", "enrolled"]) | Q(state="lapsed", mark="no_show"), place=school.pk)
-        .distinct()
     )
     counts = Counter(rows.values_list("mark", flat=True))
     wanted = "".join(query.split()).upper()[:20]

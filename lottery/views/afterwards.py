@@ -31,6 +31,7 @@ def _page(request: StaffRequest, round_id: int, refused: Refused | None = None, 
         "refused": refused.message if refused else "",
         "failed": action,
         "field": refused.field if refused else "",
+        "token_failed": action if refused and refused.field == "token" else "",
         "typed": {name: request.POST.get(name, "") for name in KEPT},
     }
     return render(request, "lottery/freed.html", context, status=422 if refused else 200)
