@@ -11,6 +11,7 @@ import random
 import resource
 import sys
 import time
+import traceback
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
@@ -191,6 +192,29 @@ def _rows(pupils: int, schools: int, round_: Any, draw: Any, parent: Any, child:
         )
 
 
+def _fill(pupils: int, schools: int, round_: Any, draw: Any, parent: Any, child: Any) -> None:
+    rows = list(_rows(pupils, schools, round_, draw, parent, child))
+    copy_in("enrollment_application", APPLICATION, (one for one, _ in rows))
+    copy_in("lottery_rollentry", ROLL, (two for _, two in rows))
+
+
+def apart(work: Callable[[], None]) -> None:
+    """Do something in a process of its own: what it needed must not count as memory of the run."""
+    from django.db import connections
+
+    connections.close_all()
+    if child := os.fork():
+        if os.waitpid(child, 0)[1]:
+            raise SystemExit("the rows could not be made")
+        return
+    try:
+        work()
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
 def timed(work: Callable[[], Any]) -> float:
     """Seconds of a call."""
     started = time.perf_counter()
@@ -209,14 +233,7 @@ def main(pupils: int) -> dict[str, Any]:
     round_ = _round(count)
     seats = {f"S{at:04}": -(-pupils * 19 // (count * 20)) for at in range(count)}
     draw, (official, parent, child) = _draw(round_, pupils, seats), _people()
-    rows = list(_rows(pupils, count, round_, draw, parent, child))
-    copy_in("enrollment_application", APPLICATION, (one for one, _ in rows))
-    copy_in(
-        "lottery_rollentry",
-        "draw_id, position, application_id, group_id, salt, leaf, row, facts",
-        (two for _, two in rows),
-    )
-    del rows
+    apart(lambda: _fill(pupils, count, round_, draw, parent, child))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE enrollment_application, lottery_rollentry")
     run = services.run_request(official=official, round_id=round_.pk)

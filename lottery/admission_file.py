@@ -71,26 +71,27 @@ def _joined(parts: Iterator[str]) -> Iterator[str]:
 
 def _pupils(province: Province) -> Iterator[str]:
     made = province.columns
-    names = [_dump(name) for name in made.names]
-    schools, tiers, positions = made.schools.tolist(), made.tiers.tolist(), made.positions.tolist()
-    sizes = made.group_sizes.tolist()
-    at = 0
-    for one, count, size in zip(made.entries, made.counts.tolist(), sizes, strict=True):
-        choices = ",".join(
-            f'{{"school":{names[schools[row]]},"order":{positions[row]},"points":0,"tier":{tiers[row]}}}'
-            for row in range(at, at + count)
-        )
-        group = _dump(one.group) if size > 1 else "null"
-        yield f'{{"id":"{one.pupil}","group":{group},"choices":[{choices}]}}'
-        at += count
+    names, group_sizes = [_dump(name) for name in made.names], made.group_sizes
+    for part, rows in made.parts(PUPILS_AT_ONCE):
+        columns = (made.schools[rows], made.positions[rows], made.tiers[rows])
+        choices = [
+            f'{{"school":{names[school]},"order":{position},"points":0,"tier":{tier}}}'
+            for school, position, tier in zip(*(column.tolist() for column in columns), strict=True)
+        ]
+        at, sizes = 0, group_sizes[part].tolist()
+        for one, count, size in zip(made.entries[part], made.counts[part].tolist(), sizes, strict=True):
+            group = _dump(one.group) if size > 1 else "null"
+            yield f'{{"id":"{one.pupil}","group":{group},"choices":[{",".join(choices[at : at + count])}]}}'
+            at += count
 
 
 def _bands(province: Province) -> Iterator[str]:
-    made, at = province.columns, 0
-    bands = made.bands.tolist()
-    for one, count in zip(made.entries, made.counts.tolist(), strict=True):
-        yield f'"{one.pupil}":[{",".join(map(str, bands[at : at + count]))}]'
-        at += count
+    made = province.columns
+    for part, rows in made.parts(PUPILS_AT_ONCE):
+        bands, at = made.bands[rows].tolist(), 0
+        for one, count in zip(made.entries[part], made.counts[part].tolist(), strict=True):
+            yield f'"{one.pupil}":[{",".join(map(str, bands[at : at + count]))}]'
+            at += count
 
 
 def _sites(province: Province) -> Json:

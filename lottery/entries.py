@@ -12,9 +12,11 @@ its zone, and a virtual one ("WL01+") with the seats they leave over.
 
 import hashlib
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from lottery.draw import SiblingRule
@@ -29,6 +31,7 @@ COORDINATION = "*"
 SHARED = "+"
 # How a listed school lies to the child's home: in its zone, in its big zone, or elsewhere.
 IN_ZONE, IN_BIG_ZONE, ELSEWHERE = 0, 1, 2
+NO_SCORES: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,9 @@ class Entry:
     points: int
     order: tuple[int, ...]
     choices: tuple[tuple[str, int], ...]  # (school, IN_ZONE | IN_BIG_ZONE | ELSEWHERE), most wanted first
-    scores: Mapping[str, int] = field(default_factory=dict)  # whole-number scores by school, only where scores decide
+    scores: Mapping[str, int] = field(
+        default_factory=lambda: NO_SCORES
+    )  # whole-number scores by school, only where scores decide
 
     @property
     def first(self) -> str:
@@ -84,10 +89,12 @@ class Inputs:
 
     def listed(self, one: Entry) -> Iterator[tuple[str, int]]:
         """The (school of the run, how it lies) a child applies to; a school it may not apply to is left out."""
-        for school, level in one.choices:
+        for choice in one.choices:
+            school, level = choice
             if school not in self.seats or (school in self.scored and school not in one.scores):
                 continue
-            yield (school + SHARED if level and school in self.shared else school), level
+            # the same pair where it can be: a province lists millions
+            yield (school + SHARED, level) if level and school in self.shared else choice
 
     def key(self, one: Entry, school: str, level: int) -> tuple[int, tuple[int, ...]]:
         """What ranks a child at a school of the run before the ticket is looked at: (tier, order)."""
@@ -140,12 +147,34 @@ def facts_text(
     return canonical_json(facts | ({"scores": dict(scores)} if scores else {})).decode()
 
 
+class EntryReader:
+    """Reads entries whose facts were written by `facts_text`; equal parts become one object, millions of times."""
+
+    def __init__(self) -> None:
+        self._choices: dict[tuple[str, int], tuple[str, int]] = {}
+        self._orders: dict[tuple[int, ...], tuple[int, ...]] = {}
+
+    def read(self, pupil: str, group: str, facts: str) -> Entry:
+        """One entry from the columns of the roll."""
+        raw: dict[str, Any] = json.loads(facts)
+        listed = [(school, level) for school, level in raw["choices"]]
+        choices = tuple([self._choices.setdefault(one, one) for one in listed])
+        order = tuple(raw["order"])
+        return Entry(
+            pupil,
+            group,
+            sys.intern(raw["group"]),
+            raw["tier"],
+            raw["points"],
+            self._orders.setdefault(order, order),
+            choices,
+            raw.get("scores", NO_SCORES),
+        )
+
+
 def entry(pupil: str, group: str, facts: str) -> Entry:
     """The entry whose facts were written by `facts_text`."""
-    raw: dict[str, Any] = json.loads(facts)
-    choices = tuple((school, level) for school, level in raw["choices"])
-    order, scores = tuple(raw["order"]), raw.get("scores", {})
-    return Entry(pupil, group, raw["group"], raw["tier"], raw["points"], order, choices, scores)
+    return EntryReader().read(pupil, group, facts)
 
 
 def inputs_digest(inputs: Inputs, root: str, policy: str) -> str:

@@ -6,7 +6,7 @@ from the packed engine; the certificate is checked from the columns by separate 
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -54,6 +54,15 @@ class Columns:
     def starts(self) -> Ints:
         """The first application of every pupil."""
         return np.cumsum(self.counts) - self.counts
+
+    def parts(self, pupils: int) -> Iterator[tuple[slice, slice]]:
+        """Pupils a few thousand at once, and their applications: lists of a whole province's numbers need gigabytes."""
+        ends = np.cumsum(self.counts)
+        begin = 0
+        for first in range(0, len(self.entries), pupils):
+            end = int(ends[min(first + pupils, len(ends)) - 1])
+            yield slice(first, first + pupils), slice(begin, end)
+            begin = end
 
     @property
     def group_sizes(self) -> Ints:

@@ -8,7 +8,7 @@ from django.db import connection
 
 from enrollment.policies import compiled
 from lottery.draw import sibling_rule
-from lottery.entries import Inputs, Site, entry
+from lottery.entries import EntryReader, Inputs, Site
 from lottery.models import Draw
 from lottery.problem import Mechanism
 from schools.models import School
@@ -37,9 +37,11 @@ def load(draw: Draw) -> tuple[Inputs, dict[str, str], Mapping[str, School]]:
     """The run's inputs, the application of every pseudonym, and the schools by code. Call on a draw that was made."""
     applications: dict[str, str] = {}
     entries = []
+    reader = EntryReader()
     for pupil, group, application, facts in _roll(draw):
-        applications[pupil] = application
-        entries.append(entry(pupil, group, facts))
+        # most families have one child: then the group is the application's own name, and one text serves both
+        applications[pupil] = group if application == group else application
+        entries.append(reader.read(pupil, group, facts))
     schools = schools_by_code(sorted(draw.seats))
     return rules(draw, schools, tuple(entries)), applications, schools
 

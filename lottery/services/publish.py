@@ -144,24 +144,24 @@ def _again(run: AdmissionRun, draw: Draw) -> tuple[Province, dict[str, str]]:
 
 
 def _rows(run: AdmissionRun, province: Province, applications: dict[str, str]) -> Iterator[Sequence[str]]:
-    """The placements as lines of COPY's text form."""
-    made, at = province.columns, 0
-    positions, tickets = made.positions.tolist(), made.tickets[:, :KEPT_BYTES].tobytes().hex()
-    width = 2 * KEPT_BYTES
-    for one, school, count in zip(made.entries, province.school_of, made.counts.tolist(), strict=True):
-        code, metres = province.coordinated.get(one.pupil, (real(school) or "", None))
-        ranks = ",".join(map(str, positions[at : at + count]))
-        yield (
-            str(run.pk),
-            applications[one.pupil],
-            code,
-            "t" if school and school.endswith(SHARED) else "f",
-            "f" if metres is None else "t",
-            NULL if metres is None else str(metres),
-            "{" + ranks + "}",
-            BINARY + tickets[at * width : (at + count) * width],
-        )
-        at += count
+    """The placements as fields of COPY's text form."""
+    made, width, number = province.columns, 2 * KEPT_BYTES, str(run.pk)
+    for part, rows in made.parts(BATCH):
+        positions, tickets, at = made.positions[rows].tolist(), made.tickets[rows, :KEPT_BYTES].tobytes().hex(), 0
+        counts = made.counts[part].tolist()
+        for one, school, count in zip(made.entries[part], province.school_of[part], counts, strict=True):
+            code, metres = province.coordinated.get(one.pupil, (real(school) or "", None))
+            yield (
+                number,
+                applications[one.pupil],
+                code,
+                "t" if school and school.endswith(SHARED) else "f",
+                "f" if metres is None else "t",
+                NULL if metres is None else str(metres),
+                "{" + ",".join(map(str, positions[at : at + count])) + "}",
+                BINARY + tickets[at * width : (at + count) * width],
+            )
+            at += count
 
 
 def _store(run: AdmissionRun, province: Province, applications: dict[str, str]) -> None:
