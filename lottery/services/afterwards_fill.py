@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from accounts.scopes import scope
 from accounts.services import totp_confirm
 from audit.services import record
 from enrollment.models import Application, Offer, Round
@@ -46,18 +47,25 @@ SEAT_ANSWER_DAYS = 3
 
 def locked_round(official: Account, round_id: int, ability: str) -> Round:
     """The round and its season's seats, both locked, in the one order everybody keeps. Raises NotAllowed."""
-    seen = Round.objects.filter(pk=round_id).first()
-    if seen is None:
+    seen = Round.objects.filter(pk=round_id).select_related("season").first()
+    if seen is None or not scope(official).may(ability, district=seen.season.district_id):
         raise NotAllowed(_("There is no such round in your care."))
+    if seen.state != "published":
+        # before any lock: the freeze of a supplementary round holds its row and waits for the seats
+        raise _unpublished()
     seats_lock(seen)
     return round_for(official, round_id, ability)
+
+
+def _unpublished() -> Refused:
+    return Refused(_("Nothing is published in this round yet."), code="illegal_step")
 
 
 def published_run(round_: Round) -> AdmissionRun:
     """The published run of a round. Raises Refused before publication."""
     run = AdmissionRun.objects.filter(round=round_, state=AdmissionRun.State.PUBLISHED).first()
     if run is None:
-        raise Refused(_("Nothing is published in this round yet."), code="illegal_step")
+        raise _unpublished()
     run.round = round_
     return run
 
