@@ -58,7 +58,7 @@ class ApplicationAdmin(ScopedAdmin):
     school_field = "review_school_id"
     personal = True
     list_display = ("number", "child_name", "level", "tag", "group", "zone", "asks", "waiting", "school")
-    list_filter = (DeskFilter, "state", "stage", "group_code", "needs_person")
+    list_filter = (DeskFilter, "state", "stage", "group_code", "needs_person", "online")
     search_fields = ("receipt",)
     search_help_text = _("Receipt number")
     list_select_related = ("child", "review_school", "round__policy")

@@ -41,3 +41,12 @@ def test_a_reviewer_is_told_what_waits() -> None:
     page = entered(staff("reviewer")).get("/admin/")
     assert page.context["cards"][0]["value"] == 0
     assert "link" in page.context["cards"][0]
+
+
+def test_every_rate_leads_to_what_is_missing_from_a_hundred_percent() -> None:
+    world()
+    client = entered(staff("official"))
+    links = [card["link"] for card in client.get("/admin/").context["cards"] if "link" in card]
+    assert len(links) >= 3
+    for link in links:
+        assert client.get(link).status_code == 200, link
