@@ -12,8 +12,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import override
 from openpyxl import Workbook
 
+from accounts.services import staff_create
 from audit.models import Entry
 from enrollment.models import Application, ApplicationVersion
 from foundation.errors import NotAllowed, Refused
@@ -21,6 +23,7 @@ from lottery import services
 from lottery.models import Placement, PublicFile, RollEntry, ScoreFile, ScoreSchool
 from lottery.services.scores import ScoresRefused
 from schools.models import School
+from tests.factories import PASSWORD
 from tests.lottery.factories import Ceremony, ceremony, staff, token
 from tests.lottery.test_draw_services import audit, saved
 from tests.threads import at_once
@@ -193,12 +196,15 @@ def test_who_may_import_and_approve() -> None:
     one = ceremony(pupils=3)
     approve(one)
     stranger = staff("reviewer-2", "reviewer", "WL02")
-    for account in (stranger, *one.witnesses, one.officials[2]):
+    foreign, _device = staff_create(
+        username="foreign-1", password=PASSWORD, name="合成职员", roles=[("official", "430703", "")]
+    )
+    for account in (stranger, foreign, *one.witnesses, one.officials[2]):
         with pytest.raises(NotAllowed):
             services.scores_import(staff=account, round_id=one.round.pk, school_code=ART, content=everybody(one))
     made = services.scores_import(staff=one.reviewer, round_id=one.round.pk, school_code=ART, content=everybody(one))
     assert made.number == 1
-    for account in (one.reviewer, *one.witnesses):
+    for account in (one.reviewer, foreign, *one.witnesses):
         with pytest.raises(NotAllowed):
             services.score_school_approve(official=account, round_id=one.round.pk, school_code=ART)
     for round_id, school in ((0, ART), (one.round.pk, "NOWHERE")):
@@ -211,7 +217,7 @@ def test_every_wrong_line_is_named_with_its_column_and_nothing_is_taken() -> Non
     approve(one)
     known = listed(one)[0].receipt
     content = table([(known, "80"), (known, "81"), ("XX-0000", 70), (listed(one)[1].receipt, "viele"), ("", 3)])
-    with pytest.raises(ScoresRefused) as refused:
+    with override("en"), pytest.raises(ScoresRefused) as refused:
         load(one, content)
     assert [problem[:7] for problem in refused.value.problems] == ["Line 3,", "Line 4,", "Line 5,", "Line 6,"]
     assert all("报名号" in problem or "分数" in problem for problem in refused.value.problems)

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
+from accounts.services import staff_create
 from enrollment.models import Application
 from foundation.errors import NotAllowed, Refused
 from foundation.locks import lock
@@ -15,6 +16,7 @@ from lottery.selectors.whatif import whatif_page
 from lottery.services.inputs import load
 from lottery.services.whatif import most_draws, whatif_inputs
 from lottery.tasks import simulate_round, sweep_whatif
+from tests.factories import PASSWORD
 from tests.lottery.factories import CHILD_NAME, Ceremony, ceremony, staff
 from tests.lottery.test_public_pages import signed_in
 from tests.lottery.test_scores import ART, DOCUMENT, approve, everybody, table
@@ -173,7 +175,10 @@ def test_charts_measure_the_same_for_every_school() -> None:
 def test_a_foreign_official_and_a_family_see_nothing() -> None:
     one = ceremony(pupils=4)
     simulated(one)
-    for account in (one.reviewer, *one.witnesses):
+    foreign, _device = staff_create(
+        username="foreign-1", password=PASSWORD, name="合成职员", roles=[("official", "430703", "")]
+    )
+    for account in (foreign, one.reviewer, *one.witnesses):
         assert signed_in(account).get(url(one)).status_code == 404
     assert signed_in(one.officials[2]).get(url(one)).status_code == 200
     assert signed_in(one.officials[2]).post(url(one), {"draws": "40"}).status_code == 404
