@@ -1,0 +1,55 @@
+"""A worker killed in the middle of a simulation: nothing half done, and the next one gives the same numbers."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from django.db import connection
+
+from foundation.progress import progress
+from lottery import services
+from lottery.models import WhatIf
+from lottery.services.whatif import whatif_name
+from tests.lottery.factories import ceremony
+from tests.lottery.test_run_killed import wait_until
+
+WORK = (
+    "import sys, django; django.setup(); from lottery import services; services.whatif_work(whatif_id=int(sys.argv[1]))"
+)
+
+
+def worker(made: WhatIf) -> "subprocess.Popen[bytes]":
+    """A process of its own that simulates, on the database of this test."""
+    name = connection.settings_dict["NAME"]
+    code = f"from django.conf import settings; settings.DATABASES['default']['NAME'] = {name!r}; {WORK}"
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings"}
+    return subprocess.Popen([sys.executable, "-c", code, str(made.pk)], env=environment)
+
+
+def begun(made: WhatIf) -> bool:
+    """Whether the worker has simulated some draws and not all of them."""
+    found = progress(whatif_name(made.pk))
+    return found is not None and 0 < found.done < found.total
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_while_it_simulates_leaves_the_row_for_the_next_one() -> None:
+    one = ceremony(pupils=60, seats=10)
+    made = services.whatif_request(official=one.officials[0], round_id=one.round.pk, draws=1000)
+    process = worker(made)
+    try:
+        wait_until(lambda: begun(made))
+    finally:
+        process.send_signal(signal.SIGKILL)
+    assert process.wait(10) == -signal.SIGKILL
+    made.refresh_from_db()
+    assert (made.state, made.result) == (WhatIf.State.QUEUED, {})
+    assert services.whatif_sweep() == 1
+    done = services.whatif_work(whatif_id=made.pk)
+    assert done is not None
+    again = services.whatif_request(official=one.officials[0], round_id=one.round.pk, draws=1000)
+    repeated = services.whatif_work(whatif_id=again.pk)
+    assert repeated is not None
+    assert repeated.result == done.result
