@@ -609,6 +609,21 @@ def check_cutoffs(public: Json, run: Run) -> None:
                 agree(f"cut-off of {school}, {name}", shown.get(name, "missing"), value)
 
 
+def check_names(problem: Json) -> None:
+    """No id stands twice, seats are numbers from 0, and every choice names another school of the run."""
+    schools, pupils = get(problem, "schools", list), get(problem, "pupils", list)
+    for what, rows in (("school", schools), ("pupil", pupils)):
+        if twice := [name for name, count in Counter(row["id"] for row in rows).items() if count > 1]:
+            raise DifferenceError(f"{what} {twice[0]} stands twice")
+    if below := [school["id"] for school in schools if get(school, "seats", int) < 0]:
+        raise DifferenceError(f"school {below[0]} has less than no seats")
+    known = {school["id"] for school in schools}
+    for pupil in pupils:
+        listed = [one["school"] for one in pupil["choices"]]
+        if not known.issuperset(listed) or len(set(listed)) < len(listed):
+            raise DifferenceError(f"pupil {pupil['id']} lists a school twice, or one that is not in the run")
+
+
 def check_problem(problem: Json) -> None:
     """Known words, and no two ranks at a school that only the names of strangers would tell apart."""
     known = get(problem, "mechanism", str) in ("parallel", "sequential")
@@ -805,6 +820,7 @@ def command_admission(options: argparse.Namespace) -> str:
     public = load(options.public)
     agree("format", get(public, "format", str), "enrollment-lottery/admission/1")
     problem, published = get(public, "problem", dict), get(public, "result.placements", dict)
+    check_names(problem)
     drawn = [name for name in ("order", "coordination", "run_digest") if name in public]
     if len(drawn) in (1, 2) or (options.transcript and not drawn):
         raise BadInputError("a file of the portal holds order, coordination and run_digest; this one does not")

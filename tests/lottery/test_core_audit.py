@@ -327,7 +327,12 @@ def _public() -> dict[str, Any]:
         ({"siblings": "both"}, 2, "not known"),
         ({"mechanism": "random"}, 2, "not known"),
         ({"pupils": 3}, 2, "pupils is of the wrong type"),
-        ({"schools": [{"id": "A"}]}, 2, "not in the published form"),
+        ({"schools": [{"id": "A"}]}, 2, "seats is missing"),
+        ({"schools": [{"id": "A", "seats": 1}] * 2}, 1, "school A stands twice"),
+        ({"schools": [{"id": "A", "seats": -1}]}, 1, "school A has less than no seats"),
+        ({"schools": [{"id": "A", "seats": 1}]}, 1, "lists a school twice, or one that is not in the run"),
+        ({"pupils": [{"id": "p", "choices": []}] * 2}, 1, "pupil p stands twice"),
+        ({"pupils": [{"choices": []}]}, 2, "not in the published form"),
         ({"pupils": []}, 1, "pupils, position 1"),
     ],
 )
