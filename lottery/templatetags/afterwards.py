@@ -1,14 +1,17 @@
 """What follows publication, inside pages of other rooms: the family's application, the public page of a round."""
 
+from functools import partial
 from typing import Any
 
 from django import template
+from django.core.cache import cache
 
 from enrollment.models import Application
 from lottery.models import AdmissionRun
 from lottery.selectors import afterwards as selectors
 from schools.models import School
 
+FRESH = 60  # seconds a list's length may be old: on the day of the results everybody opens the page at once
 register = template.Library()
 
 
@@ -30,7 +33,8 @@ def afterwards_of(context: dict[str, Any], application: Application) -> dict[str
 def published_afterwards(round_id: int) -> dict[str, Any]:
     """How many wait for each school, and the corrections: no child can be told from either."""
     run = AdmissionRun.objects.filter(round_id=round_id, state=AdmissionRun.State.PUBLISHED).first()
-    lengths = selectors.list_lengths(run) if run else {}
+    found = cache.get_or_set(f"waiting-lengths:{run.pk}", partial(selectors.list_lengths, run), FRESH) if run else None
+    lengths: dict[str, int] = found or {}
     schools = School.objects.in_bulk(list(lengths))
     return {
         "published": run is not None,
