@@ -187,9 +187,13 @@ def test_under_expand_nobody_is_worse_off_than_if_siblings_were_parted(inputs: I
         assert choice(listed, whole[pupil]) <= choice(listed, parted[pupil])
 
 
-@given(runs())
+@given(runs(), st.sampled_from([("seats_left",), ()]))
 @many
-def test_every_place_is_listed_within_the_seats_or_given_by_coordination(inputs: Inputs) -> None:
+def test_every_place_is_listed_within_the_seats_or_given_by_coordination(
+    inputs: Inputs, roomiest_first: tuple[str, ...]
+) -> None:
+    # the private school has more room than all others together, and still takes nobody who did not choose it
+    inputs = replace(inputs, seats={**inputs.seats, "P": 30}, coordination=roomiest_first or inputs.coordination)
     found = place_columns(inputs)
     lists = lists_of(inputs)
     for one, school in zip(found.columns.entries, found.school_of, strict=True):
