@@ -16,6 +16,7 @@ from bench.model import Case, Limit, Sample
 from bench.proof import CASES as PROOF
 from bench.runs import city, whole_province
 from bench.season import rehearse
+from bench.whatif import CASES as WHATIF
 from lottery.certificate import certify_arrays
 from lottery.classes import ClassPupil, assign_classes
 from lottery.draw import SiblingRule
@@ -233,6 +234,7 @@ def classes(quick: bool) -> Sample:
 
 CASES = (
     *PROOF,
+    *WHATIF,
     Case("tickets", "1.2M tickets hashed and sorted", tickets, (Limit("ratio", 11),)),
     Case(
         "allocation",

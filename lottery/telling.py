@@ -92,7 +92,7 @@ class Told:
         values = {
             "group": Text.from_json(standing["group"]),
             "points": standing["points"],
-            "score": standing["score"],
+            "score": None if standing["score"] is None else f"{standing['score'] / 100:g}",
             "zone": wording.LEVELS[standing["level"]],
         }
         if standing["drawn"]:

@@ -158,6 +158,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal-audit": {"task": "audit.tasks.seal", "schedule": 60.0},
     "lapse": {"task": "enrollment.tasks.lapse", "schedule": 60.0},
     "sweep-runs": {"task": "lottery.tasks.sweep", "schedule": 20.0},
+    "sweep-whatif": {"task": "lottery.tasks.sweep_whatif", "schedule": 20.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 

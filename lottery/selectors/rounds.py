@@ -47,6 +47,7 @@ class SchoolRow:
     code: str
     facts: Mapping[str, Any]
     last_group: str
+    last_score: str
     groups: tuple[tuple[str, int, int, int], ...]  # (name, applied, placed, percent of the placed)
 
 
@@ -64,7 +65,7 @@ class AnnouncedSeats:
     seats: int
     shared: int | None
     private: bool
-    scored: bool
+    score_file: str  # SHA-256 of the scores that rank here, "" where none do
 
 
 def announced_seats(draw: Draw) -> tuple[AnnouncedSeats, ...]:
@@ -73,7 +74,7 @@ def announced_seats(draw: Draw) -> tuple[AnnouncedSeats, ...]:
     names = schools_by_code(sorted(draw.seats))
     shared, private, scored = said.get("shared_seats", {}), said.get("private_schools", ()), said.get("score_files", {})
     return tuple(
-        AnnouncedSeats(names[code].name, seats, shared.get(code), code in private, code in scored)
+        AnnouncedSeats(names[code].name, seats, shared.get(code), code in private, scored.get(code, ""))
         for code, seats in sorted(draw.seats.items())
     )
 
@@ -173,7 +174,8 @@ def school_rows(result: Mapping[str, Any], language: str) -> tuple[SchoolRow, ..
         counted = [(code, n, facts["groups"].get(code, 0)) for code, n in facts["applicants"].items()]
         mix = tuple((names.get(group, "–"), n, taken, round(100 * taken / placed)) for group, n, taken in counted)
         last = facts["last"]
-        rows.append(SchoolRow(code, facts, str(last["group"][language]) if last else "", mix))
+        score = f"{last['score'] / 100:g}" if last and last["score"] is not None else ""
+        rows.append(SchoolRow(code, facts, str(last["group"][language]) if last else "", score, mix))
     return tuple(rows)
 
 
