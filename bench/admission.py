@@ -103,6 +103,7 @@ def _draw(round_: Any, pupils: int, seats: dict[str, int]) -> Any:
     commitment = {
         "method": "ticket",
         "mechanism": "parallel",
+        "coordination": {"criteria": ["nearby"], "groups": []},
         "sibling_rule": "expand",
         "school_domains": domains(round_, sorted(seats)),
         "entropy": {"witnesses": []},

@@ -545,8 +545,8 @@ def settle(problem: Json) -> Run:
     for pupil in problem["pupils"]:
         named.setdefault(pupil.get("group") or "", []).append(pupil["id"])
     groups, rule = [members for name, members in named.items() if name], problem.get("siblings") or "expand"
-    places, passes = play(lists, seats), 1
-    while rule != "split" and (parted := splits(lists, groups, places)):
+    wished, places, passes = dict(lists), play(lists, seats), 1
+    while rule != "split" and (parted := splits(wished, groups, places)):
         limits: dict[str, Rank] = {}
         leaving: set[tuple[str, str]] = set()
         for group, school in parted:
@@ -804,6 +804,7 @@ def check_announced(public: Json, options: argparse.Namespace) -> None:
         ("seed", order["seed"], transcript["seed"]),
         ("method", order["method"], body["method"]),
         ("domains", order["domains"], get(body, "school_domains", dict)),
+        ("criteria", public["coordination"]["criteria"], (body.get("coordination") or {}).get("criteria", [])),
         ("limits of shared seats", order["shared"], body.get("shared_limits", {})),
         ("mechanism", public["problem"]["mechanism"], get(body, "mechanism", str)),
         ("sibling rule", public["problem"]["siblings"], body["sibling_rule"]),

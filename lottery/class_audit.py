@@ -428,7 +428,7 @@ def main(given: Sequence[str] | None = None) -> int:
     except BadInputError as bad:
         sys.stderr.write(f"cannot be used: {bad}\n")
         return 2
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as bad:
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as bad:
         sys.stderr.write(f"DIFFERENT: a part is missing or malformed: {type(bad).__name__} {bad}\n")
         return 1
     sys.stdout.write("\n".join(["AGREES", *told]) + "\n")

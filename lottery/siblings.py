@@ -1,6 +1,8 @@
 """Siblings in an admission run: the run is repeated until no group is split.
 
-A group is split when a member is refused by a school it lists above its place while a sibling is seated there.
+A group is split when a member is refused by a school it lists above its place while a sibling is seated there, also
+when an earlier pass withdrew that member's choice: siblings who stand apart (each with a list of its own under first
+choice first) may be on both sides of where another group closed the school.
 
 expand  every member refused there makes one extra seat at that school. More seats never hurt anybody, so nobody is
         worse off than before. Each pass adds a seat to a school that still refuses an applicant, so it ends.
@@ -30,24 +32,26 @@ class Settled:
     passes: int
 
 
-def _wanted(market: Market, pupil: int, held: Sequence[int], reached: set[int]) -> int:
+def _wanted(market: Market, listed: Sequence[int], pupil: int, held: Sequence[int], reached: set[int]) -> int:
     """The pupil's first entry above its place at a school where a sibling is seated, or NOBODY."""
     entry, place = market.starts[pupil], held[pupil]
-    while entry != place and market.schools[entry] != market.nowhere:
-        if market.schools[entry] in reached:
+    while entry != place and listed[entry] != market.nowhere:
+        if listed[entry] in reached:
             return entry
         entry += 1
     return NOBODY
 
 
-def _splits(market: Market, groups: Groups, held: Sequence[int]) -> Iterator[tuple[Sequence[int], int]]:
-    """(group, entry a member was refused at) for every member parted from a sibling."""
+def _splits(
+    market: Market, listed: Sequence[int], groups: Groups, held: Sequence[int]
+) -> Iterator[tuple[Sequence[int], int]]:
+    """(group, school a member was refused at) for every member parted from a sibling; `listed` before withdrawals."""
     for group in groups:
         reached = {market.schools[held[pupil]] for pupil in group if held[pupil] != NOBODY}
         for pupil in group:
-            entry = _wanted(market, pupil, held, reached)
+            entry = _wanted(market, listed, pupil, held, reached)
             if entry != NOBODY:
-                yield group, entry
+                yield group, listed[entry]
 
 
 def _entry_at(market: Market, pupil: int, school: int) -> int:
@@ -59,10 +63,10 @@ def _entry_at(market: Market, pupil: int, school: int) -> int:
     return NOBODY
 
 
-def _expand(market: Market, groups: Groups, held: Sequence[int]) -> Market | None:
+def _expand(market: Market, listed: Sequence[int], groups: Groups, held: Sequence[int]) -> Market | None:
     seats = list(market.seats)
-    for _, entry in _splits(market, groups, held):
-        seats[market.schools[entry]] += 1
+    for _, school in _splits(market, listed, groups, held):
+        seats[school] += 1
     return replace(market, seats=seats) if seats != list(market.seats) else None
 
 
@@ -79,17 +83,16 @@ def _group_entries(market: Market, group: Sequence[int], school: int) -> set[int
     return {_entry_at(market, pupil, school) for pupil in group} - {NOBODY}
 
 
-def _skip(market: Market, groups: Groups, held: Sequence[int]) -> Market | None:
+def _skip(market: Market, listed: Sequence[int], groups: Groups, held: Sequence[int]) -> Market | None:
     leaving: set[int] = set()
-    for group, entry in _splits(market, groups, held):
-        leaving |= _group_entries(market, group, market.schools[entry])
+    for group, school in _splits(market, listed, groups, held):
+        leaving |= _group_entries(market, group, school)
     return _without(market, leaving)
 
 
-def _stop(market: Market, groups: Groups, held: Sequence[int]) -> Market | None:
+def _stop(market: Market, listed: Sequence[int], groups: Groups, held: Sequence[int]) -> Market | None:
     limits: dict[int, int] = {}
-    for group, entry in _splits(market, groups, held):
-        school = market.schools[entry]
+    for group, school in _splits(market, listed, groups, held):
         best = max(market.bids[at] for at in _group_entries(market, group, school))
         limits[school] = max(best, limits.get(school, best))
     leaving = {
@@ -107,7 +110,7 @@ def settle(market: Market, groups: Groups, rule: SiblingRule, engine: Engine) ->
     """Run the engine until the sibling rule holds. `groups` are pupil numbers."""
     repair = _REPAIRS.get(rule)
     current, held, passes = market, engine(market), 1
-    while repair and groups and (repaired := repair(current, groups, held)):
+    while repair and groups and (repaired := repair(current, market.schools, groups, held)):
         current, held, passes = repaired, engine(repaired), passes + 1
     extra = [now - planned for now, planned in zip(current.seats, market.seats, strict=True)]
     gone = (

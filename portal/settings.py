@@ -252,6 +252,7 @@ UNFOLD = {
             "link": reverse_lazy("lottery:official-rounds"),
         },
         {"icon": "groups", "title": _("Classes"), "link": reverse_lazy("lottery:classes")},
+        {"icon": "how_to_reg", "title": _("Check-in"), "link": reverse_lazy("lottery:check-in-schools")},
         {"icon": "public", "title": _("The public site"), "link": reverse_lazy("enrollment:landing")},
     ],
     "ENVIRONMENT": "portal.context.environment",

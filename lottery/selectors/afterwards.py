@@ -213,7 +213,7 @@ def _rows(round_: Round, run: AdmissionRun) -> tuple[SchoolAfter, ...]:
     free, left, waiting = free_seats(round_), seats_left(round_), list_lengths(run)
     here = SeatOffer.objects.filter(fill__round=round_, state=SeatOffer.State.OPEN)
     answers = Counter(here.values_list("school", flat=True))
-    codes = {code for code in (*free, *waiting, *answers)} | {code for code, count in left.items() if count}
+    codes = {*free, *waiting, *answers} | {code for code, count in left.items() if count}
     found = School.objects.in_bulk(codes)
     return tuple(
         SchoolAfter(found[code], free.get(code, 0), left.get(code, 0), answers[code], waiting.get(code, 0))

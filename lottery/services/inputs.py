@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import connection
 
-from enrollment.policies import compiled
 from lottery.draw import sibling_rule
 from lottery.entries import EntryReader, Inputs, Site
 from lottery.models import Draw
@@ -48,8 +47,8 @@ def load(draw: Draw) -> tuple[Inputs, dict[str, str], Mapping[str, School]]:
 
 def rules(draw: Draw, schools: Mapping[str, School], entries: tuple[Any, ...] = ()) -> Inputs:
     """The run's inputs with the entries given: everything but the roll itself, as it was announced."""
-    policy, announced = compiled(draw.round.policy), draw.commitment
-    coordination = policy.coordination
+    announced = draw.commitment
+    coordination = announced["coordination"]
     scored = frozenset(announced.get("score_files", {}))
     return Inputs(
         entries=entries,
@@ -59,8 +58,8 @@ def rules(draw: Draw, schools: Mapping[str, School], entries: tuple[Any, ...] = 
         sites={code: _site(schools[code], scored) for code in draw.seats},
         mechanism=Mechanism(announced["mechanism"]),
         siblings=sibling_rule(draw.sibling_rule),
-        coordination=_criteria(coordination.order) if coordination else (),
-        coordination_groups=coordination.groups if coordination else (),
+        coordination=tuple(coordination["criteria"]) if coordination else (),
+        coordination_groups=tuple(coordination["groups"]) if coordination else (),
         private=frozenset(announced.get("private_schools", ())),
         scored=scored,
         shared=dict(announced.get("shared_limits", {})),
@@ -72,8 +71,3 @@ def _site(school: School, scored: frozenset[str]) -> Site:
     # a private school sets its own fees, an art school its own audition: nobody is sent there who did not ask for it
     takes_anybody = school.kind == School.Kind.PUBLIC and school.code not in scored
     return Site((school.longitude, school.latitude), school.education_group, school.town, takes_anybody)
-
-
-def _criteria(order: tuple[Any, ...]) -> tuple[str, ...]:
-    # distance decides at last, whatever the scheme names first
-    return (*order, "nearby") if "nearby" not in order else order

@@ -26,6 +26,7 @@ from foundation.errors import Refused
 from lottery.draw import sibling_rule
 from lottery.entries import COORDINATION, entry, facts_text
 from lottery.models import CeremonyPlan, Draw, RollEntry
+from lottery.services.afterwards import supplementary_seats
 from lottery.services.common import announcement_digest, domain, domains, publish_file, step_row
 from lottery.services.planning import names, plan_default
 from lottery.services.score_facts import Scores, check_scores
@@ -55,6 +56,7 @@ PROGRAMS = (
     "siblings.py",
     "tickets.py",
     "transcript.py",
+    "waiting.py",
 )
 
 
@@ -202,7 +204,9 @@ def roll_freeze(*, official: Account, round_id: int) -> Draw:
     # a school that lost its plan after families chose it stays in the run, with no seats: nobody's choice vanishes
     listed = {school: 0 for member in members for school, _near in entry("", "", member.facts).choices}
     check_scores(round_, listed)
-    seats = dict(sorted((listed | seat_plan(season.district_id, season.year, round_.stage)).items()))
+    later = round_.kind == Round.Kind.SUPPLEMENTARY
+    plan_seats = supplementary_seats(round_) if later else seat_plan(season.district_id, season.year, round_.stage)
+    seats = dict(sorted((listed | plan_seats).items()))
     draw = Draw.objects.create(
         round=round_,
         sibling_rule=compiled(round_.policy).last_seat,

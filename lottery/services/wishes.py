@@ -74,9 +74,20 @@ def announced(round_: Round, seats: Mapping[str, int], entries: Iterable[Entry])
         "private_schools": private,
         "shared_limits": limits,
         "shared_seats": rules.shared_seats(),
+        "coordination": _coordination(round_),
         "score_files": {code: file.sha256 for code, file in files.items()},
         "score_counts": {code: file.count for code, file in files.items()},
     }
+
+
+def _coordination(round_: Round) -> dict[str, Any] | None:
+    """By which criteria, in order, children without a place are placed, and of which groups (none named: all)."""
+    rule = compiled(round_.policy).coordination
+    if rule is None:
+        return None
+    # distance decides at last, whatever the scheme names first
+    order = rule.order if "nearby" in rule.order else (*rule.order, "nearby")
+    return {"criteria": list(order), "groups": list(rule.groups)}
 
 
 def schools_of_the_run(seats: Mapping[str, int], limits: Mapping[str, int]) -> list[str]:
