@@ -4,6 +4,7 @@ import contextlib
 import json
 from dataclasses import asdict, dataclass
 
+from django.db import connection
 from redis import RedisError
 
 from foundation.valkey import valkey
@@ -26,7 +27,8 @@ class Progress:
 
 
 def _key(name: str) -> str:
-    return f"progress:{name}"
+    # two portals may share one Valkey
+    return f"progress:{connection.settings_dict['NAME']}:{name}"
 
 
 def report(name: str, phase: str, done: int = 0, total: int = 0) -> None:

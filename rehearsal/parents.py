@@ -38,7 +38,9 @@ class Browser:
         while True:
             # a refusal here means that a code is on its way already: an earlier request came through unanswered
             self._post("session/code/", {"phone": mobile})
-            answer = self._post("session/", {"phone": mobile, "code": patient(lambda: self._code(mobile))})
+            code = patient(lambda: self._code(mobile))
+            # the database may have been restarted between the cool-down and the message: then none has come yet
+            answer = self._post("session/", {"phone": mobile, "code": code}) if code else {}
             if "account" in answer:
                 return
             if time.monotonic() > deadline:

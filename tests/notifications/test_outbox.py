@@ -145,7 +145,7 @@ def test_the_text_is_in_the_language_of_the_family_and_needs_a_phone() -> None:
 
 
 def test_no_template_carries_a_link_or_a_word_that_carriers_block() -> None:
-    names = ("child", "receipt", "date", "deadline", "items", "reason", "school", "code")
+    names = ("child", "receipt", "date", "deadline", "items", "reason", "school", "code", "number")
     for template in TEMPLATES:
         text = render(template, dict.fromkeys(names, "x"))
         assert "://" not in text
