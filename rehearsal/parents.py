@@ -68,7 +68,8 @@ class Browser:
         def once() -> dict[str, Any]:
             headers = {"X-CSRFToken": self.http.cookies.get("csrftoken") or ""}
             response = self.http.post(f"/api/v1/{path}", json=body, headers=headers)
-            if response.status_code >= SERVER_ERROR:
+            # an answer that is not JSON is not the API's: a session was cut off with the database
+            if response.status_code >= SERVER_ERROR or "json" not in response.headers.get("content-type", ""):
                 raise Unwell(f"{path}: {response.status_code}")
             if response.status_code not in {UNPROCESSABLE, NOT_FOUND}:
                 response.raise_for_status()
