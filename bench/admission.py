@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from tempfile import TemporaryFile
 from typing import Any
@@ -22,18 +22,6 @@ SPACE = uuid.UUID("0f4b1c52-7a0e-5d0e-8f0c-62656e636831")
 PER_SCHOOL = 400
 DISTRICT = "430702"
 YEAR = 2026
-
-
-def copy_in(table: str, columns: str, lines: Iterable[str]) -> float:
-    """Seconds to COPY the lines into a table."""
-    from django.db import connection
-
-    with TemporaryFile("w+", encoding="utf-8", newline="\n") as file, connection.cursor() as cursor:
-        file.writelines(lines)
-        file.seek(0)
-        started = time.perf_counter()
-        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", file)
-        return time.perf_counter() - started
 
 
 def copied(table: str, where: str, again: bool) -> float:
@@ -188,15 +176,17 @@ def _rows(pupils: int, schools: int, round_: Any, draw: Any, parent: Any, child:
         row = json.dumps({"receipt_hash": pupil, "group": str(name), "leaf": pupil})
         yield (
             f"{name}\tB{number:012}\t{round_.pk}\t{child.pk}\t{parent.pk}\t{DISTRICT}\t{YEAR}\tprimary\tf\t{number}\tin_pool\t1\tweb\tt\t0\t0\t"
-            f"class_{tier + 1}\t{tier + 1}\t0\t[]\t\tf\tf\t\t{now}\t{now}\n",
-            f"{draw.pk}\t{number}\t{name}\t{name}\t{pupil}\t{pupil}\t{row}\t{facts}\n",
+            f"class_{tier + 1}\t{tier + 1}\t0\t[]\t\tf\tf\t\t{now}\t{now}",
+            f"{draw.pk}\t{number}\t{name}\t{name}\t{pupil}\t{pupil}\t{row}\t{facts}",
         )
 
 
 def _fill(pupils: int, schools: int, round_: Any, draw: Any, parent: Any, child: Any) -> None:
+    from foundation.bulk import copy_in
+
     rows = list(_rows(pupils, schools, round_, draw, parent, child))
-    copy_in("enrollment_application", APPLICATION, (one for one, _ in rows))
-    copy_in("lottery_rollentry", ROLL, (two for _, two in rows))
+    copy_in("enrollment_application", APPLICATION, ([one] for one, _ in rows))
+    copy_in("lottery_rollentry", ROLL, ([two] for _, two in rows))
 
 
 def apart(work: Callable[[], None]) -> None:

@@ -186,24 +186,31 @@ def _sorted(schools: Ints, keys: Ints, groups: Ints, tickets: Bytes) -> Ints:
     return order
 
 
+def positions_in(order: Ints, schools: Ints, keys: Ints, groups: Ints) -> Ints:
+    """The position from 1 of every application at its school, siblings sharing it; `order`: school, key, ticket."""
+    where, key, group, at = schools[order], keys[order], groups[order], np.arange(len(order))
+    new_school = np.ones(len(order), dtype=bool)
+    new_school[1:] = where[1:] != where[:-1]
+    new_rank = new_school.copy()
+    new_rank[1:] |= (key[1:] != key[:-1]) | (group[1:] != group[:-1])
+    begins = np.maximum.accumulate(np.where(new_school, at, 0))
+    found = np.empty_like(at)
+    found[order] = np.maximum.accumulate(np.where(new_rank, at, 0)) - begins + 1
+    return found
+
+
 def _ranked(schools: Ints, keys: Ints, groups: Ints, tickets: Bytes) -> tuple[Ints, Ints]:
     """(position from 1, band from 0) of every application at its school; siblings share both."""
     order = _sorted(schools, keys, groups, tickets)
-    where, key, group = schools[order], keys[order], groups[order]
-    at = np.arange(len(order))
+    where, key, at = schools[order], keys[order], np.arange(len(order))
     new_school = np.ones(len(order), dtype=bool)
     new_school[1:] = where[1:] != where[:-1]
     new_key = new_school.copy()
     new_key[1:] |= key[1:] != key[:-1]
-    new_group = new_key.copy()
-    new_group[1:] |= group[1:] != group[:-1]
-    begins = np.maximum.accumulate(np.where(new_school, at, 0))
-    shared = np.maximum.accumulate(np.where(new_group, at, 0))
     band = np.cumsum(new_key)
-    positions, bands = np.empty_like(at), np.empty_like(at)
-    positions[order] = shared - begins + 1
-    bands[order] = band - band[begins]
-    return positions, bands
+    bands = np.empty_like(at)
+    bands[order] = band - band[np.maximum.accumulate(np.where(new_school, at, 0))]
+    return positions_in(order, schools, keys, groups), bands
 
 
 def columns(inputs: Inputs) -> Columns:

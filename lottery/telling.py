@@ -92,7 +92,7 @@ class Told:
         values = {
             "group": Text.from_json(standing["group"]),
             "points": standing["points"],
-            "score": None if standing["score"] is None else f"{standing['score'] / 100:g}",
+            "score": None if standing["score"] is None else wording.score(standing["score"]),
             "zone": wording.LEVELS[standing["level"]],
         }
         if standing["drawn"]:

@@ -24,7 +24,7 @@ from lottery.mechanisms import NOBODY
 from lottery.messages import LotteryError
 from lottery.packing import Ints
 from lottery.problem import Mechanism
-from lottery.province import Columns, Province, columns, place_ranked
+from lottery.province import Columns, Province, columns, place_ranked, positions_in
 
 Json = dict[str, Any]
 Heads = npt.NDArray[np.uint64]
@@ -65,18 +65,8 @@ def _base(inputs: Inputs) -> _Base:
 
 def positions(lines: Ints, made: Columns, heads: Heads) -> Ints:
     """The position from 1 of every application at its school when `heads` are the tickets; siblings share it."""
-    groups, schools = made.groups[made.owners], made.schools
-    order = np.lexsort((groups, heads, lines))
-    at, where = np.arange(len(order)), schools[order]
-    new_school = np.ones(len(order), dtype=bool)
-    new_school[1:] = where[1:] != where[:-1]
-    new_rank = new_school.copy()
-    new_rank[1:] |= (lines[order][1:] != lines[order][:-1]) | (groups[order][1:] != groups[order][:-1])
-    begins = np.maximum.accumulate(np.where(new_school, at, 0))
-    shared = np.maximum.accumulate(np.where(new_rank, at, 0))
-    found = np.empty_like(at)
-    found[order] = shared - begins + 1
-    return found
+    groups = made.groups[made.owners]
+    return positions_in(np.lexsort((groups, heads, lines)), made.schools, made.keys, groups)
 
 
 @dataclass(slots=True)

@@ -43,6 +43,11 @@ NO_PLACE: Final = Text(
 )
 
 
+def score(hundredths: int) -> str:
+    """A score as it was given: it is kept in whole hundredths of a point."""
+    return f"{hundredths / 100:g}"
+
+
 def fill(template: Text, values: Mapping[str, object]) -> Text:
     """Fill in both languages; a value that is itself a Text gives each language its own part."""
     return Text(

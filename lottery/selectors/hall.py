@@ -1,6 +1,5 @@
 """What the screen in the hall shows: public facts only, cheap enough to be asked for every two seconds by everybody."""
 
-import gzip
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -222,7 +221,7 @@ def _columns(round_: Round) -> tuple[Column, ...]:
     file = PublicFile.objects.filter(round=round_, name="first.json").first()
     if file is None:
         return ()
-    body: Mapping[str, Any] = json.loads(gzip.decompress(bytes(file.body)))
+    body: Mapping[str, Any] = json.loads(b"".join(file.content()))
     names = dict(School.objects.filter(code__in=list(body["schools"])).values_list("code", "name"))
     whole = Column(_("The whole round"), "", _rows(body["order"]))
     schools = (Column(names.get(code, code), code, _rows(rows)) for code, rows in sorted(body["schools"].items()))

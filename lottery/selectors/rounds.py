@@ -14,6 +14,7 @@ from lottery.models import AdmissionRun, Confirmation, Draw, DrawStep, Nonce, Pu
 from lottery.services.common import announcement_digest
 from lottery.services.drawing import ceremony_digest
 from lottery.states import reached
+from lottery.wording import score as score_words
 from schools.selectors import schools_by_code
 
 PUBLIC_FILES = ("announcement.json", "roll.csv", "transcript.json", "first.json", "admission.json", "minutes.pdf")
@@ -174,7 +175,7 @@ def school_rows(result: Mapping[str, Any], language: str) -> tuple[SchoolRow, ..
         counted = [(code, n, facts["groups"].get(code, 0)) for code, n in facts["applicants"].items()]
         mix = tuple((names.get(group, "–"), n, taken, round(100 * taken / placed)) for group, n, taken in counted)
         last = facts["last"]
-        score = f"{last['score'] / 100:g}" if last and last["score"] is not None else ""
+        score = score_words(last["score"]) if last and last["score"] is not None else ""
         rows.append(SchoolRow(code, facts, str(last["group"][language]) if last else "", score, mix))
     return tuple(rows)
 

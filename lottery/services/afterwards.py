@@ -4,10 +4,8 @@ What frees a seat is found by its state (an ended application whose place is not
 is killed between an answer and its note loses nothing.
 """
 
-import json
 from collections import Counter
-from collections.abc import Iterator
-from tempfile import TemporaryFile
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -18,6 +16,7 @@ from accounts.models import Account
 from enrollment.models import Application, Offer, Round, Transition
 from enrollment.services.offers import offer_again
 from foundation import clock
+from foundation.bulk import copy_in
 from foundation.errors import NotAllowed, Refused
 from foundation.locks import lock
 from lottery.entries import SHARED, entry, real
@@ -61,21 +60,16 @@ def waiting_lists_make(*, run_id: int) -> WaitingLists:
     run = AdmissionRun.objects.select_related("round__policy", "round__season").get(pk=run_id)
     if run.state != AdmissionRun.State.PUBLISHED:
         raise Refused(_("The lists are made when the places are published."), code="illegal_step")
-    count = 0
-    with TemporaryFile("w+", encoding="utf-8", newline="\n") as file, connection.cursor() as cursor:
-        # the entries name their lists before these exist: the constraint looks at the end of the transaction
+    # the entries name their lists before these exist: the constraint looks at the end of the transaction
+    with connection.cursor() as cursor:
         cursor.execute(NEXT)
         number = cursor.fetchone()[0]
-        for line in _entries(run, number):
-            file.write(line)
-            count += 1
-        file.seek(0)
-        cursor.copy_expert(f"COPY lottery_waitingentry ({COLUMNS}) FROM STDIN", file)
+    count = copy_in(WaitingEntry._meta.db_table, COLUMNS, _entries(run, number))
     return WaitingLists.objects.create(pk=number, run=run, count=count, made_at=clock.now())
 
 
-def _entries(run: AdmissionRun, number: int) -> Iterator[str]:
-    """The lists as lines of COPY's text form: a province has more entries than objects would fit into memory."""
+def _entries(run: AdmissionRun, number: int) -> Iterator[Sequence[str]]:
+    """The lists as fields of COPY's text form: a province has more entries than objects would fit into memory."""
     draw = Draw.objects.get(round=run.round)
     draw.round = run.round
     read = rules(draw, schools_by_code(sorted(draw.seats)))
@@ -83,11 +77,10 @@ def _entries(run: AdmissionRun, number: int) -> Iterator[str]:
         cursor.execute(WAITING, [draw.pk, run.pk])
         rows = cursor.fetchall()
     for pk, held, coordinated, ranks, group, facts in rows:
-        text = facts if isinstance(facts, str) else json.dumps(facts)
-        for one in waiting_at(read, entry(str(pk), group, text), ranks, held or None, coordinated=coordinated):
+        for one in waiting_at(read, entry(str(pk), group, facts), ranks, held or None, coordinated=coordinated):
             shared = "t" if one.school.endswith(SHARED) else "f"
             fields = (number, pk, real(one.school), shared, one.choice, one.position, group, one.wish)
-            yield "\t".join(map(str, fields)) + "\n"
+            yield tuple(map(str, fields))
 
 
 def still_waiting(lists: WaitingLists) -> QuerySet[WaitingEntry]:

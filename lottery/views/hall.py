@@ -1,7 +1,5 @@
 """The screen in the hall, its live part, and the minutes."""
 
-import gzip
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -43,7 +41,7 @@ def minutes(request: HttpRequest, round_id: int) -> HttpResponse:  # noqa: ARG00
     found = selectors.public_file(round_id, "minutes.pdf")
     if found is None:
         raise Http404
-    response = HttpResponse(gzip.decompress(bytes(found.body)), content_type="application/pdf")
+    response = HttpResponse(b"".join(found.content()), content_type="application/pdf")
     response["Cache-Control"] = "public, max-age=86400, immutable"
     response["X-Content-SHA256"] = found.sha256
     response["Content-Disposition"] = f'inline; filename="{round_id}-minutes.pdf"'

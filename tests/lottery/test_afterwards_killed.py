@@ -1,9 +1,6 @@
 """A worker killed in the middle of a filling: nothing half offered, and the sweeper makes the same offers."""
 
-import os
 import signal
-import subprocess
-import sys
 from threading import Event, Thread
 
 import pytest
@@ -15,23 +12,12 @@ from lottery.models import FillRun, SeatEvent, SeatOffer
 from notifications.models import Message
 from tests.lottery.factories import ceremony
 from tests.lottery.test_afterwards import decline, placed_at, preview
-from tests.lottery.test_run_killed import wait_until
 from tests.lottery.test_runs import published
+from tests.lottery.workers import wait_until, worker
 
-WORK = (
-    "import sys, django; django.setup(); from lottery import services;services.fill_carry_out(fill_id=int(sys.argv[1]))"
-)
 WAITING_FOR_A_ROW = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
-
-
-def worker(fill: FillRun) -> "subprocess.Popen[bytes]":
-    """A process of its own that carries the filling out, on the database of this test."""
-    name = connection.settings_dict["NAME"]
-    code = f"from django.conf import settings; settings.DATABASES['default']['NAME'] = {name!r}; {WORK}"
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings"}
-    return subprocess.Popen([sys.executable, "-c", code, str(fill.pk)], env=environment)
 
 
 def blocked() -> bool:
@@ -66,7 +52,7 @@ def test_a_worker_killed_while_it_offers_seats_leaves_nothing_and_the_sweeper_of
     holder.start()
     try:
         assert held.wait(10)
-        process = worker(fill)
+        process = worker("fill_carry_out", "fill_id", fill.pk)
         wait_until(blocked)
         process.send_signal(signal.SIGKILL)
         assert process.wait(10) == -signal.SIGKILL

@@ -27,8 +27,9 @@ from schools.services import district_ensure
 from tests.lottery.factories import ceremony
 from tests.lottery.test_core_admission import leaves, town_text
 from tests.lottery.test_core_audit import _transcript
-from tests.lottery.test_run_killed import blocked_on, confirmed, wait_until, worker
+from tests.lottery.test_run_killed import blocked_on, confirmed
 from tests.lottery.test_runs import computed, published
+from tests.lottery.workers import wait_until, worker
 
 HOSTILE = {
     "empty": b"",
@@ -222,7 +223,7 @@ def interrupted(run: AdmissionRun) -> int:
     holder.start()
     try:
         assert held.wait(10)
-        process = worker(run)
+        process = worker("run_publish", "run_id", run.pk)
         wait_until(lambda: blocked_on(run, "offering"))
         wait_until(lambda: end_connections_that_wait() == 1)
         return process.wait(20)

@@ -1,12 +1,7 @@
 """A worker killed in the middle of a run: nothing half done, and the work goes on to the same digest."""
 
-import os
 import re
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable
 from threading import Event, Thread
 
 import pytest
@@ -23,8 +18,7 @@ from notifications.models import Message
 from tests.lottery.factories import Ceremony, ceremony, token
 from tests.lottery.test_public_pages import signed_in
 from tests.lottery.test_runs import computed
-
-WORK = "import sys, django; django.setup(); from lottery import services; services.run_publish(run_id=int(sys.argv[1]))"
+from tests.lottery.workers import wait_until, worker
 
 
 def confirmed(one: Ceremony) -> AdmissionRun:
@@ -35,26 +29,10 @@ def confirmed(one: Ceremony) -> AdmissionRun:
     return run
 
 
-def worker(run: AdmissionRun) -> "subprocess.Popen[bytes]":
-    """A process of its own that publishes the run, on the database of this test."""
-    settings = connection.settings_dict
-    code = f"from django.conf import settings; settings.DATABASES['default']['NAME'] = {settings['NAME']!r}; {WORK}"
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings"}
-    return subprocess.Popen([sys.executable, "-c", code, str(run.pk)], env=environment)
-
-
 def blocked_on(run: AdmissionRun, phase: str) -> bool:
     """Whether the worker has come to the phase."""
     found = progress(run_name(run.pk))
     return found is not None and found.phase == phase
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    until = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > until:
-            pytest.fail("the worker did not come this far")
-        time.sleep(0.05)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -75,7 +53,7 @@ def test_a_worker_killed_while_it_publishes_leaves_nothing_and_the_next_one_publ
     holder.start()
     try:
         assert held.wait(10)
-        process = worker(run)
+        process = worker("run_publish", "run_id", run.pk)
         wait_until(lambda: blocked_on(run, "offering"))
         process.send_signal(signal.SIGKILL)
         assert process.wait(10) == -signal.SIGKILL

@@ -1,31 +1,15 @@
 """A worker killed in the middle of a simulation: nothing half done, and the next one gives the same numbers."""
 
-import os
 import signal
-import subprocess
-import sys
 
 import pytest
-from django.db import connection
 
 from foundation.progress import progress
 from lottery import services
 from lottery.models import WhatIf
 from lottery.services.whatif import whatif_name
 from tests.lottery.factories import ceremony
-from tests.lottery.test_run_killed import wait_until
-
-WORK = (
-    "import sys, django; django.setup(); from lottery import services; services.whatif_work(whatif_id=int(sys.argv[1]))"
-)
-
-
-def worker(made: WhatIf) -> "subprocess.Popen[bytes]":
-    """A process of its own that simulates, on the database of this test."""
-    name = connection.settings_dict["NAME"]
-    code = f"from django.conf import settings; settings.DATABASES['default']['NAME'] = {name!r}; {WORK}"
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings"}
-    return subprocess.Popen([sys.executable, "-c", code, str(made.pk)], env=environment)
+from tests.lottery.workers import wait_until, worker
 
 
 def begun(made: WhatIf) -> bool:
@@ -38,7 +22,7 @@ def begun(made: WhatIf) -> bool:
 def test_a_worker_killed_while_it_simulates_leaves_the_row_for_the_next_one() -> None:
     one = ceremony(pupils=60, seats=10)
     made = services.whatif_request(official=one.officials[0], round_id=one.round.pk, draws=1000)
-    process = worker(made)
+    process = worker("whatif_work", "whatif_id", made.pk)
     try:
         wait_until(lambda: begun(made))
     finally:
