@@ -678,23 +678,22 @@ def check_order(public: Json) -> None:
 
 
 def settle_shared(public: Json) -> Run:
-    """The run with its shared seats ("S+"): first what the zone did not apply for, then what it left in the end."""
+    """The run with its shared seats ("S+"): first all that may be shared, then what the zone leaves, until it stays."""
     problem, limits = public["problem"], get(public, "order.shared", dict)
     rows = {school["id"]: school for school in problem["schools"]}
     agree("schools with shared seats", [f"{one}+" for one in sorted(limits)], sorted(n for n in rows if n[-1:] == "+"))
     shown = {one: rows[f"{one}+"]["seats"] for one in limits}
-    used = Counter(one["school"] for pupil in problem["pupils"] for one in pupil["choices"])
-    shared, run = dict.fromkeys(limits, 0), None
+    shared = {one: min(most, rows[one]["seats"]) for one, most in limits.items()}
     while True:
-        more = {one: max(shared[one], min(most, rows[one]["seats"] - used[one])) for one, most in limits.items()}
-        if run and more == shared:
-            agree("shared seats", shown, shared)
-            return run
-        shared = more
         for one, seats in shared.items():
             rows[f"{one}+"]["seats"] = seats
         run = settle(problem)
         used = Counter(run.places.values())
+        left = {one: min(count, max(0, rows[one]["seats"] - used[one])) for one, count in shared.items()}
+        if left == shared:
+            agree("shared seats", shown, shared)
+            return run
+        shared = left
 
 
 def metres(one: list[float], two: list[float]) -> int:

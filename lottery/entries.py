@@ -7,7 +7,7 @@ score and then the ticket. Siblings bound to one ticket share the rank of the on
 one school for all agrees to that, and nobody else is passed over for it.
 
 Under a big zone a school that children of other zones may share is two schools of the run: its own, for the children of
-its zone, and a virtual one ("WL01+") with the seats they leave over.
+its zone, and a virtual one ("WL01+") with the seats they leave over (`surplus`).
 """
 
 import hashlib
@@ -108,8 +108,12 @@ class Inputs:
         """Choices are counted apart on each line: losing the draw of a private school costs no rank at a public one."""
         return "private" if school in self.private else ""
 
+    def most_shared(self) -> dict[str, int]:
+        """Seats of the virtual schools in the first pass of a run: as many as may be shared at all."""
+        return {school: min(most, self.seats[school]) for school, most in sorted(self.shared.items())}
+
     def shared_seats(self) -> dict[str, int]:
-        """Seats of the virtual schools before the run: what children of the zone cannot use, up to the limit."""
+        """Seats announced for the virtual schools: what children of the zone did not apply for, up to the limit."""
         wanted = Counter(
             school for one in self.entries for school, level in self.listed(one) if not level and school in self.shared
         )
@@ -117,6 +121,17 @@ class Inputs:
             school: max(0, min(most, self.seats[school] - wanted[school]))
             for school, most in sorted(self.shared.items())
         }
+
+
+def surplus(before: Mapping[str, int], seats: Mapping[str, int], filled: Mapping[str, int]) -> dict[str, int]:
+    """The seats of the virtual schools of the next pass: what the children of the zones left in this one.
+
+    A run begins with every shared seat open to both and takes away what the zone turns out to need: fewer seats never
+    make anybody better off, so no child of a zone ever leaves a place that was counted, and the first pass in which
+    nothing changes is the best one for every family. Growing from what the zone cannot use would end sooner, and could
+    leave two children each at the place the other wants.
+    """
+    return {school: min(count, max(0, seats[school] - filled.get(school, 0))) for school, count in before.items()}
 
 
 def real(school: str | None) -> str | None:

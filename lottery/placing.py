@@ -1,7 +1,6 @@
 """The admission run in plain objects: the reference that `lottery.province` must agree with (pure).
 
-What ranks a child at a school stands in `lottery.entries`. The seats that the children of a zone leave during the run
-move to the school's virtual half and the run is repeated; more seats never make anybody worse off, so this ends.
+What ranks a child at a school, and how the seats of a big zone are shared, stands in `lottery.entries`.
 """
 
 import hashlib
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 
 from lottery.allocate import Result, allocate
 from lottery.coordination import coordinate
-from lottery.entries import SHARED, Entry, Inputs, drawn, real
+from lottery.entries import SHARED, Entry, Inputs, drawn, real, surplus
 from lottery.problem import Choice, Problem, Pupil, School
 from lottery.transcript import canonical_json
 
@@ -99,22 +98,14 @@ def build_problem(inputs: Inputs, known: Mapping[tuple[str, str], Rank], shared:
 
 def place(inputs: Inputs) -> Placed:
     """The whole run; the order of the entries never matters. Raises LotteryError problem.*."""
-    known, shared = ranks(inputs), inputs.shared_seats()
+    known, shared = ranks(inputs), inputs.most_shared()
     while True:
         problem = build_problem(inputs, known, shared)
         result = allocate(problem)
-        more = _freed(inputs, shared, result)
-        if more == shared:
+        filled = {school: cutoff.filled for school, cutoff in result.cutoffs.items()}
+        left = surplus(shared, inputs.seats, filled)
+        if left == shared:
             break
-        shared = more
+        shared = left
     seated = {pupil for pupil, school in result.placements.items() if school is not None}
-    filled = {school: cutoff.filled for school, cutoff in result.cutoffs.items()}
     return Placed(problem, result, known, coordinate(inputs, seated, filled) if inputs.coordination else {})
-
-
-def _freed(inputs: Inputs, shared: Mapping[str, int], result: Result) -> dict[str, int]:
-    """The virtual schools' seats with those that children of the zone left during the run, up to the limit."""
-    return {
-        school: max(count, min(inputs.shared[school], inputs.seats[school] - result.cutoffs[school].filled))
-        for school, count in shared.items()
-    }

@@ -5,7 +5,6 @@ from the packed engine; the certificate is checked from the columns by separate 
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +16,7 @@ import numpy.typing as npt
 from lottery.allocate import placements_digest
 from lottery.certificate import Certificate, certify_arrays
 from lottery.coordination import coordinate
-from lottery.entries import OUT_OF_ZONE, SHARED, Entry, Inputs, real
+from lottery.entries import OUT_OF_ZONE, SHARED, Entry, Inputs, real, surplus
 from lottery.fast import acceptance
 from lottery.fasttickets import tickets_for
 from lottery.mechanisms import NOBODY
@@ -360,10 +359,8 @@ def place_columns(inputs: Inputs) -> Province:
 
 def place_ranked(inputs: Inputs, made: Columns) -> Province:
     """The run over columns ranked before (a simulation ranks them anew for every seed)."""
-    before = inputs.shared_seats()
-    shared = dict(before)
+    shared = inputs.most_shared()
     siblings = _sibling_numbers(made.groups)
-    number = {name: at for at, name in enumerate(made.names)}
     while True:
         own = dict(inputs.seats) | {school + SHARED: count for school, count in shared.items()}
         seats = np.array([own[name] for name in made.names], dtype=np.int64)
@@ -371,15 +368,12 @@ def place_ranked(inputs: Inputs, made: Columns) -> Province:
         market = pack_arrays(table, inputs.mechanism)
         settled = settle(market, siblings, inputs.siblings, acceptance)
         held = _held(settled)
-        filled = np.bincount(made.schools[held[held != NOBODY]], minlength=len(made.names))
-        more = {
-            school: max(count, min(inputs.shared[school], inputs.seats[school] - int(filled[number[school]])))
-            for school, count in shared.items()
-        }
-        if more == shared:
+        taken = np.bincount(made.schools[held[held != NOBODY]], minlength=len(made.names))
+        filled = dict(zip(made.names, taken.tolist(), strict=True))
+        left = surplus(shared, inputs.seats, filled)
+        if left == shared:
             break
-        shared = more
+        shared = left
     placed = {one.pupil for one, at in zip(made.entries, held.tolist(), strict=True) if at != NOBODY}
-    counts = Counter({name: int(count) for name, count in zip(made.names, filled.tolist(), strict=True)})
-    coordinated = coordinate(inputs, placed, counts) if inputs.coordination else {}
-    return Province(inputs, made, seats, settled, held, table, coordinated, before)
+    coordinated = coordinate(inputs, placed, filled) if inputs.coordination else {}
+    return Province(inputs, made, seats, settled, held, table, coordinated, inputs.shared_seats())

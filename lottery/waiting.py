@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 
 from lottery.allocate import allocate
 from lottery.draw import SiblingRule
-from lottery.entries import SHARED, Entry, Inputs, real
+from lottery.entries import SHARED, Entry, Inputs, real, surplus
 from lottery.fast import acceptance
 from lottery.problem import Choice, Mechanism, Problem, Pupil, School
 from lottery.telling import standings
@@ -119,22 +119,18 @@ def fill(inputs: FillInputs) -> Filled:
     open_now = {school for school, count in inputs.seats.items() if count}
     waiters = [one for one in inputs.waiters if real(one.school) in open_now]
     pupils = _pupils(waiters)
-    shared = {school: 0 for school in inputs.shared if school in open_now}
+    own = {school: inputs.seats[school] for school in open_now}
+    shared = {school: min(most, own[school]) for school, most in inputs.shared.items() if school in open_now}
     while True:
-        own = {school: inputs.seats[school] - shared.get(school, 0) for school in open_now}
         seats = own | {school + SHARED: count for school, count in shared.items()}
         schools = tuple(School(name, count) for name, count in sorted(seats.items()))
         problem = Problem(schools, pupils, Mechanism.PARALLEL, inputs.siblings)
         found = allocate(problem, engine=acceptance)
-        filled = Counter(found.placements.values())
-        # what the children of the zone leave over, as in the run itself: it only grows, so this ends
-        more = {
-            school: max(count, min(inputs.shared[school], inputs.seats[school] - filled[school]))
-            for school, count in shared.items()
-        }
-        if more == shared:
+        filled = {name: cutoff.filled for name, cutoff in found.cutoffs.items()}
+        left = surplus(shared, own, filled)
+        if left == shared:
             break
-        shared = more
+        shared = left
     offers = {child: school for child, school in sorted(found.placements.items()) if school}
     added = Counter({str(real(name)): one.extra_seats for name, one in found.cutoffs.items() if one.extra_seats})
     return Filled(offers, dict(sorted(added.items())))

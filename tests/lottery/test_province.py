@@ -119,7 +119,7 @@ def test_no_school_has_more_children_than_seats_through_its_virtual_half(inputs:
 
 
 @given(runs())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_unlimited_sharing_gives_what_one_queue_with_the_zone_first_gives(inputs: Inputs) -> None:
     shared = replace(
         inputs, shared=dict.fromkeys(("A", "B"), 99), siblings=SiblingRule.SPLIT, coordination=(), method="ticket"
@@ -227,3 +227,24 @@ def test_a_school_listed_twice_is_refused() -> None:
     with pytest.raises(LotteryError, match="A") as refused:
         place_columns(inputs)
     assert refused.value.code == "problem.twice"
+
+
+def test_two_children_never_end_each_at_the_place_the_other_wants() -> None:
+    """One lives in the zone of A and wants C; one of the same big zone wants the seat at A and is first at C."""
+    local = Entry(f"{1:064x}", "g1", "class_1", 1, 0, (), (("C", ELSEWHERE), ("A", IN_ZONE)))
+    guest = Entry(f"{2:064x}", "g2", "class_1", 1, 0, (), (("A", IN_BIG_ZONE), ("C", IN_ZONE)))
+    site = Site((111.0, 29.0), "", "", True)
+    domains = {name: name for name in ("A", "A+", "C", "*")}
+    inputs = Inputs(
+        (local, guest),
+        {"A": 1, "C": 1},
+        b"s" * 32,
+        domains,
+        {"A": site, "C": site},
+        Mechanism.PARALLEL,
+        SiblingRule.EXPAND,
+        shared={"A": 1},
+    )
+    assert inputs.shared_seats() == {"A": 0}
+    for found in (place(inputs), place_columns(inputs)):
+        assert found.places == {local.pupil: "C", guest.pupil: "A"}
