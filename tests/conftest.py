@@ -1,9 +1,25 @@
 """What every test shares."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from portal.context import stored_synthetic
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """End what sessions are left on the test database, which could not be dropped beside them: tests kill processes,
+    and PostgreSQL ends a dead one's session in its own time."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(autouse=True)
