@@ -20,6 +20,15 @@ class AccountManager(BaseUserManager["Account"]):
         return self.create_user(username, password, is_staff=True, is_superuser=True, kind="staff", **fields)
 
 
+class Assurance(models.IntegerChoices):
+    """How surely a person is known; higher is surer. Levels 2 and 3 come from a government identity provider."""
+
+    PHONE = 0, _("Mobile number only")
+    STATED = 1, _("Name and number stated by the person")
+    VERIFIED = 2, _("Identity verified by the government sign-in")
+    PRESENT = 3, _("Identity verified, the person was present")
+
+
 class Account(AbstractBaseUser, PermissionsMixin):
     """One person. A guardian signs in by a code to the phone; staff by password and one-time password."""
 
@@ -35,6 +44,8 @@ class Account(AbstractBaseUser, PermissionsMixin):
     phone_index = models.CharField(max_length=64, unique=True, null=True)
     id_number = EncryptedTextField(null=True)
     id_index = models.CharField(max_length=64, unique=True, null=True)
+    # how surely the person is known: see Assurance; raised by a way of signing in, never lowered
+    assurance = models.PositiveSmallIntegerField(choices=Assurance.choices, default=Assurance.PHONE)
     language = models.CharField(max_length=10, default="zh-hans")
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)

@@ -1,0 +1,1 @@
+"""The family's addresses, one module a subject."""

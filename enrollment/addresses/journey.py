@@ -1,0 +1,5 @@
+"""Addresses of the way to a submission."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
