@@ -1,10 +1,9 @@
 """Addresses of the first slice: signing in, children, the wizard, one application."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from enrollment.views import family, finder, signin, wizard
 
-UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 urlpatterns = [
     path("", family.landing, name="landing"),
     path("find-school/", finder.find_school, name="find-school"),
@@ -16,11 +15,4 @@ urlpatterns = [
     path("my/children/<uuid:child_id>/apply/<int:round_id>/", family.start, name="start"),
     path("my/apply/<uuid:draft_id>/check/", wizard.check, name="check"),
     path("my/apply/<uuid:draft_id>/<slug:name>/", wizard.page, name="page"),
-    path("my/applications/<uuid:application_id>/", family.application, name="application"),
-    path("my/applications/<uuid:application_id>/correct/", wizard.correct, name="correct"),
-    re_path(
-        rf"^my/applications/(?P<application_id>{UUID})/(?P<action>withdraw|appeal|accept|decline)/$",
-        family.act,
-        name="act",
-    ),
 ]

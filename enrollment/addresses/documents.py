@@ -1,5 +1,9 @@
-"""Addresses of uploaded materials."""
+"""Addresses of uploaded materials and of corrections."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from enrollment.views import corrections
+
+urlpatterns = [
+    path("my/applications/<uuid:application_id>/correct/", corrections.correct, name="correct"),
+]

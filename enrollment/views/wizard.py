@@ -73,9 +73,9 @@ def page(request: GuardianRequest, draft_id: UUID, name: str) -> HttpResponse:
         return redirect("enrollment:check", draft_id)
     errors: Mapping[str, form.FieldError] = {}
     if request.method == "POST":
-        typed = {field.name: _line(request.POST.get(field.name, "")) for field in form.page_fields(name)}
+        typed = {field.name: line(request.POST.get(field.name, "")) for field in form.page_fields(name)}
         if name == "choices":
-            typed["choices"] = ",".join(_ranked(request.POST.getlist("school")))
+            typed["choices"] = ",".join(ranked(request.POST.getlist("school")))
         try:
             draft = services.draft_save(guardian=request.guardian, draft_id=draft_id, answers=typed)
         except Refused as refused:
@@ -96,15 +96,15 @@ def page(request: GuardianRequest, draft_id: UUID, name: str) -> HttpResponse:
             if target == "check":
                 return redirect("enrollment:check", draft_id)
             return redirect("enrollment:page", draft_id, target)
-    return render(request, "enrollment/page.html", _context(draft, name, errors), status=422 if errors else 200)
+    return render(request, "enrollment/page.html", page_context(draft, name, errors), status=422 if errors else 200)
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
     """One line: a line break in a text area is a space."""
     return " ".join(text.split("\n")).replace("\r", "")
 
 
-def _ranked(codes: list[str]) -> list[str]:
+def ranked(codes: list[str]) -> list[str]:
     """The picked schools in order, without empty picks."""
     return [code for code in codes if code]
 
@@ -118,7 +118,7 @@ def _know_guardian(request: GuardianRequest, draft: Draft) -> Draft:
     return draft
 
 
-def _context(draft: Draft, name: str, errors: Mapping[str, form.FieldError]) -> dict[str, object]:
+def page_context(draft: Draft, name: str, errors: Mapping[str, form.FieldError]) -> dict[str, object]:
     policy = compiled(draft.round.policy)
     chosen = [code for code in str(draft.answers.get("choices", "")).split(",") if code]
     problem = errors.get("choices")
@@ -189,42 +189,3 @@ def check(request: GuardianRequest, draft_id: UUID) -> HttpResponse:
         "client_token": token,
     }
     return render(request, "enrollment/check.html", context, status=422 if refused else 200)
-
-
-@guardian_page
-@require_http_methods(["GET", "POST"])
-def correct(request: GuardianRequest, application_id: UUID) -> HttpResponse:
-    """Correct the items a reviewer named, all on one page, and submit the new version."""
-    application = selectors.own_application(request.guardian, application_id)
-    returned = selectors.open_items(application)
-    if returned is None:
-        return redirect("enrollment:application", application_id)
-    draft = Draft.objects.select_related("child", "round__season__district", "round__policy").get(
-        child=application.child, round=application.round
-    )
-    refused, problems = "", {}
-    if request.method == "POST":
-        typed = {name: _line(request.POST[name]) for name in form.BY_NAME if name in request.POST}
-        if "choices" in returned.items:
-            typed["choices"] = ",".join(_ranked(request.POST.getlist("school")))
-        try:
-            draft = services.draft_save(guardian=request.guardian, draft_id=draft.public_id, answers=typed)
-            submission = Submission(draft.public_id, UUID(request.POST.get("client_token", "")))
-            services.application_submit(guardian=request.guardian, submission=submission)
-        except InvalidAnswers as invalid:
-            refused, problems = invalid.message, dict(invalid.errors)
-        except ValueError as problem:
-            refused = problem.message if isinstance(problem, Refused) else _("Please press the button again.")
-        else:
-            return redirect("enrollment:application", application_id)
-    names = [field for field in form.FIELDS if field.name in returned.items or set(field.when) & set(returned.items)]
-    context = {
-        **_context(draft, "choices", problems),
-        "application": application,
-        "returned": returned,
-        "questions": [shown(field, draft.answers, problems) for field in names],
-        "choices_open": "choices" in returned.items,
-        "refused": refused,
-        "client_token": str(uuid.uuid4()),
-    }
-    return render(request, "enrollment/correct.html", context, status=422 if refused else 200)

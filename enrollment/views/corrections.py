@@ -1,0 +1,56 @@
+"""The corrections loop: a returned application opens the named items, and only these."""
+
+import uuid
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.pages import GuardianRequest, guardian_page
+from enrollment import form, selectors, services
+from enrollment.models import Draft
+from enrollment.services.submission import InvalidAnswers, Submission
+from enrollment.views.shown import shown
+from enrollment.views.wizard import line, page_context, ranked
+from foundation.errors import Refused
+
+
+@guardian_page
+@require_http_methods(["GET", "POST"])
+def correct(request: GuardianRequest, application_id: UUID) -> HttpResponse:
+    """Correct the items a reviewer named, all on one page, and submit the new version."""
+    application = selectors.own_application(request.guardian, application_id)
+    returned = selectors.open_items(application)
+    if returned is None:
+        return redirect("enrollment:application", application_id)
+    draft = Draft.objects.select_related("child", "round__season__district", "round__policy").get(
+        child=application.child, round=application.round
+    )
+    refused, problems = "", {}
+    if request.method == "POST":
+        typed = {name: line(request.POST[name]) for name in form.BY_NAME if name in request.POST}
+        if "choices" in returned.items:
+            typed["choices"] = ",".join(ranked(request.POST.getlist("school")))
+        try:
+            draft = services.draft_save(guardian=request.guardian, draft_id=draft.public_id, answers=typed)
+            submission = Submission(draft.public_id, UUID(request.POST.get("client_token", "")))
+            services.application_submit(guardian=request.guardian, submission=submission)
+        except InvalidAnswers as invalid:
+            refused, problems = invalid.message, dict(invalid.errors)
+        except ValueError as problem:
+            refused = problem.message if isinstance(problem, Refused) else _("Please press the button again.")
+        else:
+            return redirect("enrollment:application", application_id)
+    names = [field for field in form.FIELDS if field.name in returned.items or set(field.when) & set(returned.items)]
+    context = {
+        **page_context(draft, "choices", problems),
+        "application": application,
+        "returned": returned,
+        "questions": [shown(field, draft.answers, problems) for field in names],
+        "choices_open": "choices" in returned.items,
+        "refused": refused,
+        "client_token": str(uuid.uuid4()),
+    }
+    return render(request, "enrollment/correct.html", context, status=422 if refused else 200)
