@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 
 from accounts.models import Account
 from accounts.services import language_keep
+from accounts.sessions import keep_form, kept_form
 from accounts.staff_site import is_verified_staff
 from foundation.errors import NotAllowed
 
@@ -44,6 +45,26 @@ def guardian_page(view: Callable[Concatenate[GuardianRequest, P], HttpResponse])
     return wrapped
 
 
+def guardian_form(view: Callable[Concatenate[GuardianRequest, P], HttpResponse]) -> View[P]:
+    """A guardian's page whose form only saves: sent after the session had ended, it is done after signing in again.
+
+    Not for what is final (submitting, accepting, withdrawing): these are pressed again by the person.
+    """
+    inner = guardian_page(view)
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method == "POST" and not request.user.is_authenticated:
+            keep_form(request)
+        elif request.method == "GET" and request.user.is_authenticated:
+            typed = kept_form(request)
+            if typed is not None:
+                request.method, request.POST = "POST", typed  # type: ignore[assignment]
+        return inner(request, *args, **kwargs)
+
+    return wrapped
+
+
 def staff_page(view: Callable[Concatenate[StaffRequest, P], HttpResponse]) -> View[P]:
     """Only staff who gave a one-time password in this session; the door checks their scope."""
 
@@ -59,7 +80,9 @@ def staff_page(view: Callable[Concatenate[StaffRequest, P], HttpResponse]) -> Vi
 
 
 def _sign_in(door: str, request: HttpRequest) -> HttpResponse:
-    return redirect(f"{door}?{urlencode({'next': request.path})}")
+    """To the sign-in page, and from there back; what was pressed after the session had ended is told there."""
+    ended = {"ended": "1"} if request.method == "POST" else {}
+    return redirect(f"{door}?{urlencode({'next': request.path, **ended})}")
 
 
 def _answered(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:

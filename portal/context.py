@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from accounts.sessions import idle_seconds, is_elder
 from enrollment.models import Season
 
 FRESH_SECONDS = 60
@@ -28,7 +29,13 @@ def environment(_request: HttpRequest) -> list[str] | None:
 
 
 def site(request: HttpRequest) -> dict[str, object]:
+    elder = is_elder(request)
+    terminal = bool(request.session.get("terminal")) if hasattr(request, "session") else False
     return {
+        "ELDER": elder,
+        "TERMINAL": terminal,
+        "LOOK": " ".join(name for name, on in (("elder", elder), ("terminal", terminal)) if on),
+        "SESSION_SECONDS": idle_seconds(request) if request.user.is_authenticated else 0,
         "DEMO": settings.DEMO,
         "SYNTHETIC": holds_synthetic(),
         "LANGUAGE_CHOICES": settings.LANGUAGES,

@@ -198,6 +198,7 @@ def running(web_port: int | None, *, durable: bool = True) -> Iterator[Stack]:
                 stack.programs.append(program)
         manage("migrate", "--verbosity", "0")
         manage("messages", "--compile")
+        manage("collectstatic", "--no-input", "--verbosity", "0")
         closing.callback(stack.stop)
         stack.programs += _programs(stack)
         deadline = time.monotonic() + 60

@@ -12,7 +12,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/sign-in/", views.staff_sign_in, name="staff-sign-in"),
     path("admin/", staff_site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("mode/", views.mode, name="mode"),
+    path("session/stay/", views.stay, name="stay"),
     path("health/", views.health, name="health"),
     path("demo/messages/", views.demo_messages, name="demo-messages"),
 ]
 handler404 = "portal.views.page_not_found"
+handler500 = "portal.views.server_error"

@@ -2,6 +2,7 @@
 
 import json
 from collections import deque
+from http import HTTPStatus
 from pathlib import Path
 
 from django.conf import settings
@@ -9,13 +10,15 @@ from django.contrib.auth import authenticate, login
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import get_template
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_otp import login as otp_login
 
 from accounts.models import Account
 from accounts.services import totp_verify
+from accounts.sessions import slide
 from audit.services import record
 from enrollment.views.shown import Shown
 
@@ -75,6 +78,52 @@ def demo_messages(request: HttpRequest) -> HttpResponse:
         with path.open(encoding="utf-8") as source:
             lines.extend(source)
     return render(request, "portal/demo_messages.html", {"rows": [json.loads(line) for line in reversed(lines)]})
+
+
+MODES = ("elder", "plain")
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+@require_POST
+def mode(request: HttpRequest) -> HttpResponse:
+    """Large type on or off, remembered by this browser; no account is needed."""
+    wanted = request.POST.get("mode", "")
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    response = redirect(target if safe else "enrollment:landing")
+    if wanted in MODES:
+        response.set_cookie(
+            "mode", wanted, max_age=YEAR_SECONDS, samesite="Lax", secure=not settings.LOCAL, httponly=True
+        )
+    return response
+
+
+@require_POST
+def stay(request: HttpRequest) -> HttpResponse:
+    """Somebody is still there: the end of the session moves (accounts.sessions does it on every page)."""
+    if not request.user.is_authenticated:
+        return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+    slide(request, at_once=True)
+    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """A form older than its token, or one from elsewhere. Of our own page the answers are offered again, to be sent on
+    by the person; what another site sent is not.
+    """
+    source = request.headers.get("Origin") or request.headers.get("Referer", "")
+    # a sandboxed page sends the origin "null", which would pass for a relative address
+    named = source.startswith(("http://", "https://"))
+    own = named and url_has_allowed_host_and_scheme(source, allowed_hosts={request.get_host()})
+    fields = [(name, value) for name, values in request.POST.lists() for value in values] if own else []
+    kept = [(name, value) for name, value in fields if name not in {"csrfmiddlewaretoken", "password", "token"}]
+    context = {"fields": kept, "own": own and not request.FILES, "target": request.path}
+    return render(request, "portal/stale_form.html", context, status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Something is broken on our side: a page that asks nothing of the database."""
+    return HttpResponse(get_template("portal/server_error.html").render({}, None), status=500)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.pages import GuardianRequest, guardian_page
+from accounts.pages import GuardianRequest, guardian_form, guardian_page
 from enrollment import form, selectors, services
 from enrollment.models import Draft
 from enrollment.policies import compiled
@@ -64,7 +64,7 @@ def _next_page(draft: Draft, page: str) -> str:
     return "check"
 
 
-@guardian_page
+@guardian_form
 @require_http_methods(["GET", "POST"])
 def page(request: GuardianRequest, draft_id: UUID, name: str) -> HttpResponse:
     """One page of questions. What is typed is stored before it is judged."""

@@ -29,3 +29,35 @@ document.addEventListener("DOMContentLoaded", () => {
   const problem = document.querySelector("[data-first-error], .wrong input, .wrong textarea");
   if (problem) { problem.focus(); }
 });
+// The session's end is told two minutes before (in its last third, if it is short). What was typed into a form that
+// only saves (data-keep) is sent before, so that it is in the draft whatever happens next.
+function watchSession() {
+  const bar = document.querySelector(".ending");
+  if (!bar) { return; }
+  const length = Number(bar.dataset.seconds) * 1000;
+  const warn = Math.min(120000, length / 3);
+  let end = 0;
+  const start = () => { end = performance.now() + length; bar.hidden = true; };
+  const token = () => (document.querySelector("[name=csrfmiddlewaretoken]") || {}).value || "";
+  const saveForms = () => Promise.all([...document.querySelectorAll("form[data-keep]")].map((form) => {
+    const data = new FormData(form);
+    data.set("autosave", "1");
+    return fetch(form.action || location.href, { method: "POST", body: data, keepalive: true });
+  }));
+  bar.querySelector("button").addEventListener("click", () => {
+    fetch(bar.dataset.stay, { method: "POST", headers: { "X-CSRFToken": token() } }).then((answer) => {
+      if (answer.ok) { start(); } else { location.reload(); }
+    });
+  });
+  document.body.addEventListener("htmx:afterRequest", start);
+  start();
+  let saved = false;
+  const look = window.setInterval(() => {
+    const left = end - performance.now();
+    if (left > warn) { saved = false; return; }
+    bar.hidden = false;
+    if (left < warn / 4 && !saved) { saved = true; saveForms(); }
+    if (left < 0) { window.clearInterval(look); location.assign(location.pathname); }
+  }, 1000);
+}
+document.addEventListener("DOMContentLoaded", watchSession);

@@ -1,0 +1,74 @@
+"""How long a sign-in lasts without a tap, and what is kept of a form that was sent after it had ended.
+
+A session is idle-timed and slides: every page moves its end. Elder mode has no time pressure (GB/T 37668), a shared
+terminal ends soon. What a person had typed into a form whose session was over is kept, encrypted, in the new session
+and given back after signing in again; a foreign account that signs in instead finds pages of its own only.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+
+from foundation import clock
+from foundation.crypto import decrypt, encrypt
+
+IDLE_SECONDS = 60 * 60
+ELDER_SECONDS = 4 * 60 * 60
+TERMINAL_SECONDS = 3 * 60
+STAMP_SECONDS = 30  # the end of a session is written at most this often, of a terminal's on every page
+KEPT = "kept_form"
+MOST_KEPT = 100_000  # characters
+
+
+def is_elder(request: HttpRequest) -> bool:
+    """Whether this browser asked for large type."""
+    return request.COOKIES.get("mode") == "elder"
+
+
+def idle_seconds(request: HttpRequest) -> int:
+    """After how many seconds without a page the person is signed out."""
+    if request.session.get("terminal"):
+        return TERMINAL_SECONDS
+    return ELDER_SECONDS if is_elder(request) else IDLE_SECONDS
+
+
+class SlidingSession:
+    """Every page of a signed-in person moves the end of the session."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            slide(request)
+        return self.get_response(request)
+
+
+def slide(request: HttpRequest, *, at_once: bool = False) -> None:
+    """Move the end of the session to a full idle time from now; it is written now and then, or ``at_once``."""
+    idle, now = idle_seconds(request), int(clock.now().timestamp())
+    stamped, length = request.session.get("slid", (0, 0))
+    if at_once or length != idle or now - stamped >= min(STAMP_SECONDS, idle // 10):
+        request.session["slid"] = (now, idle)
+        request.session.set_expiry(idle)
+
+
+def keep_form(request: HttpRequest) -> None:
+    """Keep what was typed into a form whose session is over; files are not kept."""
+    text = json.dumps({"path": request.path, "data": request.POST.urlencode()})
+    if len(text) <= MOST_KEPT:
+        request.session[KEPT] = encrypt(text)
+
+
+def kept_form(request: HttpRequest) -> QueryDict | None:
+    """What was kept for this very page, once."""
+    stored: Any = request.session.get(KEPT)
+    if not stored:
+        return None
+    found = json.loads(decrypt(stored))
+    if found["path"] != request.path:
+        return None
+    del request.session[KEPT]
+    return QueryDict(found["data"])
