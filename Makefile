@@ -25,6 +25,10 @@ $(VENV)/dev: $(VENV)/runtime requirements-dev.txt
 	 else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt; fi
 	@touch $@
 
+$(VENV)/quality: $(VENV)/dev tests/quality/package-lock.json
+	@PATH="$(CURDIR)/$(BIN):$$PATH" PUPPETEER_SKIP_DOWNLOAD=1 npm ci --prefix tests/quality --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
 demo: $(VENV)/runtime  ## install, play a season of a synthetic city, open the site (PORT=8000)
 	@$(BIN)/python -m portal.supervisor serve --demo
 
@@ -34,7 +38,7 @@ run: $(VENV)/runtime  ## open the site on what is in var/
 season: $(VENV)/runtime  ## play a season head-less from nothing: PUPILS=2000 SEED=1 REPORT=file
 	@PUPILS="$(PUPILS)" SEED="$(SEED)" REPORT="$(REPORT)" PYTHON="$(BIN)/python" sh scripts/season.sh
 
-test: $(VENV)/dev lint  ## everything: linters, unit, property, integration, worker and browser tests
+test: $(VENV)/dev $(VENV)/quality lint  ## everything: linters, unit, property, integration, worker and browser tests
 	@$(BIN)/python scripts/browser.py
 	@VAR_DIR=var/test $(BIN)/python -m portal.embedded run --scratch -- $(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 

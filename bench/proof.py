@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,7 @@ from lottery import fasttickets
 from lottery.draw import SiblingRule
 from lottery.tickets import RollRow, canonical_roll, commit, roll_root, ticket_order
 from lottery.transcript import Domain, Entropy, Reveal, Sources, announce, canonical_json, conduct, roll_lines
+from scripts.node import node
 
 PROVINCE = 1_200_000
 ROLL = 100_000
@@ -69,15 +69,16 @@ def publish(folder: Path, count: int) -> dict[str, str]:
 
 def verifier(quick: bool) -> Sample:
     """The browser's verifier over a whole draw in Node; floor: as many raw SHA-256 in Python's own library."""
-    node = shutil.which("node")
-    if node is None:
-        raise UnavailableError("Node is not installed")
+    try:
+        program = node()
+    except FileNotFoundError as missing:
+        raise UnavailableError(str(missing)) from missing
     count = ROLL // 20 if quick else ROLL
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "cases.json").write_text(json.dumps([publish(folder, count)]), encoding="utf-8")
         script = ROOT / "tests" / "lottery" / "verifier.cjs"
-        done = subprocess.run([node, str(script), name], capture_output=True, text=True, check=True)
+        done = subprocess.run([program, str(script), name], capture_output=True, text=True, check=True)
         content = (folder / "roll").read_bytes()
     answer = json.loads(done.stdout)[0]
     floor, _ = timed(lambda: [hashlib.sha256(line).digest() for line in content.splitlines() for _ in range(4)])

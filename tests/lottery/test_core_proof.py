@@ -4,7 +4,6 @@ import hashlib
 import json
 import random
 import re
-import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ from lottery.merkle import inclusion_proof
 from lottery.methods import METHODS
 from lottery.tickets import RollRow, canonical_roll, commit, draw_key, roll_root, roll_row
 from lottery.transcript import Domain, Entropy, Reveal, Sources, announce, canonical_json, conduct, digests, roll_lines
+from scripts.node import node
 
 DOMAIN = Domain("330282", "2026", "main", "实验小学", "admission")
 SOURCES = Sources(("notary", "deputy"), "five balls of 49", "收盘值", "a withheld reveal is left out")
@@ -83,11 +83,8 @@ class Published:
 
 def in_browser(folder: Path, cases: list[dict[str, Any]]) -> list[Answer]:
     """What the verifier of the browser answers to each case, run once in Node."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("Node is not installed; tests/browser checks the same in Chromium")
     (folder / "cases.json").write_text(json.dumps(cases), encoding="utf-8")
-    done = subprocess.run([node, str(VERIFIER), str(folder)], capture_output=True, text=True, check=True)
+    done = subprocess.run([node(), str(VERIFIER), str(folder)], capture_output=True, text=True, check=True)
     found: list[Answer] = json.loads(done.stdout)
     return found
 

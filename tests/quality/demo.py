@@ -1,0 +1,93 @@
+"""A played demonstration as a process of its own, and what a visitor can open on it."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from django.conf import settings
+
+START_SECONDS = 240
+PUPILS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One address, and as whom it is opened: the name of a session in ``Demo.sessions``, "" for nobody."""
+
+    path: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    url: str
+    sessions: dict[str, str]  # name of a person -> session cookie
+    visits: tuple[Visit, ...]
+    cookie: str  # name of the session cookie
+
+    def main_pages(self) -> list[Visit]:
+        """The ten pages most families meet."""
+        names = json.loads((Path(__file__).parent / "main_pages.json").read_text())
+        found = [
+            next(v for v in self.visits if v.path.startswith(start) and v.path.endswith(end)) for start, end in names
+        ]
+        return [v for at, v in enumerate(found) if v not in found[:at]]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def demo(folder: Path) -> Iterator[Demo]:
+    """Plays a small season in ``folder`` and serves it until the block ends."""
+    port = _free_port()
+    own = {"VAR_DIR": str(folder), "PORT": str(port), "PUPILS": str(PUPILS), "SEED": "7", "LOG_LEVEL": "ERROR"}
+    foreign = ("DATABASE_URL", "REDIS_URL", "SITE_URL", "AGENCY_BASE_URL", "CITY_FILE", "AGENCY_SECRET", "PORTAL_STACK")
+    env = {**{name: value for name, value in os.environ.items() if name not in foreign}, **own}
+    with (folder / "demo.log").open("wb") as log:
+        command = [sys.executable, "-m", "portal.supervisor", "serve", "--demo"]
+        running = subprocess.Popen(command, env=env, cwd=settings.BASE_DIR, stdout=log, stderr=log)
+    try:
+        _wait(running, f"http://127.0.0.1:{port}/health/", folder)
+        picked = subprocess.run(
+            [sys.executable, "-m", "tests.quality.pick"],
+            env=env,
+            cwd=settings.BASE_DIR,
+            capture_output=True,
+            check=False,
+        )
+        assert picked.returncode == 0, picked.stderr.decode()[-3000:]
+        found = json.loads(picked.stdout)
+        visits = tuple(Visit(path, who) for path, who in found["visits"])
+        yield Demo(f"http://127.0.0.1:{port}", found["sessions"], visits, settings.SESSION_COOKIE_NAME)
+    finally:
+        running.terminate()
+        try:
+            running.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait(timeout=10)
+
+
+def _wait(running: subprocess.Popen[bytes], url: str, folder: Path) -> None:
+    give_up = time.monotonic() + START_SECONDS
+    while time.monotonic() < give_up and running.poll() is None:
+        if (folder / "demo-played.json").exists():
+            try:
+                if httpx.get(url, timeout=2).status_code == httpx.codes.OK:
+                    return
+            except httpx.HTTPError:
+                pass
+        time.sleep(0.5)
+    raise RuntimeError((folder / "demo.log").read_text()[-3000:])

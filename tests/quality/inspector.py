@@ -1,0 +1,106 @@
+"""Opens pages of the demonstration and says what is wrong with each."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, ViewportSize
+
+from tests.quality.demo import Demo, Visit
+
+MOST_BYTES = 120_000
+PHONE: ViewportSize = {"width": 360, "height": 740}
+HERE = Path(__file__).parent
+TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+TOO_WIDE_PARTS = """() => [...document.querySelectorAll("main *, header *, footer *")]
+  .filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .filter((e) => !e.closest(".table-wrap, .scroll"))
+  .slice(0, 3).map((e) => e.outerHTML.slice(0, 120))"""
+AXE = "() => axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations)"
+
+
+@cache
+def axe_source() -> str:
+    return (HERE / "node_modules" / "axe-core" / "axe.min.js").read_text()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """In which way the pages are looked at."""
+
+    name: str
+    language: str = "zh-CN"
+    mode: str = "plain"
+    scheme: Literal["light", "dark"] = "light"
+
+
+@dataclass
+class Inspector:
+    """One person's window; ``wrong`` gathers what was found, by address."""
+
+    demo: Demo
+    look: Look
+    context: BrowserContext
+    page: Page
+    wire: CDPSession
+    received: int = 0
+    wrong: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, browser: Browser, demo: Demo, look: Look, who: str) -> "Inspector":
+        context = browser.new_context(
+            viewport=PHONE, locale=look.language, color_scheme=look.scheme, reduced_motion="reduce"
+        )
+        cookies = [{"name": "mode", "value": look.mode, "url": demo.url}]
+        if who:
+            cookies.append({"name": demo.cookie, "value": demo.sessions[who], "url": demo.url})
+        context.add_cookies(cookies)  # type: ignore[arg-type]
+        context.set_default_timeout(20_000)
+        page = context.new_page()
+        wire = context.new_cdp_session(page)
+        wire.send("Network.enable")
+        wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        self = cls(demo, look, context, page, wire)
+        wire.on("Network.loadingFinished", self._arrived)
+        page.on("request", self._asked)
+        return self
+
+    def _arrived(self, event: dict[str, Any]) -> None:
+        self.received += int(event["encodedDataLength"])
+
+    def _asked(self, request: Any) -> None:
+        if not request.url.startswith((self.demo.url, "data:", "blob:")):
+            self.complain(f"asked elsewhere: {request.url}")
+
+    def complain(self, text: str) -> None:
+        self.wrong.setdefault(self.page.url.removeprefix(self.demo.url), []).append(text)
+
+    def visit(self, visit: Visit) -> None:
+        """Open a page: it is light and asks nobody else."""
+        self.received = 0
+        self.page.goto(self.demo.url + visit.path, wait_until="load")
+        if self.received > MOST_BYTES:
+            self.complain(f"{self.received} bytes transferred")
+
+    def axe(self) -> None:
+        """No violation of axe-core's rules, everything folded out."""
+        self.page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        self.page.evaluate(axe_source())
+        for found in self.page.evaluate(AXE):
+            nodes = [f"{node['html'][:160]} {node.get('failureSummary', '')[:200]}" for node in found["nodes"][:2]]
+            self.complain(f"{found['id']}: {nodes}")
+
+    def fits(self, width: int, *, text_percent: int = 100) -> None:
+        """Nothing sticks out at this width of the window and size of the text."""
+        self.page.set_viewport_size({"width": width, "height": 740})
+        if text_percent != 100:
+            self.page.evaluate(f"() => {{ document.documentElement.style.fontSize = '{text_percent}%'; }}")
+        if self.page.evaluate(TOO_WIDE):
+            self.complain(f"wider than {width} px at {text_percent} %: {self.page.evaluate(TOO_WIDE_PARTS)}")
+        self.page.evaluate("() => { document.documentElement.style.fontSize = ''; }")
+        self.page.set_viewport_size(PHONE)
+
+    def close(self) -> dict[str, list[str]]:
+        self.context.close()
+        return self.wrong

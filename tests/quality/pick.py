@@ -1,0 +1,97 @@
+"""Run inside a played demonstration: who could be signed in, and every page each of them can open, as JSON.
+
+Every named address of the family's and the public's rooms is visited; an address whose parameter is not known here
+stops the run, so that no new page is forgotten.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
+from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.urls import URLPattern, URLResolver, get_resolver, reverse  # noqa: E402
+
+from accounts.models import Account  # noqa: E402
+from tests.quality import places  # noqa: E402
+
+ROOMS = {"enrollment", "lottery"}
+NO_PAGES = {"api/v1/", "admin/", "i18n/"}
+STAFF_PREFIXES = ("/official/", "/witness/")
+Values = Mapping[str, list[str]]
+
+
+def session_of(account: Account) -> str:
+    store = SessionStore()
+    store[SESSION_KEY] = str(account.pk)
+    store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    store[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    store.save()
+    assert store.session_key is not None
+    return store.session_key
+
+
+def patterns(resolver: Any, room: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for one in resolver.url_patterns:
+        if isinstance(one, URLResolver):
+            if str(one.pattern) in NO_PAGES:
+                continue
+            yield from patterns(one, one.namespace or room)
+        elif one.name and room in ROOMS | {""}:
+            yield (f"{room}:{one.name}" if room else one.name), one
+
+
+def addresses(values: Values) -> Iterator[str]:
+    """Every address these values can fill. Raises KeyError for a parameter nobody here knows."""
+    for name, pattern in patterns(get_resolver()):
+        wanted = list(pattern.pattern.converters) or list(pattern.pattern.regex.groupindex)
+        fixed = pattern.default_args
+        names = [key for key in wanted if key not in fixed]
+        choices = [values.get(f"{name}.{key}") or values[key] for key in names]
+        for chosen in product(*choices):
+            try:
+                yield reverse(name, kwargs={**dict(zip(names, chosen, strict=True)), **fixed})
+            except django.urls.NoReverseMatch:  # a value of another page's parameter of the same name
+                continue
+
+
+def pages(client: Client, values: Values, *, own: bool) -> list[str]:
+    """The addresses that answer with a page."""
+    found = []
+    for path in dict.fromkeys(addresses(values)):
+        if path.startswith(("/my/",)) is not own or path.startswith(STAFF_PREFIXES) or path.startswith("/admin/"):
+            continue
+        answer = client.get(path)
+        if answer.status_code == 200 and is_page(answer):
+            found.append(path)
+    return found
+
+
+def is_page(answer: Any) -> bool:
+    """A whole page to look at: no file to save, no part for htmx."""
+    if answer.streaming or "attachment" in answer.headers.get("Content-Disposition", ""):
+        return False
+    return answer.headers["Content-Type"].startswith("text/html") and b"<html" in answer.content
+
+
+def main() -> None:
+    world = places.arrange()
+    visits: list[tuple[str, str]] = [(path, "") for path in pages(Client(), world.open_values, own=False)]
+    sessions: dict[str, str] = {}
+    for name, account, values in world.people:
+        client = Client()
+        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        visits += [(path, name) for path in pages(client, {**world.open_values, **values}, own=True)]
+        sessions[name] = session_of(account)
+    json.dump({"visits": list(dict.fromkeys(visits)), "sessions": sessions}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
