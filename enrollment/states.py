@@ -17,7 +17,11 @@ APPLICATION = table(
         ("in_review", "refuse", "not_eligible", "reviewer"),
         ("returned", "resubmit", "submitted", "guardian"),
         ("returned", "lapse_return", "attention", "system"),
-        ("not_eligible", "appeal", "in_review", "guardian"),
+        ("not_eligible", "appeal", "appealed", "guardian"),
+        ("appealed", "uphold", "in_review", "another reviewer"),
+        ("appealed", "dismiss", "not_eligible", "another reviewer"),
+        ("appealed", "drop_appeal", "not_eligible", "guardian"),
+        ("appealed", "withdraw", "withdrawn", "guardian"),
         ("approved", "freeze", "in_pool", "official"),
         ("in_pool", "offer", "offered", "official"),
         ("in_pool", "wait", "waiting", "official"),
@@ -65,4 +69,19 @@ ROUND = table(
 ENDED_STATES = ("withdrawn", "declined", "lapsed")
 LIVE_STATES = tuple(state for state in APPLICATION.states() if state not in (*ENDED_STATES, "draft"))
 OPEN_FOR_REVIEW = ("attention", "in_review", "verified")
-UNSETTLED = ("submitted", "verifying", "verified", "attention", "in_review", "returned")
+APPEAL = table(
+    [
+        ("filed", "set_hearing", "hearing", "reviewer"),
+        ("hearing", "set_hearing", "hearing", "reviewer"),
+        ("hearing", "confirm_hearing", "hearing", "guardian"),
+        ("hearing", "ask_move", "hearing", "guardian"),
+        ("filed", "uphold", "upheld", "another reviewer"),
+        ("filed", "dismiss", "dismissed", "another reviewer"),
+        ("hearing", "uphold", "upheld", "another reviewer"),
+        ("hearing", "dismiss", "dismissed", "another reviewer"),
+        ("filed", "take_back", "withdrawn", "guardian"),
+        ("hearing", "take_back", "withdrawn", "guardian"),
+    ]
+)
+
+UNSETTLED = ("submitted", "verifying", "verified", "attention", "in_review", "returned", "appealed")

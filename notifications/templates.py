@@ -22,6 +22,12 @@ TEMPLATES = {
     ),
     "corrected": lazy("The result of %(child)s (%(receipt)s) was corrected: a place at %(school)s. See the portal."),
     "class_result": lazy("%(child)s is in class %(number)s of %(school)s. Teachers and dates are in the portal."),
+    "appeal_filed": lazy(
+        "We have your appeal for %(child)s (%(receipt)s). Another person decides it by %(deadline)s and tells you why."
+    ),
+    "appeal_hearing": lazy("Hearing on the appeal for %(child)s (%(receipt)s): %(when)s, %(where)s. Please confirm it."),
+    "appeal_upheld": lazy("The appeal for %(child)s (%(receipt)s) is upheld. What follows is in the portal."),
+    "appeal_dismissed": lazy("The appeal for %(child)s (%(receipt)s) is dismissed. The reason is in the portal."),
     "withdrawn": lazy("The application %(receipt)s of %(child)s is withdrawn."),
 }
 

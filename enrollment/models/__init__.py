@@ -1,5 +1,14 @@
 """The rows of enrollment, one module a subject."""
 
+from enrollment.models.after import (
+    AfterRules,
+    Appeal,
+    AppealEvent,
+    Attendance,
+    DataRequest,
+    Letter,
+    RegistryRecord,
+)
 from enrollment.models.core import (
     Application,
     ApplicationState,
@@ -17,15 +26,22 @@ from enrollment.models.core import (
 from enrollment.models.documents import Document
 
 __all__ = [
+    "AfterRules",
+    "Appeal",
+    "AppealEvent",
     "Application",
     "ApplicationState",
     "ApplicationVersion",
+    "Attendance",
     "Child",
+    "DataRequest",
     "Document",
     "Draft",
+    "Letter",
     "ListEntry",
     "Offer",
     "PolicyVersion",
+    "RegistryRecord",
     "ReturnRequest",
     "Round",
     "Season",

@@ -24,6 +24,7 @@ class ApplicationState(models.TextChoices):
     APPROVED = "approved", _("Approved")
     RETURNED = "returned", _("Please correct")
     NOT_ELIGIBLE = "not_eligible", _("Not eligible")
+    APPEALED = "appealed", _("Appeal being decided")
     IN_POOL = "in_pool", _("Waiting for placement")
     WAITING = "waiting", _("No place yet: coordination follows")
     OFFERED = "offered", _("Place offered")
@@ -114,6 +115,7 @@ class Child(models.Model):
     name = EncryptedTextField()
     typed = EncryptedJSONField(default=dict)  # name and number exactly as typed: a normal form may lose a variant
     birth_date = models.DateField()
+    name_index = models.CharField(max_length=64, blank=True, default="", db_index=True)  # of the normalised name
     sex = models.CharField(max_length=1)  # GB/T 2261.1: 1 male, 2 female
     created_at = models.DateTimeField()
 

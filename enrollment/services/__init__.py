@@ -1,27 +1,51 @@
 """The public door of enrollment: every write goes through one of these functions."""
 
 from enrollment.services import drafts
+from enrollment.services.appeals import (
+    appeal_decide,
+    appeal_file,
+    appeal_take_back,
+    hearing_ask_move,
+    hearing_confirm,
+    hearing_set,
+)
 from enrollment.services.assessment import application_assess, assess_sweep
 from enrollment.services.drafts import child_add, draft_open, draft_prefill, draft_save
-from enrollment.services.offers import lapse_sweep, offer_answer
-from enrollment.services.review import application_appeal, review_approve, review_open, review_refuse, review_return
+from enrollment.services.letters import letter_document, letter_issue, receipt_document
+from enrollment.services.offers import attendance_say, lapse_sweep, offer_answer
+from enrollment.services.privacy import copy_make, deletion_make
+from enrollment.services.registry import registry_export, registry_save
+from enrollment.services.review import review_approve, review_open, review_refuse, review_return
 from enrollment.services.rounds import round_step
 from enrollment.services.signin import sign_in_code_send
 from enrollment.services.submission import application_submit, application_withdraw
 
 __all__ = [
-    "application_appeal",
+    "appeal_decide",
+    "appeal_file",
+    "appeal_take_back",
     "application_assess",
     "application_submit",
     "application_withdraw",
     "assess_sweep",
+    "attendance_say",
     "child_add",
+    "copy_make",
+    "deletion_make",
     "draft_open",
     "draft_prefill",
     "draft_save",
     "drafts",
+    "hearing_ask_move",
+    "hearing_confirm",
+    "hearing_set",
     "lapse_sweep",
+    "letter_document",
+    "letter_issue",
     "offer_answer",
+    "receipt_document",
+    "registry_export",
+    "registry_save",
     "review_approve",
     "review_open",
     "review_refuse",

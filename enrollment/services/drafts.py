@@ -48,6 +48,7 @@ def child_add(*, guardian: Account, name: str, id_number: str, birth_date: str =
         "created_at": clock.now(),
     }
     try:
+        "name_index": blind_index("child-name", named.value),
         with transaction.atomic():
             child = Child.objects.create(guardian=guardian, id_index=index, **fields)
     except IntegrityError:  # the same form sent twice at once
@@ -58,7 +59,8 @@ def child_add(*, guardian: Account, name: str, id_number: str, birth_date: str =
 
 def _corrected(child: Child, *, name: str, typed: dict[str, str], birth_date: date, sex: str) -> Child:
     """The same child entered again, with a slip of the first time put right as long as nothing is submitted."""
-    fields = {"name": name, "typed": typed, "birth_date": birth_date, "sex": sex}
+    index = blind_index("child-name", name)
+    fields = {"name": name, "name_index": index, "typed": typed, "birth_date": birth_date, "sex": sex}
     changed = [field for field, value in fields.items() if getattr(child, field) != value]
     if not changed or child.applications.exclude(state="withdrawn").exists():
         return child

@@ -9,13 +9,16 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from enrollment.models import Application, Offer
+from audit.services import record
+from enrollment.models import Application, Attendance, Offer
+from enrollment.selectors.after import attendance_of, check_in_days
 from enrollment.services.transitions import application_step
 from foundation import clock
 from foundation.bulk import copy_in
 from foundation.errors import NotAllowed, Refused
 
 ANSWERS = {"accept", "decline"}
+REPEATED = {("accepted", "accept"), ("declined", "decline")}
 
 
 @transaction.atomic
@@ -28,10 +31,43 @@ def offer_answer(*, guardian: Account, application_id: UUID, answer: str) -> App
         raise NotAllowed(_("There is no such application in your account."))
     if answer not in ANSWERS:
         raise Refused(_("Please accept or decline."), code="answer", field="answer")
+    if (application.state, answer) in REPEATED:
+        return application  # the same answer pressed twice
     offer = application.offer
     if application.state == "offered" and offer is not None and clock.deadline_passed(offer.answer_by):
         raise Refused(_("The time to answer is over. Please call the bureau."), code="late")
     return application_step(application=application, event=answer, actor=guardian)
+
+
+@transaction.atomic
+def attendance_say(*, guardian: Account, application_id: UUID, coming: bool) -> Attendance:
+    """Say whether the child comes on check-in day; the mind may be changed until its end. Raises NotAllowed, Refused.
+
+    It tells the school how many to expect. It frees no seat: that is the school's mark on the day, or "decline".
+    """
+    rows = Application.objects.select_for_update(of=("self",)).select_related("round__season")
+    application = rows.filter(pk=application_id, guardian=guardian).first()
+    if application is None:
+        raise NotAllowed(_("There is no such application in your account."))
+    offer = application.offer
+    if application.state != "accepted" or offer is None:
+        raise Refused(_("This can be said once the place is accepted and until the school has noted it."), code="state")
+    days = check_in_days(application.round.season)
+    if days and clock.today() > days[-1][1]:
+        raise Refused(_("Check-in day is over. Please call the school."), code="late")
+    newest = attendance_of(application)
+    if newest is not None and newest.coming == coming:
+        return newest
+    said = Attendance.objects.create(application=application, offer=offer, coming=coming, by=guardian, at=clock.now())
+    record(
+        actor=guardian,
+        action="attendance.say",
+        object_type="application",
+        object_id=application.pk,
+        district=application.district_code,
+        details={"coming": coming},
+    )
+    return said
 
 
 def offer_again(

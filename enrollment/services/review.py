@@ -1,4 +1,4 @@
-"""Decisions by a person: open, approve with settled facts, return for correction, refuse; and the family's appeal."""
+"""Decisions by a person: open, approve with settled facts, return for correction, refuse."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -131,18 +131,6 @@ def review_refuse(*, reviewer: Account, application_id: UUID, reason: str) -> Ap
     why = _reason(reason)
     application_step(application=application, event="refuse", actor=reviewer, reason=why)
     _tell(application, "not_eligible", reason=why)
-    return application
-
-
-@transaction.atomic
-def application_appeal(*, guardian: Account, application_id: UUID, reason: str) -> Application:
-    """Appeal against "not eligible": back to review, with the family's words. Raises NotAllowed, Refused."""
-    application = (
-        Application.objects.select_for_update(of=("self",)).filter(pk=application_id, guardian=guardian).first()
-    )
-    if application is None:
-        raise NotAllowed(_("There is no such application in your account."))
-    application_step(application=application, event="appeal", actor=guardian, reason=_reason(reason))
     return application
 
 

@@ -228,10 +228,11 @@ def test_a_refusal_may_be_appealed_by_the_family_alone(agencies: City) -> None:
     one, application = case(agencies)
     services.review_refuse(reviewer=reviewer(), application_id=application.pk, reason=REASON)
     with pytest.raises(NotAllowed):
-        services.application_appeal(guardian=factories.guardian(), application_id=application.pk, reason=REASON)
-    appealed = services.application_appeal(guardian=one.guardian, application_id=application.pk, reason="份额已经变更")
-    assert appealed.state == "in_review"
+        services.appeal_file(guardian=factories.guardian(), application_id=application.pk, reason=REASON)
+    appeal = services.appeal_file(guardian=one.guardian, application_id=application.pk, reason="份额已经变更")
+    assert appeal.application.state == "appealed"
     assert Transition.objects.get(application=application, event="appeal").reason == "份额已经变更"
+    services.appeal_decide(reviewer=reviewer(), appeal_id=appeal.public_id, upheld=True, reason=REASON)
     services.review_approve(reviewer=reviewer(), application_id=application.pk, reason=REASON)
     application.refresh_from_db()
     assert application.state == "approved"
