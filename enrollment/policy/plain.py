@@ -141,10 +141,11 @@ def clause(condition: Condition, days: Days) -> Clause:
     if isinstance(condition, Leaf):
         label, wanted = condition.spec.label, required_words(condition, days)
         return Clause(Text(f"{label.zh}：{wanted.zh}", f"{label.en}: {wanted.en}"))
-    parts = tuple(clause(part, days) for part in condition.parts)
-    if len(parts) == 1:
-        return parts[0]
-    return Clause(_ALL if isinstance(condition, All) else _ANY, parts)
+    head = _ALL if isinstance(condition, All) else _ANY
+    built = [clause(part, days) for part in condition.parts]
+    # "all of these" inside "all of these" says nothing more
+    parts = tuple(line for part in built for line in (part.parts if part.text is head else (part,)))
+    return parts[0] if len(parts) == 1 else Clause(head, parts)
 
 
 def _order(rule: OrderRule) -> Text:
@@ -190,7 +191,8 @@ def _names(policy: Policy, ids: tuple[str, ...] | frozenset[str]) -> Text:
 def _rules(policy: Policy) -> Iterator[Text]:
     """What holds for everybody, in the order a family meets it."""
     yield Text(f"每个孩子最多填报{policy.choices}所学校。", f"Each child can name up to {policy.choices} schools.")
-    yield _MECHANISMS[policy.mechanism]
+    if policy.choices > 1:
+        yield _MECHANISMS[policy.mechanism]
     yield Text(
         "同一类别的孩子超过学位数时，由电脑随机录取，任何人都可以重新验算。",
         "Where a group has more children than seats, a public draw decides; anyone can recompute it.",
