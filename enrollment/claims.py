@@ -16,6 +16,8 @@ def guardian_ids(answers: Answers) -> list[str]:
 
 def owners(answers: Answers, child_id: str) -> list[str]:
     """The document numbers of which one must be on the paper of the home."""
+    if answers.get("home_kind") == "grandparents":
+        return [answers.get("home_grandparent_id", "")]
     relation = answers.get("home_owner_relation", "parent")
     if relation == "child":
         return [child_id]
@@ -41,7 +43,7 @@ def agency_claims(answers: Answers, *, child_id: str, child_name: str, on: date)
             "none": answers.get("household_here") == "no",
         },
         "real_estate": {**paper, "number": answers.get("home_certificate", "")}
-        if kind == "deed"
+        if kind in {"deed", "grandparents"}
         else {"none": True, "people": guardians},
         "contract": {**paper, "number": answers.get("home_contract", "")}
         if kind == "contract"

@@ -101,6 +101,8 @@ def build(family: Family) -> Facts:
     into.say("application.round", family.round_kind, "register")
     into.add("child.birth_date", family.birth_date.isoformat(), "household", "child_id")
     into.add("child.sex", SEXES.get(family.sex), "household", "child_id")
+    if family.answers.get("family_situation") == "separated":
+        into.facts["parents.separated"] = Fact(value=True)
     _household(into)
     _home(into)
     _residence(into)
@@ -133,25 +135,36 @@ def _household(into: _Collector) -> None:
 
 def _home(into: _Collector) -> None:
     family, kind = into.family, into.family.answers.get("home_kind", "none")
-    agency = {"deed": "real_estate", "contract": "contract"}.get(kind, "")
+    agency = {"deed": "real_estate", "contract": "contract", "grandparents": "real_estate"}.get(kind, "")
     if kind == "none":
         # confirmed by the registers: the family owns nothing here
         into.add("home.kind", "none", "real_estate", "home_kind")
         return
-    into.add("home.kind", kind, agency, "home_certificate", "home_contract")
+    deed = kind in {"deed", "grandparents"}  # to a policy a grandparents' home is a deed in their name
+    into.add("home.kind", "deed" if deed else kind, agency, "home_certificate", "home_contract")
     into.add("home.zone_relation", family.places.home or None, agency, "home_address")
     into.add("home.matches_household", family.places.same, agency, "home_address")
     if not agency:
+        _rental(into, kind)
         return
     record = into.record(agency)
-    into.add("home.owner_relation", family.answers.get("home_owner_relation") or None, agency, "home_owner_relation")
+    owner = "grandparent" if kind == "grandparents" else family.answers.get("home_owner_relation")
+    into.add("home.owner_relation", owner or None, agency, "home_owner_relation", "home_grandparent_id")
     share = family.answers.get("home_share")
     into.add("home.ownership_share", float(share) / 100 if share else None, agency, "home_share")
     # what the paper itself says stands unless it is another paper, or somebody else's
-    paper = ("home_certificate", "home_contract", "home_owner_relation")
-    into.add("home.deed_date", record.get("registered_on") if kind == "deed" else None, agency, *paper)
+    paper = ("home_certificate", "home_contract", "home_owner_relation", "home_grandparent_id")
+    into.add("home.deed_date", record.get("registered_on") if deed else None, agency, *paper)
     into.add("home.contract_filed_on", record.get("filed_on") if kind == "contract" else None, agency, *paper)
-    into.add("home.mortgaged", record.get("mortgaged") if kind == "deed" else None, agency, *paper)
+    into.add("home.mortgaged", record.get("mortgaged") if deed else None, agency, *paper)
+
+
+def _rental(into: _Collector, kind: str) -> None:
+    """No rental register is asked yet: what a right may follow from waits for a person, and is never refused."""
+    if kind == "rented" and into.family.answers.get("home_lease"):
+        into.facts["application.rented_filed"] = Fact(value=True, status="unavailable", source="rental")
+    if kind == "public_rental":
+        into.facts["home.kind"] = Fact(kind, "unavailable", "rental")
 
 
 def _residence(into: _Collector) -> None:

@@ -28,9 +28,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question. ``kind`` is an identifiers kind, or ``choice``, ``date``, ``number``, ``percent``.
+    """One question. ``kind`` is an identifiers kind, or ``choice``, ``several``, ``date``, ``number``, ``percent``,
+    ``text``.
 
-    ``when`` maps another field to the values under which this one is asked.
+    ``when`` maps another field to the values under which this one is asked; ``default`` is the answer of who says
+    nothing. Several answers to one question are one string with commas between.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Field:
     when: Mapping[str, tuple[str, ...]] = dataclass_field(default_factory=dict)
     required: bool = True
     autocomplete: str = "off"
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,12 @@ class FieldError:
     code: str
     message: str
     params: Mapping[str, str] = dataclass_field(default_factory=dict)
+    more: tuple[identifiers.Notice, ...] = ()  # where to look, for a number that is a digit off
 
 
-PAGES = ("guardian", "household", "home", "work", "choices")
+PAGES = ("guardian", "household", "home", "work", "choices", "needs")
+STEPS = PAGES[:-1]  # the pages everybody may be led through; special needs are offered on check-your-answers
+NEEDS = ("need_kinds", "need_text")  # kept apart from the other answers: see docs/journey.md
 
 _RELATIONS = (
     Option("mother", N_("Mother")),
@@ -67,6 +73,7 @@ _HOMES = (
     Option("contract", N_("Bought home, certificate not issued yet")),
     Option("rented", N_("Rented home")),
     Option("public_rental", N_("Public rental home")),
+    Option("grandparents", N_("Home of the grandparents")),
     Option("none", N_("None of these")),
 )
 _OWNERS = (
@@ -74,6 +81,32 @@ _OWNERS = (
     Option("child", N_("The child")),
     Option("grandparent", N_("A grandparent")),
     Option("other", N_("Somebody else")),
+)
+_SITUATIONS = (
+    Option("together", N_("Both parents, or the one parent there is, live with the child")),
+    Option("separated", N_("The parents live apart or are divorced")),
+    Option("abroad", N_("I am abroad or work in another city")),
+)
+_LIVES_WITH = (
+    Option("mother", N_("With the mother")),
+    Option("father", N_("With the father")),
+    Option("both", N_("With both in turn")),
+    Option("other", N_("With neither of them")),
+)
+_AUTHORISED_BY = (
+    Option("both", N_("Both parents")),
+    Option("mother", N_("The mother")),
+    Option("father", N_("The father")),
+    Option("authority", N_("A court or a public office")),
+)
+_NEEDS = (
+    Option("sight", N_("Seeing")),
+    Option("hearing", N_("Hearing")),
+    Option("moving", N_("Walking or moving")),
+    Option("speech", N_("Speaking")),
+    Option("learning", N_("Learning or understanding")),
+    Option("health", N_("Illness, allergy or medicine")),
+    Option("other", N_("Something else")),
 )
 _OWNED = {"home_kind": ("deed", "contract")}
 
@@ -87,6 +120,50 @@ FIELDS: tuple[Field, ...] = (
         N_("ID number of the other parent"),
         "id",
         help=N_("Leave it empty if there is none. It helps when the home is in the other parent's name."),
+        required=False,
+    ),
+    Field(
+        "authorised_by",
+        "guardian",
+        N_("Who asked you to act for the child?"),
+        "choice",
+        help=N_("They can be asked to confirm it later. Nothing has to be uploaded now."),
+        options=_AUTHORISED_BY,
+        when={"guardian_relation": ("grandparent", "other")},
+    ),
+    Field(
+        "family_situation",
+        "guardian",
+        N_("How does the family live?"),
+        "choice",
+        options=_SITUATIONS,
+        default="together",
+    ),
+    Field(
+        "lives_with",
+        "guardian",
+        N_("With whom does the child live?"),
+        "choice",
+        help=N_("You can apply alone. The other parent's number is not needed."),
+        options=_LIVES_WITH,
+        when={"family_situation": ("separated",)},
+    ),
+    Field(
+        "helper_name",
+        "guardian",
+        N_("Who can act for you here? Name"),
+        "name",
+        help=N_("Leave it empty if nobody does: everything can be done from your phone."),
+        when={"family_situation": ("abroad",)},
+        required=False,
+    ),
+    Field(
+        "helper_phone",
+        "guardian",
+        N_("Mobile number of this person"),
+        "mobile",
+        help=N_("A number abroad begins with + and the country code."),
+        when={"family_situation": ("abroad",)},
         required=False,
     ),
     Field(
@@ -119,7 +196,7 @@ FIELDS: tuple[Field, ...] = (
         "home",
         N_("Address of the home"),
         "address",
-        when={"home_kind": ("deed", "contract", "rented", "public_rental")},
+        when={"home_kind": ("deed", "contract", "rented", "public_rental", "grandparents")},
     ),
     Field(
         "home_certificate",
@@ -127,7 +204,7 @@ FIELDS: tuple[Field, ...] = (
         N_("Number of the property certificate"),
         "certificate",
         help=N_("A certificate that is with the bank is fine: the number is enough."),
-        when={"home_kind": ("deed",)},
+        when={"home_kind": ("deed", "grandparents")},
     ),
     Field(
         "home_contract",
@@ -135,6 +212,40 @@ FIELDS: tuple[Field, ...] = (
         N_("Filing number of the sales contract"),
         "contract",
         when={"home_kind": ("contract",)},
+    ),
+    Field(
+        "home_grandparent_id",
+        "home",
+        N_("ID number of the grandparent who owns the home"),
+        "id",
+        when={"home_kind": ("grandparents",)},
+    ),
+    Field(
+        "home_lease",
+        "home",
+        N_("Filing number of the lease"),
+        "contract",
+        help=N_("Leave it empty if the lease is not filed. Without it a person looks at your case."),
+        when={"home_kind": ("rented",)},
+        required=False,
+    ),
+    Field(
+        "home_rental_contract",
+        "home",
+        N_("Number of the public rental contract"),
+        "contract",
+        help=N_("Leave it empty if you do not have it at hand: a person looks it up."),
+        when={"home_kind": ("public_rental",)},
+        required=False,
+    ),
+    Field(
+        "home_since",
+        "home",
+        N_("Living there since"),
+        "date",
+        help=N_("About is enough. For example 2022-09-01."),
+        when={"home_kind": ("rented", "public_rental")},
+        required=False,
     ),
     Field("home_owner_relation", "home", N_("In whose name is the home?"), "choice", options=_OWNERS, when=_OWNED),
     Field(
@@ -190,13 +301,29 @@ FIELDS: tuple[Field, ...] = (
             Option("apart", N_("Each child by itself")),
         ),
     ),
+    Field(
+        "need_kinds",
+        "needs",
+        N_("Does the child need help with one of these?"),
+        "several",
+        options=_NEEDS,
+        required=False,
+    ),
+    Field(
+        "need_text",
+        "needs",
+        N_("What should the school prepare?"),
+        "text",
+        help=N_("For example a ground-floor classroom, a seat in front, medicine at noon."),
+        required=False,
+    ),
 )
 BY_NAME = {field.name: field for field in FIELDS}
 
 
 def asked(field: Field, answers: Answers) -> bool:
     """Whether the question is asked, given the other answers."""
-    return all(answers.get(name, "") in values for name, values in field.when.items())
+    return all((answers.get(name) or BY_NAME[name].default) in values for name, values in field.when.items())
 
 
 def page_fields(page: str) -> tuple[Field, ...]:
@@ -205,7 +332,7 @@ def page_fields(page: str) -> tuple[Field, ...]:
 
 def validate(field: Field, raw: str, today: date) -> tuple[str, FieldError | None]:
     """The normalised answer, and what is wrong with it (the raw answer is kept by the caller either way)."""
-    value = raw.strip()
+    value = raw.strip() or field.default
     if not value:
         missing = FieldError(field.name, "missing", N_("Please answer this question.")) if field.required else None
         return "", missing
@@ -217,7 +344,8 @@ def validate(field: Field, raw: str, today: date) -> tuple[str, FieldError | Non
     checked = identifiers.check(field.kind, value, role="guardian", today=today)
     if checked.ok:
         return checked.value, None
-    return value, FieldError(field.name, checked.code, identifiers.MESSAGES[checked.code], checked.params)
+    where = identifiers.diagnose(value, role="guardian", today=today) if field.kind == "id" else ()
+    return value, FieldError(field.name, checked.code, identifiers.MESSAGES[checked.code], checked.params, where)
 
 
 def _plain(value: str) -> str:
@@ -252,8 +380,24 @@ def _date(field: Field, value: str, today: date) -> tuple[str, FieldError | None
     return day.isoformat(), None
 
 
+def _several(field: Field, value: str, _today: date) -> tuple[str, FieldError | None]:
+    picked = [part for part in value.split(",") if part]
+    known = [option.value for option in field.options if option.value in picked]
+    if not set(picked) <= set(known):
+        return value, FieldError(field.name, "choice", N_("Please pick one of the answers."))
+    return ",".join(known), None
+
+
+def _text(field: Field, value: str, _today: date) -> tuple[str, FieldError | None]:
+    if len(value) > LONGEST_TEXT:
+        wrong = N_("Please say it in at most {most} characters; these are {length}.")
+        return value, FieldError(field.name, "too_long", wrong, {"most": str(LONGEST_TEXT), "length": str(len(value))})
+    return value, None
+
+
 LONGEST_MONTHS = 720
-OWN_KINDS = {"percent": _percent, "number": _number, "date": _date}
+LONGEST_TEXT = 300
+OWN_KINDS = {"percent": _percent, "number": _number, "date": _date, "several": _several, "text": _text}
 
 
 def validate_page(page: str, answers: Answers, today: date) -> tuple[dict[str, str], dict[str, FieldError]]:

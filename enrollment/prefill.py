@@ -1,12 +1,15 @@
 """From agency records to suggested answers (pure). Each is validated again on submission like anything typed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import identifiers
 
 PEOPLE = {"real_estate": "owners", "contract": "buyers"}
 CITY_DIGITS = 4  # of a GB/T 2260 code
+SCHOOL_AGES = (2, 18)  # years in which somebody may begin kindergarten, primary or junior school
 
 
 def records_of(agency: str, records: Sequence[Mapping[str, Any]], *, number: str, name: str) -> list[Mapping[str, Any]]:
@@ -21,6 +24,31 @@ def records_of(agency: str, records: Sequence[Mapping[str, Any]], *, number: str
 def _people(agency: str, record: Mapping[str, Any]) -> list[tuple[str, str]]:
     rows = record.get(PEOPLE[agency], []) if agency in PEOPLE else [record]
     return [(str(row.get("id_number")), identifiers.normalise("name", str(row.get("name") or ""))) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownChild:
+    """A child of a household as the register has it."""
+
+    id_number: str
+    name: str
+
+
+def children_of(records: Sequence[Mapping[str, Any]], today: date) -> list[KnownChild]:
+    """The members of a household who are children by their number, the youngest first.
+
+    Pass only records that ``records_of`` let through: those of the very person who asks.
+    """
+    found: dict[str, tuple[str, KnownChild]] = {}
+    for record in records:
+        members = record.get("members")
+        for member in members if isinstance(members, list) else []:
+            name = str(member.get("name") or "")
+            checked = identifiers.check("id", str(member.get("id_number") or ""), role="child", today=today)
+            born = checked.facts.get("birth_date", "")
+            if checked.ok and name and born and SCHOOL_AGES[0] <= today.year - int(born[:4]) <= SCHOOL_AGES[1]:
+                found.setdefault(checked.value, (born, KnownChild(checked.value, name)))
+    return [child for _born, child in sorted(found.values(), key=lambda pair: pair[0], reverse=True)]
 
 
 def _first(prefilled: Mapping[str, Any], agency: str) -> Mapping[str, Any] | None:

@@ -57,7 +57,10 @@ APPLICATION = table(
 ROUND = table(
     [
         ("planned", "open", "open", "official"),
+        ("open", "pause", "paused", "official"),
+        ("paused", "resume", "open", "official"),
         ("open", "close", "closed", "official"),
+        ("paused", "close", "closed", "official"),
         ("closed", "reopen", "open", "official"),
         ("closed", "freeze", "frozen", "official"),
         ("frozen", "draw", "drawn", "two officials"),
@@ -66,9 +69,6 @@ ROUND = table(
     ]
 )
 
-ENDED_STATES = ("withdrawn", "declined", "lapsed")
-LIVE_STATES = tuple(state for state in APPLICATION.states() if state not in (*ENDED_STATES, "draft"))
-OPEN_FOR_REVIEW = ("attention", "in_review", "verified")
 APPEAL = table(
     [
         ("filed", "set_hearing", "hearing", "reviewer"),
@@ -84,4 +84,7 @@ APPEAL = table(
     ]
 )
 
+ENDED_STATES = ("withdrawn", "declined", "lapsed")
+LIVE_STATES = tuple(state for state in APPLICATION.states() if state not in (*ENDED_STATES, "draft"))
+OPEN_FOR_REVIEW = ("attention", "in_review", "verified")
 UNSETTLED = ("submitted", "verifying", "verified", "attention", "in_review", "returned", "appealed")

@@ -6,20 +6,25 @@ lists the kinds.
 """
 
 from identifiers.address import Address, parse, same_place
+from identifiers.diagnosis import LIKELY_AGES, Repair, diagnose, repairs
 from identifiers.kinds import KINDS, check, mask, normalise
 from identifiers.messages import MESSAGES
 from identifiers.result import Checked, Notice, Role
 
 __all__ = [
     "KINDS",
+    "LIKELY_AGES",
     "MESSAGES",
     "Address",
     "Checked",
     "Notice",
+    "Repair",
     "Role",
     "check",
+    "diagnose",
     "mask",
     "normalise",
     "parse",
+    "repairs",
     "same_place",
 ]

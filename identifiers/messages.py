@@ -36,6 +36,16 @@ MESSAGES: Mapping[str, str] = {
     "older card.",
     "disability_class": "Digit 19 is the class of disability and lies between 1 and 7. Check it on the card.",
     "disability_grade": "Digit 20 is the grade of disability and lies between 1 and 4. Check it on the card.",
+    # where to look in an ID number that is refused
+    "look_division": "Digits 1 to 6 name no county that ever existed.",
+    "look_date": "Digits 7 to 14 give the date of birth {date}, which does not exist.",
+    "look_age": "Digits 7 to 14 give the date of birth {date}. Is that right?",
+    "look_age_child": "Digits 7 to 14 give the date of birth {date}. That is not the age of a child who starts school. "
+    "Is this the child's own number?",
+    "look_age_guardian": "Digits 7 to 14 give the date of birth {date}. That is not the age of a parent. Is this your "
+    "own number, not the child's?",
+    "look_swap": "Look at places {first} and {second}: perhaps they are swapped.",
+    "look_digit": "Look at place {place}: perhaps this one digit is different.",
     # names
     "name_length": "A name has 1 to {limit} characters. This one has {length}.",
     "name_digit": "A name has no digits. Enter the name as it stands on the document.",

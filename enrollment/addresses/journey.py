@@ -1,5 +1,10 @@
 """Addresses of the way to a submission."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from enrollment.views import journey
+
+urlpatterns = [
+    path("eligibility/", journey.eligibility, name="eligibility"),
+    path("my/children/register/", journey.register, name="register"),
+]

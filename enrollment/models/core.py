@@ -91,6 +91,8 @@ class Round(models.Model):
     results_at = models.DateTimeField()
     check_on = models.DateField(null=True, blank=True)  # papers must be valid on this day; null: the day of submission
     state = models.CharField(max_length=12, default="planned")
+    # said to families while the round is paused; kept afterwards as the reason of the last pause
+    pause_reason = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
         constraints: ClassVar = [
@@ -113,9 +115,9 @@ class Child(models.Model):
     id_number = EncryptedTextField()
     id_index = models.CharField(max_length=64, db_index=True)
     name = EncryptedTextField()
+    name_index = models.CharField(max_length=64, blank=True, default="", db_index=True)  # of the normalised name
     typed = EncryptedJSONField(default=dict)  # name and number exactly as typed: a normal form may lose a variant
     birth_date = models.DateField()
-    name_index = models.CharField(max_length=64, blank=True, default="", db_index=True)  # of the normalised name
     sex = models.CharField(max_length=1)  # GB/T 2261.1: 1 male, 2 female
     created_at = models.DateTimeField()
 

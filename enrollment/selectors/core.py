@@ -6,18 +6,31 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.scopes import scope
 from enrollment import form
-from enrollment.models import Application, ApplicationState, ApplicationVersion, Child, Draft, ReturnRequest, Round
+from enrollment.models import (
+    Application,
+    ApplicationState,
+    ApplicationVersion,
+    Child,
+    Draft,
+    Offer,
+    PolicyVersion,
+    ReturnRequest,
+    Round,
+    Season,
+)
+from enrollment.policies import compiled
 from enrollment.states import APPLICATION
 from foundation import clock
 from foundation.errors import NotAllowed
 from schools.models import School
-from schools.selectors import distances, offered_schools, zone_of
+from schools.selectors import distances, offered_schools, seat_plan, zone_of
 
 NEAR_METRES = 2500
 
@@ -132,12 +145,54 @@ def can(application: Application, event: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class LastYear:
+    """What the published results of the year before say of a school: how many came by choice, and who came last."""
+
+    admitted: int
+    full: bool
+    last_group: str
+
+
+@dataclass(frozen=True, slots=True)
 class SchoolOption:
-    """A school to choose, with what helps to decide."""
+    """A school to choose, with what helps to decide. ``last_year`` is None where no results are stored."""
 
     school: School
     in_zone: bool
     metres: int | None
+    seats: int = 0
+    last_year: LastYear | None = None
+
+
+def last_year(season: Season, stage: str) -> dict[str, LastYear]:
+    """The results of the year before by school, from published offers by choice; empty where there are none."""
+    places = Offer.objects.filter(
+        kind=Offer.Kind.CHOICE,
+        application__district_code=season.district_id,
+        application__season_year=season.year - 1,
+        application__stage=stage,
+        application__rehearsal=season.rehearsal,
+        application__round__kind="main",
+    )
+    plan = seat_plan(season.district_id, season.year - 1, stage)
+    groups: dict[int, str] = {}
+    for policy in PolicyVersion.objects.filter(
+        rounds__season__district=season.district_id,
+        rounds__season__year=season.year - 1,
+        rounds__stage=stage,
+        rounds__kind="main",
+        rounds__season__rehearsal=season.rehearsal,
+    ):
+        language = "en" if (get_language() or "").startswith("en") else "zh"
+        groups |= {group.tier: group.name.of(language) for group in compiled(policy).groups}
+    rows = places.values("school_id").annotate(count=Count("pk"), last=Max("application__tier"))
+    return {
+        row["school_id"]: LastYear(
+            row["count"], row["count"] >= plan.get(row["school_id"], row["count"] + 1), groups.get(row["last"], "")
+        )
+        for row in rows
+        if row["school_id"]
+    }
 
 
 def school_options(draft: Draft) -> list[SchoolOption]:
@@ -155,7 +210,18 @@ def school_options(draft: Draft) -> list[SchoolOption]:
             zone_schools += [code for code in zone_of(address, **where).schools if code not in zone_schools]
     offered = offered_schools(season.district_id, season.year, draft.round.stage)
     metres = distances(zone_schools[:1], offered)
-    options = [SchoolOption(school, school.code in zone_schools, metres.get(school.code)) for school in offered]
+    seats = seat_plan(season.district_id, season.year, draft.round.stage)
+    before = last_year(season, draft.round.stage)
+    options = [
+        SchoolOption(
+            school,
+            school.code in zone_schools,
+            metres.get(school.code),
+            seats.get(school.code, 0),
+            before.get(school.code),
+        )
+        for school in offered
+    ]
     return sorted(options, key=lambda option: (not option.in_zone, option.metres or 0, option.school.code))
 
 
@@ -175,10 +241,28 @@ def answer_rows(answers: Mapping[str, str]) -> list[AnswerRow]:
     for field in form.FIELDS:
         if not form.asked(field, answers):
             continue
-        value = answers.get(field.name, "")
-        label = next((option.label for option in field.options if option.value == value), None)
-        rows.append(AnswerRow(field.name, field.page, _(field.label), _(label) if label else value))
+        value = answers.get(field.name, "") or field.default
+        if field.name in form.NEEDS and not value:
+            continue
+        rows.append(AnswerRow(field.name, field.page, _(field.label), answer_words(field, value)))
     return rows
+
+
+def answer_words(field: form.Field, value: str) -> str:
+    """An answer as a person reads it: the words of what was picked, or what was typed."""
+    if not field.options:
+        return value
+    labels = {option.value: _(option.label) for option in field.options}
+    separator = "、" if (get_language() or "").startswith("zh") else ", "
+    return separator.join(labels.get(part, part) for part in value.split(",") if part)
+
+
+def needs_rows(version: ApplicationVersion, reviewer: Account) -> list[AnswerRow]:
+    """The special needs of a child, for the district's own reviewers only: a school learns of them after admission."""
+    application = version.application
+    if not scope(reviewer).may("application.review", district=application.district_code):
+        return []
+    return [row for row in answer_rows(version.claims.get("needs", {})) if row.name in form.NEEDS]
 
 
 def explanation(application: Application) -> dict[str, Any] | None:

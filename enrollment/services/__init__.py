@@ -10,7 +10,7 @@ from enrollment.services.appeals import (
     hearing_set,
 )
 from enrollment.services.assessment import application_assess, assess_sweep
-from enrollment.services.drafts import child_add, draft_open, draft_prefill, draft_save
+from enrollment.services.drafts import child_add, draft_open, draft_prefill, draft_save, register_children
 from enrollment.services.letters import letter_document, letter_issue, receipt_document
 from enrollment.services.offers import attendance_say, lapse_sweep, offer_answer
 from enrollment.services.privacy import copy_make, deletion_make
@@ -44,6 +44,7 @@ __all__ = [
     "letter_issue",
     "offer_answer",
     "receipt_document",
+    "register_children",
     "registry_export",
     "registry_save",
     "review_approve",

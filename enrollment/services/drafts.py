@@ -1,7 +1,8 @@
 """Before submission: children, drafts saved at every step, and what the state already knows."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +11,18 @@ from django.utils.translation import gettext as _
 
 import identifiers
 from accounts.models import Account
+from audit.models import Entry
 from audit.services import record
 from enrollment import form
 from enrollment.models import Child, Draft, Round
-from enrollment.prefill import records_of, suggested_answers
+from enrollment.prefill import children_of, records_of, suggested_answers
 from foundation import clock
 from foundation.crypto import blind_index
 from foundation.errors import NotAllowed, Refused
-from foundation.wording import refusal
+from foundation.wording import refusal, say
 from verification import services as verification
 
+MOST_LOOKS = 20  # a day and account: enough for any family, useless for trying names
 SEX = {"male": "1", "female": "2"}
 
 
@@ -28,7 +31,9 @@ def child_add(*, guardian: Account, name: str, id_number: str, birth_date: str =
     """Add a child by name and document; for documents without a birth date these are asked. Raises Refused (field)."""
     document = identifiers.check("id", id_number, role="child", today=clock.today())
     if not document.ok:
-        raise Refused(refusal(document), code=document.code, field="id_number")
+        where = identifiers.diagnose(id_number, role="child", today=clock.today())
+        text = " ".join([refusal(document), *(say(identifiers.MESSAGES[item.code], item.params) for item in where)])
+        raise Refused(text, code=document.code, field="id_number")
     named = identifiers.check("name", name, today=clock.today(), document=document.kind)
     if not named.ok:
         raise Refused(refusal(named), code=named.code, field="name")
@@ -43,12 +48,12 @@ def child_add(*, guardian: Account, name: str, id_number: str, birth_date: str =
         "document_kind": document.kind,
         "id_number": document.value,
         "name": named.value,
+        "name_index": blind_index("child-name", named.value),
         "birth_date": born,
         "sex": gender,
         "created_at": clock.now(),
     }
     try:
-        "name_index": blind_index("child-name", named.value),
         with transaction.atomic():
             child = Child.objects.create(guardian=guardian, id_index=index, **fields)
     except IntegrityError:  # the same form sent twice at once
@@ -86,6 +91,50 @@ def _birth_and_sex(document: identifiers.Checked, birth_date: str, sex: str) -> 
     return born, sex
 
 
+@dataclass(frozen=True, slots=True)
+class RegisterChild:
+    """A child the household register knows; ``index`` names it in a form without its number."""
+
+    index: str
+    id_number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterAnswer:
+    """``outcome`` is ``found``, ``empty`` (nothing known under this name and number) or ``silent``."""
+
+    outcome: str
+    children: tuple[RegisterChild, ...]
+
+
+def register_children(*, guardian: Account, guardian_name: str, guardian_id: str) -> RegisterAnswer:
+    """The children of the guardian's own household, from the register; every look is logged.
+
+    A number without the name it belongs to is answered like a number nobody has. Raises Refused (field).
+    """
+    today = clock.today()
+    document = identifiers.check("id", guardian_id, role="guardian", today=today)
+    if not document.ok:
+        raise Refused(refusal(document), code=document.code, field="guardian_id")
+    named = identifiers.check("name", guardian_name, today=today, document=document.kind)
+    if not named.ok:
+        raise Refused(refusal(named), code=named.code, field="guardian_name")
+    looks = Entry.objects.filter(
+        actor_id=guardian.pk, action="register.children", at__gte=clock.now() - timedelta(days=1)
+    ).count()
+    if looks >= MOST_LOOKS:
+        text = _("The register was asked often today. Please type the child's name and number instead.")
+        raise Refused(text, code="too_often")
+    answer = verification.prefill(lookups={"household": [document.value]})["household"]
+    records = records_of("household", answer.records, number=document.value, name=named.value)
+    known = children_of(records, today)
+    record(actor=guardian, action="register.children", object_type="account", object_id=guardian.pk)
+    outcome = answer.outcome if answer.outcome == "silent" else "found" if known else "empty"
+    rows = (RegisterChild(blind_index("child", child.id_number), child.id_number, child.name) for child in known)
+    return RegisterAnswer(outcome, tuple(rows))
+
+
 def owned_child(guardian: Account, public_id: UUID) -> Child:
     """The guardian's own child; somebody else's is answered like one that does not exist. Raises NotAllowed."""
     child = Child.objects.filter(guardian=guardian, public_id=public_id).first()
@@ -111,6 +160,9 @@ def refuse_unless_open(round_: Round) -> None:
     if round_.state == "planned" or now < round_.opens_at:
         opens = round_.opens_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
         raise Refused(_("Applications open on %(opens)s.") % {"opens": opens}, code="not_yet_open")
+    if round_.state == "paused" and not clock.deadline_passed(round_.closes_at, now):
+        text = _("Applications are paused: %(reason)s What you typed is kept. Please come back later.")
+        raise Refused(text % {"reason": round_.pause_reason}, code="paused")
     if round_.state != "open" or clock.deadline_passed(round_.closes_at, now):
         closed = round_.closes_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
         text = _("Applications closed on %(closed)s. What you typed is kept; please call the bureau.")

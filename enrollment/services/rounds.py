@@ -12,6 +12,7 @@ from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from foundation.locks import lock
 
+LONGEST_REASON = 300  # characters
 # Set by set: a city has hundreds of thousands of children.
 FROZEN = """
 WITH moved AS (
@@ -37,19 +38,31 @@ def round_for(official: Account, round_id: int, ability: str) -> Round:
 
 
 @transaction.atomic
-def round_step(*, official: Account, round_id: int, event: str) -> Round:
-    """Open, close, reopen or freeze a round. Raises NotAllowed, Refused.
+def round_step(*, official: Account, round_id: int, event: str, reason: str = "") -> Round:
+    """Open, pause, resume, close, reopen or freeze a round. Raises NotAllowed, Refused.
+
+    A pause needs a ``reason`` (1 to 300 characters): families read it in the place of the form.
 
     Freezing puts every approved application into the pool and refuses while any application is unsettled: nobody is
     left out of a draw because a desk was slow.
     """
     lock(round_lock(round_id))
     round_ = round_for(official, round_id, "round.run")
-    if event not in {"open", "close", "reopen", "freeze"}:
+    if event not in {"open", "pause", "resume", "close", "reopen", "freeze"}:
         raise Refused(_("This step is made by the draw and the admission run."), code="illegal_step")
     if event == "freeze":
         _freeze(round_, official)
+    if event == "pause":
+        _say_why(round_, reason.strip())
     return round_step_locked(round_=round_, event=event, actor=official)
+
+
+def _say_why(round_: Round, reason: str) -> None:
+    if not 1 <= len(reason) <= LONGEST_REASON:
+        text = _("Say in one or two sentences why applications are paused: families read it.")
+        raise Refused(text, code="reason", field="reason")
+    round_.pause_reason = reason
+    round_.save(update_fields=["pause_reason"])
 
 
 def _freeze(round_: Round, official: Account) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+import identifiers
 from accounts.models import Account
 from accounts.services import guardian_identify
 from audit.services import record
@@ -40,7 +41,13 @@ class InvalidAnswers(Refused):
         self.errors = errors
 
     def messages(self) -> dict[str, str]:
-        return {name: say(error.message, error.params) for name, error in self.errors.items()}
+        return {name: error_text(error) for name, error in self.errors.items()}
+
+
+def error_text(error: form.FieldError) -> str:
+    """Why an answer is not taken, what to do, and where to look."""
+    where = (say(identifiers.MESSAGES[item.code], item.params) for item in error.more)
+    return " ".join([say(error.message, error.params), *where])
 
 
 def receipt_for(year: int, token: UUID, attempt: int = 0) -> str:
@@ -68,11 +75,33 @@ def normal_receipt(typed: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a guardian sends: which draft, the form's own transaction id, and through which channel."""
+    """What a guardian sends: which draft, the form's own transaction id, and through which channel.
+
+    ``seen`` is the digest of what the check page showed (see ``draft_digest``); "" where nothing was shown first.
+    """
 
     draft_id: UUID
     client_token: UUID
     channel: str = "web"
+    seen: str = ""
+
+
+def draft_digest(draft: Draft) -> str:
+    """A short digest of everything check-your-answers shows: a change in another window makes another one."""
+    child = draft.child
+    shown = [child.name, child.id_number, {name: value for name, value in draft.answers.items() if value}]
+    canonical = json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+
+def _unchanged_since_shown(draft: Draft, seen: str) -> None:
+    """Nobody declares what they have not seen. Raises Refused."""
+    if seen and seen != draft_digest(draft):
+        text = _(
+            "Something was changed in another window after this page was shown. Nothing is submitted yet: please look "
+            "at the answers again, then submit."
+        )
+        raise Refused(text, code="changed")
 
 
 def application_submit(*, guardian: Account, submission: Submission) -> Application:
@@ -113,7 +142,8 @@ def _submit(guardian: Account, submission: Submission) -> Application:
         raise NotAllowed(_("There is no such application in your account."))
     # a round that is being closed waits for the submissions under way, and they for it
     lock_shared(round_lock(draft.round_id))
-    draft.round.refresh_from_db(fields=["state", "closes_at"])
+    draft.round.refresh_from_db(fields=["state", "closes_at", "pause_reason"])
+    _unchanged_since_shown(draft, submission.seen)
     answers, choices = checked_answers(draft)
     guardian = guardian_identify(account=guardian, name=answers["guardian_name"], id_number=answers["guardian_id"])
     earlier = (
@@ -217,9 +247,11 @@ def _add_version(
     """Freeze what was submitted, tell the family, and open the five checks - all in the caller's transaction."""
     child = draft.child
     typed = {name: str(draft.answers.get(name, "")) for name in answers}
+    # special needs are no claim: nothing is judged by them, and only the district's own reviewers see them
     claims = {
-        "answers": dict(answers),
-        "typed": typed,
+        "answers": {name: value for name, value in answers.items() if name not in form.NEEDS},
+        "needs": {name: answers[name] for name in form.NEEDS if answers.get(name)},
+        "typed": {name: value for name, value in typed.items() if name not in form.NEEDS},
         "child": {"id_number": child.id_number, "name": child.name, "typed": child.typed},
     }
     canonical = json.dumps([claims, list(choices)], ensure_ascii=False, sort_keys=True, separators=(",", ":"))

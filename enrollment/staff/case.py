@@ -16,7 +16,7 @@ from accounts.scopes import scope
 from enrollment import form
 from enrollment.models import Application, ApplicationState, ApplicationVersion, Document, Transition
 from enrollment.policy import AGENCIES
-from enrollment.selectors import answer_rows, review_queue
+from enrollment.selectors import answer_rows, needs_rows, review_queue
 from enrollment.staff.settle import spec_of, words
 from enrollment.states import OPEN_FOR_REVIEW
 from foundation.wording import say
@@ -146,7 +146,9 @@ def gather(application: Application, reviewer: Account) -> Case:
         child_id=identifiers.mask("id", application.child.id_number),
         guardian_phone=identifiers.mask("mobile", application.guardian.phone or ""),
         answers=tuple(
-            Row(row.label, masked(row.name, row.value)) for row in answer_rows(version.claims["answers"]) if row.value
+            Row(row.label, masked(row.name, row.value))
+            for row in (*answer_rows(version.claims["answers"]), *needs_rows(version, reviewer))
+            if row.value
         ),
         choices=_school_names(version.choices),
         findings=tuple(_finding(found) for found in findings(version.pk).values()),

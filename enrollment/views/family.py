@@ -1,6 +1,8 @@
 """The guardian's first page, adding a child, and the pages of an application after submission."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from uuid import UUID
 
 from django.contrib import messages
@@ -70,13 +72,21 @@ def child_add(request: GuardianRequest) -> HttpResponse:
         except Refused as problem:
             refused = problem
         else:
-            rounds = [round_ for round_ in selectors.open_rounds() if _suits(child, round_)]
-            if len(rounds) == 1:
-                return _start(request, child.public_id, rounds[0].pk)
-            return redirect("enrollment:home")
+            return begin(request, child)
     fields = _child_fields(typed, refused)
     context = {"fields": fields, "refused": refused if refused and not refused.field else None}
     return render(request, "enrollment/child_add.html", context, status=422 if refused else 200)
+
+
+def begin(request: GuardianRequest, child: Child, *, answers: Mapping[str, str] | None = None) -> HttpResponse:
+    """Straight into the one round of the child's age; with several, or none, the first page offers what there is.
+
+    ``answers`` are known already (the guardian's own name and number) and go into the draft.
+    """
+    rounds = [round_ for round_ in selectors.open_rounds() if _suits(child, round_)]
+    if len(rounds) != 1:
+        return redirect("enrollment:home")
+    return _start(request, child.public_id, rounds[0].pk, answers or {})
 
 
 def _child_fields(typed: dict[str, str], refused: Refused | None) -> list[Shown]:
@@ -104,7 +114,9 @@ def _child_fields(typed: dict[str, str], refused: Refused | None) -> list[Shown]
     return fields
 
 
-def _start(request: GuardianRequest, child_id: UUID, round_id: int) -> HttpResponse:
+def _start(
+    request: GuardianRequest, child_id: UUID, round_id: int, answers: Mapping[str, str] = MappingProxyType({})
+) -> HttpResponse:
     child = services.drafts.owned_child(request.guardian, child_id)
     round_ = Round.objects.select_related("season__district").filter(pk=round_id).first()
     if round_ is None:
@@ -114,6 +126,9 @@ def _start(request: GuardianRequest, child_id: UUID, round_id: int) -> HttpRespo
     except Refused as refused:
         messages.error(request, refused.message, extra_tags="bad")
         return redirect("enrollment:home")
+    if answers:
+        services.draft_save(guardian=request.guardian, draft_id=draft.public_id, answers=answers)
+        request.guardian.id_number = request.guardian.id_number or answers.get("guardian_id") or None
     if not draft.prefilled:
         services.draft_prefill(guardian=request.guardian, draft_id=draft.public_id)
     return redirect("enrollment:page", draft.public_id, "guardian")

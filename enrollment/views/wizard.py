@@ -6,27 +6,33 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.pages import GuardianRequest, guardian_form, guardian_page
+import identifiers
+from accounts.pages import GuardianRequest, guardian_page
 from enrollment import form, selectors, services
 from enrollment.models import Draft
 from enrollment.policies import compiled
-from enrollment.services.submission import InvalidAnswers, Submission
-from enrollment.views.shown import Shown, shown
+from enrollment.services.submission import InvalidAnswers, Submission, draft_digest, error_text
+from enrollment.views.shown import Shown, deadline, shown
 from foundation import clock
 from foundation.errors import Refused
-from foundation.wording import say
 
+# the records of each agency an answer may have come from
 SOURCES = {
+    "household_here": ("household",),
     "household_address": ("household",),
     "household_registered_on": ("household",),
+    "home_kind": ("real_estate", "contract"),
     "home_address": ("real_estate", "contract"),
     "home_certificate": ("real_estate",),
     "home_contract": ("contract",),
+    "home_owner_relation": ("real_estate", "contract"),
+    "home_share": ("real_estate", "contract"),
 }
 
 
@@ -37,34 +43,44 @@ def _title(page: str) -> str:
         "home": _("The home"),
         "work": _("Residence permit and insurance"),
         "choices": _("Schools"),
+        "needs": _("Special needs"),
     }[page]
 
 
-def _source(draft: Draft, name: str) -> str:
-    """Which agency an answer came from, while it is still what the agency said."""
-    answer = draft.answers.get(name)
-    for agency in SOURCES.get(name, ()):
-        records = draft.prefilled.get(agency, {}).get("records") or []
-        if records and answer and answer in {str(value) for value in records[0].values()}:
-            return _("From the register; change it if it is wrong")
-    return ""
+def _agency_words(agency: str) -> str:
+    return {
+        "household": _("From the household register"),
+        "real_estate": _("From the real-estate register"),
+        "contract": _("From the contract register"),
+    }[agency]
+
+
+def _known(draft: Draft, name: str) -> tuple[str, str]:
+    """What a register says in answer to a question, and its name; empty where none does."""
+    said = selectors.register_answers(draft).get(name, "")
+    agency = next((a for a in SOURCES.get(name, ()) if (draft.prefilled.get(a) or {}).get("outcome") == "found"), "")
+    return (said, _agency_words(agency)) if said and agency else ("", "")
 
 
 def _questions(draft: Draft, page: str, errors: Mapping[str, form.FieldError]) -> list[Shown]:
-    return [shown(field, draft.answers, errors, _source(draft, field.name)) for field in form.page_fields(page)]
+    return [shown(field, draft.answers, errors, *reversed(_known(draft, field.name))) for field in _fields(page)]
 
 
-def _next_page(draft: Draft, page: str) -> str:
+def _fields(page: str) -> tuple[form.Field, ...]:
+    return form.page_fields(page)
+
+
+def _next_page(draft: Draft, after: str = "") -> str:
     """The next page that still needs an answer; ``check`` when none does."""
     pages = form.PAGES
-    for later in pages[pages.index(page) + 1 :]:
+    for later in pages[pages.index(after) + 1 if after else 0 :]:
         _clean, errors = form.validate_page(later, draft.answers, clock.today())
         if errors or (later == "choices" and not draft.answers.get("choices")):
             return later
     return "check"
 
 
-@guardian_form
+@guardian_page
 @require_http_methods(["GET", "POST"])
 def page(request: GuardianRequest, draft_id: UUID, name: str) -> HttpResponse:
     """One page of questions. What is typed is stored before it is judged."""
@@ -73,11 +89,10 @@ def page(request: GuardianRequest, draft_id: UUID, name: str) -> HttpResponse:
         return redirect("enrollment:check", draft_id)
     errors: Mapping[str, form.FieldError] = {}
     if request.method == "POST":
-        typed = {field.name: line(request.POST.get(field.name, "")) for field in form.page_fields(name)}
-        if name == "choices":
-            typed["choices"] = ",".join(ranked(request.POST.getlist("school")))
         try:
-            draft = services.draft_save(guardian=request.guardian, draft_id=draft_id, answers=typed)
+            draft = services.draft_save(
+                guardian=request.guardian, draft_id=draft_id, answers=typed_answers(request.POST, name)
+            )
         except Refused as refused:
             if refused.code == "not_allowed":
                 raise
@@ -85,18 +100,49 @@ def page(request: GuardianRequest, draft_id: UUID, name: str) -> HttpResponse:
             return redirect("enrollment:home")
         if name == "guardian":
             draft = _know_guardian(request, draft)
-        _clean, errors = form.validate_page(name, draft.answers, clock.today())
-        if name == "choices" and not draft.answers.get("choices"):
-            errors = {
-                **errors,
-                "choices": form.FieldError("choices", "missing", form.N_("Please choose at least one school.")),
-            }
-        if not errors:
-            target = _next_page(draft, name)
-            if target == "check":
-                return redirect("enrollment:check", draft_id)
-            return redirect("enrollment:page", draft_id, target)
+        errors = _page_errors(draft, name)
+        if not errors and selectors.standing(draft.round) == "open":
+            return _onwards(draft, name, back=request.GET.get("back") == "check")
+    if selectors.standing(draft.round) != "open" and not selectors.open_return(draft):
+        return shut(request, draft, saved=request.method == "POST")
     return render(request, "enrollment/page.html", page_context(draft, name, errors), status=422 if errors else 200)
+
+
+def typed_answers(posted: QueryDict, name: str) -> dict[str, str]:
+    """What was typed on one page, right or wrong. A question that is not on the page keeps its answer."""
+    typed = {
+        field.name: ",".join(posted.getlist(field.name))
+        if field.kind == "several"
+        else line(posted.get(field.name, ""))
+        for field in _fields(name)
+    }
+    if name == "choices":
+        typed["choices"] = ",".join(ranked(posted.getlist("school")))
+    return typed
+
+
+def _page_errors(draft: Draft, name: str) -> Mapping[str, form.FieldError]:
+    _clean, errors = form.validate_page(name, draft.answers, clock.today())
+    if name == "choices" and not draft.answers.get("choices"):
+        missing = form.FieldError("choices", "missing", form.N_("Please choose at least one school."))
+        return {**errors, "choices": missing}
+    return errors
+
+
+def _onwards(draft: Draft, name: str, *, back: bool) -> HttpResponse:
+    """To the next page that asks something; who came from check-your-answers goes back there as soon as possible."""
+    target = _next_page(draft, "" if back else name)
+    if target == "check":
+        return redirect("enrollment:check", draft.public_id)
+    address = reverse("enrollment:page", args=[draft.public_id, target])
+    return redirect(f"{address}?back=check" if back else address)
+
+
+def shut(request: GuardianRequest, draft: Draft, *, saved: bool = False) -> HttpResponse:
+    """In the place of the form: the round takes nothing now. What was typed is kept, and a person can be asked."""
+    standing = selectors.standing(draft.round)
+    context = {"draft": draft, "round": draft.round, "standing": standing, "saved": saved}
+    return render(request, "enrollment/round_shut.html", context, status=409 if saved else 200)
 
 
 def line(text: str) -> str:
@@ -133,14 +179,18 @@ def page_context(draft: Draft, name: str, errors: Mapping[str, form.FieldError])
         "draft": draft,
         "title": _title(name),
         "page_name": name,
-        "pages": form.PAGES,
+        "pages": form.STEPS,
         "number": form.PAGES.index(name) + 1,
         "questions": _questions(draft, name, errors),
         "wrong": bool(errors),
         "options": options,
         "ranks": ranks,
-        "choices_error": say(problem.message, problem.params) if problem else "",
+        "choices_error": error_text(problem) if problem else "",
         "sequential": policy.mechanism == "sequential",
+        "map": selectors.school_map(draft, options) if options else None,
+        "first_year": not any(option.last_year for option in options),
+        "notes": selectors.home_notes(draft) if name == "home" else [],
+        "deadline": deadline(draft.round),
     }
 
 
@@ -158,34 +208,75 @@ def _sections(answers: Mapping[str, str]) -> list[Section]:
     return [Section(page, _title(page), tuple(row for row in rows if row.page == page)) for page in form.PAGES]
 
 
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend before submission, with the way to it."""
+
+    name: str
+    label: str
+    text: str
+    page: str
+
+
+def _problems(invalid: InvalidAnswers) -> list[Problem]:
+    return [
+        Problem(
+            name,
+            _(form.BY_NAME[name].label) if name in form.BY_NAME else _("Schools"),
+            text,
+            form.BY_NAME[name].page if name in form.BY_NAME else "choices",
+        )
+        for name, text in invalid.messages().items()
+    ]
+
+
 @guardian_page
 @require_http_methods(["GET", "POST"])
 def check(request: GuardianRequest, draft_id: UUID) -> HttpResponse:
     """Check your answers, declare, submit."""
     draft = selectors.own_draft(request.guardian, draft_id)
-    refused = ""
-    problems: Mapping[str, str] = {}
+    refused: Refused | None = None
     token = request.POST.get("client_token") or str(uuid.uuid4())
     if request.method == "POST":
         try:
-            if request.POST.get("declare") != "yes":
-                raise Refused(_("Please confirm the declaration."), code="declare")
-            submission = Submission(draft_id, UUID(token))
+            submission = _declared(request, draft_id, token)
             filed = services.application_submit(guardian=request.guardian, submission=submission)
-        except InvalidAnswers as invalid:
-            refused, problems = invalid.message, invalid.messages()
-        except ValueError as problem:
-            refused = problem.message if isinstance(problem, Refused) else _("Please press the button again.")
+        except Refused as problem:
+            refused = problem
+            draft = selectors.own_draft(request.guardian, draft_id)
         else:
             return redirect(f"/my/applications/{filed.pk}/?filed=1")
+    filed_already = selectors.filed_application(draft)
+    if filed_already is None and selectors.standing(draft.round) != "open":
+        return shut(request, draft, saved=request.method == "POST")
+    context = {**_check_context(request, draft, refused), "client_token": token, "filed": filed_already}
+    return render(request, "enrollment/check.html", context, status=422 if refused else 200)
+
+
+def _declared(request: GuardianRequest, draft_id: UUID, token: str) -> Submission:
+    """What the button sends. Raises Refused while the declaration is not confirmed, or for a damaged form."""
+    if request.POST.get("declare") != "yes":
+        raise Refused(_("Please confirm the declaration."), code="declare")
+    try:
+        return Submission(draft_id, UUID(token), seen=request.POST.get("seen", ""))
+    except ValueError:
+        raise Refused(_("Please press the button again."), code="token") from None
+
+
+def _check_context(request: GuardianRequest, draft: Draft, refused: Refused | None) -> dict[str, object]:
     codes = [code for code in str(draft.answers.get("choices", "")).split(",") if code]
-    by_code = {option.school.code: option.school for option in selectors.school_options(draft)}
-    context = {
+    options = selectors.school_options(draft)
+    by_code = {option.school.code: option for option in options}
+    picked = [by_code[code] for code in codes if code in by_code]
+    return {
         "draft": draft,
         "sections": _sections(draft.answers),
-        "schools": [by_code[code] for code in codes if code in by_code],
-        "refused": refused,
-        "problems": problems,
-        "client_token": token,
+        "schools": [option.school for option in picked],
+        "warnings": selectors.choice_warnings(draft, picked, options),
+        "refused": refused.message if refused else "",
+        "problems": _problems(refused) if isinstance(refused, InvalidAnswers) else [],
+        "seen": draft_digest(draft),
+        "phone": identifiers.mask("mobile", request.guardian.phone or ""),
+        "twins": selectors.unfiled_twins(draft),
+        "deadline": deadline(draft.round),
     }
-    return render(request, "enrollment/check.html", context, status=422 if refused else 200)
