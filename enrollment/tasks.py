@@ -19,3 +19,9 @@ def sweep() -> None:
 @shared_task(base=PortalTask)
 def lapse() -> None:
     services.lapse_sweep()
+
+
+@shared_task(base=PortalTask)
+def sweep_documents() -> None:
+    services.uploads_sweep()
+    services.files_sweep()

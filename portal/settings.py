@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-messages": {"task": "notifications.tasks.sweep", "schedule": 10.0},
     "seal-audit": {"task": "audit.tasks.seal", "schedule": 60.0},
     "lapse": {"task": "enrollment.tasks.lapse", "schedule": 60.0},
+    "sweep-documents": {"task": "enrollment.tasks.sweep_documents", "schedule": 3600.0},
     "sweep-runs": {"task": "lottery.tasks.sweep", "schedule": 20.0},
     "sweep-whatif": {"task": "lottery.tasks.sweep_whatif", "schedule": 20.0},
 }
@@ -189,6 +190,9 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if not LOCAL else 
 SECURE_HSTS_SECONDS = 0 if LOCAL else 31_536_000
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DOCUMENT_MAX_BYTES = 30 * 1024 * 1024
+# a photo within the limit stays in memory: no plain copy of a family's papers lies on a disk, even for a moment
+FILE_UPLOAD_MAX_MEMORY_SIZE = DOCUMENT_MAX_BYTES + 1024 * 1024
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],

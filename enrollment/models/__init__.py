@@ -23,7 +23,7 @@ from enrollment.models.core import (
     Season,
     Transition,
 )
-from enrollment.models.documents import Document
+from enrollment.models.documents import Document, Upload, UploadPart
 
 __all__ = [
     "AfterRules",
@@ -46,4 +46,6 @@ __all__ = [
     "Round",
     "Season",
     "Transition",
+    "Upload",
+    "UploadPart",
 ]

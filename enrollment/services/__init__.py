@@ -10,6 +10,15 @@ from enrollment.services.appeals import (
     hearing_set,
 )
 from enrollment.services.assessment import application_assess, assess_sweep
+from enrollment.services.documents import (
+    certificate_add,
+    document_add,
+    document_remove,
+    document_reuse,
+    document_turn,
+    files_sweep,
+)
+from enrollment.services.documents_upload import upload_append, upload_finish, upload_open, uploads_sweep
 from enrollment.services.drafts import child_add, draft_open, draft_prefill, draft_save, register_children
 from enrollment.services.letters import letter_document, letter_issue, receipt_document
 from enrollment.services.offers import attendance_say, lapse_sweep, offer_answer
@@ -29,13 +38,19 @@ __all__ = [
     "application_withdraw",
     "assess_sweep",
     "attendance_say",
+    "certificate_add",
     "child_add",
     "copy_make",
     "deletion_make",
+    "document_add",
+    "document_remove",
+    "document_reuse",
+    "document_turn",
     "draft_open",
     "draft_prefill",
     "draft_save",
     "drafts",
+    "files_sweep",
     "hearing_ask_move",
     "hearing_confirm",
     "hearing_set",
@@ -53,4 +68,8 @@ __all__ = [
     "review_return",
     "round_step",
     "sign_in_code_send",
+    "upload_append",
+    "upload_finish",
+    "upload_open",
+    "uploads_sweep",
 ]

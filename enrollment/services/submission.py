@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
@@ -16,8 +17,10 @@ from accounts.services import guardian_identify
 from audit.services import record
 from enrollment import form
 from enrollment.claims import agency_claims
-from enrollment.models import Application, ApplicationVersion, Document, Draft, ReturnRequest, Transition
+from enrollment.materials import pages_given
+from enrollment.models import Application, ApplicationVersion, Draft, ReturnRequest, Transition
 from enrollment.policies import compiled
+from enrollment.services.documents import documents_attach, evidence_of
 from enrollment.services.drafts import refuse_unless_open
 from enrollment.services.transitions import application_step, round_lock
 from enrollment.states import LIVE_STATES
@@ -204,7 +207,7 @@ def _create(draft: Draft, guardian: Account, channel: str, token: UUID) -> Appli
         child_index=draft.child.id_index,
         channel=channel,
         online=channel != "counter",
-        uploads=draft.documents.count(),
+        uploads=len(pages_given(draft)),
         fill_seconds=max(0, int((now - draft.started_at).total_seconds())),
         submitted_at=now,
         state_at=now,
@@ -231,7 +234,7 @@ def _resubmit(application: Application, guardian: Account, draft: Draft) -> Appl
                 _("The time for corrections is over. Please call the bureau: a person will help."), code="late"
             )
         ReturnRequest.objects.filter(pk=request.pk).update(answered_at=clock.now())
-    application.version, application.uploads = application.version + 1, draft.documents.count()
+    application.version, application.uploads = application.version + 1, len(pages_given(draft))
     application.save(update_fields=["version", "uploads"])
     return application_step(application=application, event="resubmit", actor=guardian)
 
@@ -248,12 +251,14 @@ def _add_version(
     child = draft.child
     typed = {name: str(draft.answers.get(name, "")) for name in answers}
     # special needs are no claim: nothing is judged by them, and only the district's own reviewers see them
-    claims = {
+    claims: dict[str, Any] = {
         "answers": {name: value for name, value in answers.items() if name not in form.NEEDS},
         "needs": {name: answers[name] for name in form.NEEDS if answers.get(name)},
         "typed": {name: value for name, value in typed.items() if name not in form.NEEDS},
         "child": {"id_number": child.id_number, "name": child.name, "typed": child.typed},
     }
+    if application.uploads:
+        claims["documents"] = evidence_of(draft)
     canonical = json.dumps([claims, list(choices)], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     version = ApplicationVersion.objects.create(
         application=application,
@@ -267,7 +272,7 @@ def _add_version(
         submitted_at=clock.now(),
     )
     if application.uploads:
-        Document.objects.filter(draft=draft, application__isnull=True).update(application=application)
+        documents_attach(draft=draft, application=application)
     application_step(application=application, event="start_checks", actor=None)
     checks_open(
         subject=version.pk,

@@ -1,0 +1,290 @@
+"""Pages of a material: adding, turning, removing, giving again - all until the application is submitted."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from audit.services import record
+from enrollment.form import N_
+from enrollment.materials import materials_for, pages_given
+from enrollment.models import Application, Document, Draft
+from enrollment.selectors.documents import document_for
+from enrollment.services.drafts import refuse_unless_open
+from foundation import clock, files
+from foundation.crypto import blind_index
+from foundation.errors import NotAllowed, Refused
+
+MOST_PAGES = 20  # of one material, photos and PDFs together
+QUARTER, CIRCLE = 90, 360
+CHECK_SECONDS = 40
+PROGRAM = Path(__file__).with_name("documents_content.py")
+ITEM = "document:"  # how a request for correction names a material
+LONGEST_CERTIFICATE = 120
+
+UNFIT: Mapping[str, str] = {
+    "empty": N_("The file is empty. Please choose the photo again, or take a new one."),
+    "type": N_("This is neither a photo nor a PDF, whatever its name says. Please take a photo of the paper."),
+    "too_large": N_(
+        "The file has {megabytes} MB, the most is {most} MB. Please take the photo with a lower resolution."
+    ),
+    "too_many_pixels": N_(
+        "The picture is larger than can be opened. Please take a photo with an ordinary camera setting."
+    ),
+    "animated": N_("This is a moving picture. Please take an ordinary photo."),
+    "damaged": N_("The file is damaged or not complete. Please choose it again, or take a new photo."),
+    "locked": N_("The PDF is locked with a password. Please save it without a password, or take photos of its pages."),
+    "active": N_(
+        "The PDF contains programs or attached files. Please print it into a plain PDF, or take photos of it."
+    ),
+    "hidden": N_("There is something else behind the PDF. Please print it into a plain PDF, or take photos of it."),
+    "no_pages": N_("The PDF has no pages. Please choose another file."),
+    "too_many_pages": N_("The PDF has more than 20 pages. Please choose only the pages that are asked."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is kept of a received file."""
+
+    body: bytes
+    type: str
+    pages: int
+
+
+class UnfitFile(Refused):
+    """The file cannot be taken; ``code`` is a key of UNFIT."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(_(UNFIT[code]).format(**params), code=code, field="file")
+
+
+def refuse_too_large(size: int) -> None:
+    """Raises UnfitFile when more bytes are announced than are taken."""
+    most = settings.DOCUMENT_MAX_BYTES
+    if size > most:
+        raise UnfitFile("too_large", megabytes=round(size / 1024**2), most=most // 1024**2)
+
+
+def checked(received: bytes) -> Content:
+    """The received file as it will be kept, judged by its content in a process with limits. Raises UnfitFile."""
+    refuse_too_large(len(received))
+    head, body = run_program(received, "check")
+    if "unfit" in head:
+        raise UnfitFile(str(head["unfit"]))
+    return Content(body, str(head["type"]), int(str(head["pages"])))
+
+
+def run_program(content: bytes, *arguments: str) -> tuple[dict[str, object], bytes]:
+    """Run the content program on bytes; one that is killed by its limits has met a damaged file."""
+    command = [sys.executable, "-I", str(PROGRAM), *arguments]
+    try:
+        done = subprocess.run(command, input=content, capture_output=True, timeout=CHECK_SECONDS, check=True, env={})
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
+        return {"unfit": "damaged"}, b""
+    head, _newline, body = done.stdout.partition(b"\n")
+    return json.loads(head), body
+
+
+def owned_draft(guardian: Account, draft_id: UUID) -> Draft:
+    """The guardian's own draft, locked: pages are added one after the other. Raises NotAllowed."""
+    draft = (
+        Draft.objects.select_for_update(of=("self",))
+        .select_related("child", "round__season__district__parent", "round__policy")
+        .filter(public_id=draft_id, child__guardian=guardian)
+        .first()
+    )
+    if draft is None:
+        raise NotAllowed(_("There is no such application in your account."))
+    return draft
+
+
+def refuse_unless_wanted(draft: Draft, kind: str) -> None:
+    """Raises Refused unless this material is asked for now: by the policy, or by the reviewer who returned it."""
+    filed = Application.objects.filter(child=draft.child, round=draft.round).exclude(state="withdrawn").first()
+    if filed is None:
+        refuse_unless_open(draft.round)
+        wanted = {material.id for material in materials_for(draft)}
+    else:
+        asked = filed.returns.filter(answered_at__isnull=True).order_by("-id").first()
+        if filed.state != "returned" or asked is None:
+            text = _("This application is submitted. It can be changed only when the school asks for it.")
+            raise Refused(text, code="filed")
+        if clock.deadline_passed(asked.deadline):
+            text = _("The time for corrections is over. Please call the bureau: a person will help.")
+            raise Refused(text, code="late")
+        wanted = {item.removeprefix(ITEM) for item in asked.items if item.startswith(ITEM)}
+    if kind not in wanted:
+        raise Refused(_("This paper is not asked for. You need not give it."), code="not_asked")
+
+
+def refuse_too_many(draft: Draft, kind: str) -> None:
+    """Raises Refused when a material has all the pages it may have."""
+    if sum(page.kind == kind for page in pages_given(draft)) >= MOST_PAGES:
+        text = _("This paper has %(most)s pages already. Please remove one before you add another.")
+        raise Refused(text % {"most": MOST_PAGES}, code="too_many", field="file")
+
+
+def document_add(*, guardian: Account, draft_id: UUID, kind: str, filename: str, received: bytes) -> Document:
+    """Check a received file and keep it as a page of a material; the same page given twice is one page.
+
+    Raises NotAllowed, UnfitFile, Refused (not asked, submitted, late, too many pages). The file is judged before the
+    draft is locked: nobody waits for somebody else's decoder.
+    """
+    with transaction.atomic():
+        draft = owned_draft(guardian, draft_id)
+        refuse_unless_wanted(draft, kind)
+        refuse_too_many(draft, kind)
+    content = checked(received)
+    stored = files.store(content.body)
+    page = Document(
+        owner=guardian,
+        kind=kind,
+        filename=filename.replace("\0", "")[:200],
+        content_type=content.type,
+        size=len(content.body),
+        pages=content.pages,
+        sha256=stored,
+        received_sha256=files.digest_of(received),
+        uploaded_at=clock.now(),
+    )
+    return _keep(guardian, draft_id, page)
+
+
+@transaction.atomic
+def _keep(guardian: Account, draft_id: UUID, page: Document) -> Document:
+    draft = owned_draft(guardian, draft_id)
+    refuse_unless_wanted(draft, page.kind)
+    refuse_too_many(draft, page.kind)
+    page.draft = draft
+    try:
+        with transaction.atomic():
+            page.save(force_insert=True)
+    except IntegrityError:
+        return Document.objects.get(draft=draft, kind=page.kind, sha256=page.sha256, application__isnull=True)
+    record(
+        actor=guardian,
+        action="document.add",
+        object_type="document",
+        object_id=page.public_id,
+        district=draft.round.season.district_id,
+        details={"kind": page.kind, "sha256": page.sha256},
+    )
+    return page
+
+
+def certificate_add(
+    *, guardian: Account, draft_id: UUID, kind: str, number: str, issuer: str, valid_until: str
+) -> Document:
+    """An electronic certificate instead of a file (R22): number, issuing office, valid until (may be empty).
+
+    Raises NotAllowed, Refused (number or office missing, no date, expired, not asked).
+    """
+    number, issuer = (text.replace("\0", "").strip()[:LONGEST_CERTIFICATE] for text in (number, issuer))
+    if not number:
+        raise Refused(_("Please give the number of the certificate."), code="number", field="number")
+    if not issuer:
+        raise Refused(_("Please name the office that issued the certificate."), code="issuer", field="issuer")
+    until = _valid_until(valid_until)
+    page = Document(
+        owner=guardian,
+        kind=kind,
+        certificate={"number": number, "issuer": issuer, "valid_until": until},
+        sha256=blind_index("certificate", f"{kind}\0{number}"),
+        uploaded_at=clock.now(),
+    )
+    return _keep(guardian, draft_id, page)
+
+
+def _valid_until(text: str) -> str:
+    if not text.strip():
+        return ""
+    try:
+        day = date.fromisoformat(text.strip())
+    except ValueError:
+        problem = _("Please give the last valid day as a date such as 2030-05-31, or leave it empty.")
+        raise Refused(problem, code="date", field="valid_until") from None
+    if day < clock.today():
+        raise Refused(_("This certificate is no longer valid."), code="expired", field="valid_until")
+    return day.isoformat()
+
+
+@transaction.atomic
+def document_reuse(*, guardian: Account, draft_id: UUID, kind: str) -> list[Document]:
+    """Give again what was given for a sibling or an earlier application (R35). Raises NotAllowed, Refused."""
+    draft = owned_draft(guardian, draft_id)
+    offered = [page for material in materials_for(draft) if material.id == kind for page in material.offered]
+    return [_keep(guardian, draft_id, _copy(page, guardian)) for page in offered]
+
+
+def _copy(page: Document, guardian: Account) -> Document:
+    """The same content again; it is stored once."""
+    kept = ("kind", "certificate", "filename", "content_type", "size", "pages", "rotation", "sha256", "received_sha256")
+    return Document(owner=guardian, uploaded_at=clock.now(), **{name: getattr(page, name) for name in kept})
+
+
+@transaction.atomic
+def document_turn(*, guardian: Account, document_id: UUID, quarters: int) -> Document:
+    """Show a page turned clockwise by quarters; the content stays. Raises NotAllowed."""
+    page = document_for(guardian, document_id)
+    locked = Document.objects.select_for_update().get(pk=page.pk)
+    locked.rotation = (locked.rotation + QUARTER * quarters) % CIRCLE
+    locked.save(update_fields=["rotation"])
+    record(actor=guardian, action="document.turn", object_type="document", object_id=page.public_id)
+    return locked
+
+
+@transaction.atomic
+def document_remove(*, guardian: Account, document_id: UUID) -> None:
+    """Remove a page that is not submitted yet; one that is gone already is no error. Raises NotAllowed, Refused."""
+    page = Document.objects.select_for_update().filter(public_id=document_id, owner=guardian).first()
+    if page is None:
+        return
+    if page.application_id is not None:
+        text = _("This page is submitted and stays with the application.")
+        raise Refused(text, code="submitted")
+    record(
+        actor=guardian,
+        action="document.remove",
+        object_type="document",
+        object_id=page.public_id,
+        details={"kind": page.kind, "sha256": page.sha256},
+    )
+    page.delete()
+
+
+def document_content(document: Document) -> bytes:
+    """The stored bytes of a page; b"" for an electronic certificate, which has none. The caller checks the right."""
+    return files.load(document.sha256) if document.content_type else b""
+
+
+def documents_attach(*, draft: Draft, application: Application) -> None:
+    """Freeze the draft's new pages with the version that is being submitted. Call inside its transaction."""
+    new = Document.objects.filter(draft=draft, application__isnull=True)
+    new.update(application=application, version=application.version)
+
+
+def evidence_of(draft: Draft) -> list[dict[str, object]]:
+    """What a version says of its papers: kind, digests, pages. Part of the claims, and so of their hash."""
+    return [
+        {"kind": page.kind, "sha256": page.sha256, "received": page.received_sha256, "pages": page.pages}
+        for page in pages_given(draft)
+    ]
+
+
+def files_sweep() -> int:
+    """Delete stored files that no document names any more."""
+
+    def named(digests: list[str]) -> set[str]:
+        return set(Document.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
+
+    return files.sweep(named)
