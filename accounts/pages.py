@@ -80,8 +80,8 @@ def staff_page(view: Callable[Concatenate[StaffRequest, P], HttpResponse]) -> Vi
 
 
 def _sign_in(door: str, request: HttpRequest) -> HttpResponse:
-    """To the sign-in page, and from there back; what was pressed after the session had ended is told there."""
-    ended = {"ended": "1"} if request.method == "POST" else {}
+    """To the sign-in page, and from there back; that the session had ended is told there."""
+    ended = {"ended": "1"} if request.method == "POST" or "idle" in request.GET else {}
     return redirect(f"{door}?{urlencode({'next': request.path, **ended})}")
 
 

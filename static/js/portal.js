@@ -57,7 +57,7 @@ function watchSession() {
     if (left > warn) { saved = false; return; }
     bar.hidden = false;
     if (left < warn / 4 && !saved) { saved = true; saveForms(); }
-    if (left < 0) { window.clearInterval(look); location.assign(location.pathname); }
+    if (left < 0) { window.clearInterval(look); location.assign(`${location.pathname}?idle=1`); }
   }, 1000);
 }
 document.addEventListener("DOMContentLoaded", watchSession);
