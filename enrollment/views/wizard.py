@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 import identifiers
-from accounts.pages import GuardianRequest, guardian_page
+from accounts.pages import GuardianRequest, guardian_form, guardian_page
 from enrollment import form, selectors, services
+from enrollment.materials import materials_for
 from enrollment.models import Draft
 from enrollment.policies import compiled
 from enrollment.services.submission import InvalidAnswers, Submission, draft_digest, error_text
@@ -80,7 +81,7 @@ def _next_page(draft: Draft, after: str = "") -> str:
     return "check"
 
 
-@guardian_page
+@guardian_form
 @require_http_methods(["GET", "POST"])
 def page(request: GuardianRequest, draft_id: UUID, name: str) -> HttpResponse:
     """One page of questions. What is typed is stored before it is judged."""
@@ -132,6 +133,8 @@ def _page_errors(draft: Draft, name: str) -> Mapping[str, form.FieldError]:
 def _onwards(draft: Draft, name: str, *, back: bool) -> HttpResponse:
     """To the next page that asks something; who came from check-your-answers goes back there as soon as possible."""
     target = _next_page(draft, "" if back else name)
+    if target == "check" and any(not material.there for material in materials_for(draft)) and not back:
+        return redirect("enrollment:documents", draft.public_id)
     if target == "check":
         return redirect("enrollment:check", draft.public_id)
     address = reverse("enrollment:page", args=[draft.public_id, target])
