@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -11,13 +11,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+import identifiers
 from accounts.admin_base import ScopedAdmin, viewer
 from accounts.staff_site import staff_site
+from enrollment import admin_after  # noqa: F401 - registers its pages
 from enrollment.models import Application, ApplicationState, PolicyVersion, Round, Season
 from enrollment.policies import compiled
 from enrollment.services.submission import normal_receipt
 from enrollment.staff.page import case_page
 from enrollment.states import OPEN_FOR_REVIEW
+from foundation import clock
+from foundation.crypto import blind_index
 
 TAGS = {
     "verified": "info",
@@ -60,7 +64,7 @@ class ApplicationAdmin(ScopedAdmin):
     list_display = ("number", "child_name", "level", "tag", "group", "zone", "asks", "waiting", "school")
     list_filter = (DeskFilter, "state", "stage", "group_code", "needs_person", "online")
     search_fields = ("receipt",)
-    search_help_text = _("Receipt number")
+    search_help_text = _("Receipt number, whole name or whole ID number of the child")
     list_select_related = ("child", "review_school", "round__policy")
     ordering = ("-needs_person", "state_at")
     list_per_page = 50
@@ -72,10 +76,16 @@ class ApplicationAdmin(ScopedAdmin):
         queryset: QuerySet[Any],
         search_term: str,
     ) -> tuple[QuerySet[Any], bool]:
-        """By receipt number only, exactly: staff cannot fish for names or documents."""
+        """By receipt, whole name or whole document number, exactly: staff cannot fish with parts of them."""
         if not search_term:
             return queryset, False
-        return queryset.filter(receipt=normal_receipt(search_term)), False
+        today = clock.today()
+        document = identifiers.check("id", search_term, role="child", today=today)
+        name = identifiers.normalise("name", search_term)
+        found = Q(receipt=normal_receipt(search_term)) | Q(child__name_index=blind_index("child-name", name))
+        if document.ok:
+            found |= Q(child__id_index=blind_index("child", document.value))
+        return queryset.filter(found), False
 
     @admin.display(description=_("Receipt number"), ordering="receipt")
     def number(self, application: Application) -> str:

@@ -94,7 +94,7 @@ _PLACE_HELP: Final = N_("From the province down to the county, for example 湖�
 FIELDS: Final[tuple[Field, ...]] = (
     Field("birthplace", "child", N_("Place of birth"), "place", help=_PLACE_HELP),
     Field("native_place", "child", N_("Native place of the family (籍贯)"), "place", help=_PLACE_HELP),
-    Field("ethnic", "child", N_("Ethnic group"), "choice", options=tuple(Option(one, one) for one in ETHNIC)),
+    Field("ethnic", "child", N_("Ethnic group"), "ethnic", help=N_("For example 汉族, 回族, 土家族.")),
     Field(
         "nationality",
         "child",
@@ -227,8 +227,12 @@ def place_of_address(address: str) -> str:
 def registry_valid(field: Field, raw: str, today: date) -> tuple[str, FieldError | None]:
     """The normalised answer of one question, and what is wrong with it."""
     value = " ".join(raw.split())
-    if not value or field.kind not in {"place", "postcode"}:
+    if not value or field.kind not in {"place", "postcode", "ethnic"}:
         return validate(field, value, today)
+    if field.kind == "ethnic":
+        named = value if value in ETHNIC else f"{value}族"
+        wrong = FieldError(field.name, "ethnic", N_("Please write the group as in the household register: 汉族."))
+        return (named, None) if named in ETHNIC else (value, wrong)
     if field.kind == "place":
         plain = "".join(value.split())
         wrong = FieldError(field.name, "place", N_("Please write the place in full, for example 湖南省常德市武陵区."))
@@ -280,6 +284,6 @@ COLUMNS: Final = (
     ("成员2关系", "second_relation"),
     ("成员2证件号", "second_id"),
     ("成员2电话", "second_phone"),
-    ("报名编号", "receipt"),
+    ("报名回执号", "receipt"),
 )
 MAY_BE_EMPTY: Final = frozenset({"second_name", "second_relation", "second_id", "second_phone"})

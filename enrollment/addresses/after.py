@@ -28,5 +28,6 @@ urlpatterns = [
         papers.check_paper,
         name="check-paper",
     ),
+    path("official/registry/<str:school>/newest.xlsx", registry.export, {"year": 0}, name="registry-newest"),
     path("official/registry/<str:school>/<int:year>.xlsx", registry.export, name="registry-export"),
 ]

@@ -148,6 +148,10 @@ class Migration(migrations.Migration):
                 ("digests", models.JSONField()),
                 ("issued_at", models.DateTimeField()),
             ],
+            options={
+                "verbose_name": "letter",
+                "verbose_name_plural": "letters",
+            },
         ),
         migrations.CreateModel(
             name="RegistryRecord",

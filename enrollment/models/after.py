@@ -44,6 +44,11 @@ class Letter(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["offer", "kind"], name="one_letter_a_place")]
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class Attendance(models.Model):

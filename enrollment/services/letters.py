@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+import identifiers
 from accounts.models import Account
 from audit.services import record
 from enrollment.models import Application, Letter, Offer
 from enrollment.papers import LetterFacts, ReceiptFacts, letter_pdf, paper_code, receipt_pdf
 from enrollment.papers.letter import LANGUAGES
 from enrollment.selectors.after import BRING, check_in_days, messages_to, next_step, rules_of
-from enrollment.selectors.core import answer_rows, own_application, version_of
+from enrollment.selectors.core import AnswerRow, answer_rows, own_application, version_of
 from enrollment.services.submission import deadline_text
 from foundation import clock
 from foundation.errors import Refused
@@ -149,7 +150,7 @@ def receipt_facts(application: Application) -> ReceiptFacts:
             (_("Messages go to"), messages_to(application)),
         ),
         answers_title=_("What was filed"),
-        answers=tuple((row.label, row.value) for row in answer_rows(version.claims.get("answers", {}))),
+        answers=tuple((row.label, _printed(row)) for row in answer_rows(version.claims.get("answers", {}))),
         choices_title=_("Schools, most wanted first"),
         choices=tuple(schools[code].name for code in version.choices if code in schools),
         scan=_("Scan to check that this receipt is genuine:"),
@@ -157,6 +158,11 @@ def receipt_facts(application: Application) -> ReceiptFacts:
         foot=_("Keep the receipt number. This receipt can be read again in the portal at any time."),
         url=check_url("receipt", number),
     )
+
+
+def _printed(row: AnswerRow) -> str:
+    """An answer as a paper may carry it: numbers of documents masked, because papers are left lying about."""
+    return identifiers.mask("id", row.value) if row.name.endswith("_id") and row.value else row.value
 
 
 def channel_words(channel: str) -> str:

@@ -15,7 +15,7 @@ from accounts.models import Account
 from accounts.scopes import scope
 from audit.services import record, record_views
 from enrollment import form
-from enrollment.models import Application, Offer, RegistryRecord
+from enrollment.models import Application, Offer, RegistryRecord, Season
 from enrollment.registry import (
     BY_NAME,
     COLUMNS,
@@ -123,7 +123,7 @@ def _validated(
     errors: dict[str, form.FieldError] = {}
     for page in PAGES:
         for field in registry_asked(application, page):
-            if not form.asked(field, {**answers, **clean}):
+            if not _wanted(field, {**answers, **clean}):
                 continue
             value, problem = registry_valid(field, str(answers.get(field.name, "")), clock.today())
             if problem:
@@ -131,6 +131,10 @@ def _validated(
             else:
                 clean[field.name] = value
     return clean, errors
+
+
+def _wanted(field: form.Field, answers: Mapping[str, str]) -> bool:
+    return all(answers.get(name, "") in values for name, values in field.when.items())
 
 
 def registry_row(application: Application, school: School) -> dict[str, str]:
@@ -180,17 +184,19 @@ def registry_children(school: School, year: int) -> list[Application]:
 def registry_export(*, staff: Account, school_code: str, year: int) -> bytes:
     """The school's children as xlsx for the registry, and a sheet of what is still missing. Raises NotAllowed.
 
+    Year 0 is the district's newest season.
+
     Every cell is text: no formula runs, no digit of an ID number is rounded, control characters are left out.
     """
     school = School.objects.filter(pk=school_code).first()
     if school is None or not scope(staff).may(EXPORT, district=school.district_id, school=school.pk):
         raise NotAllowed(_("There is no such school in your care."))
-    children = registry_children(school, year)
+    children = registry_children(school, year or _newest(school))
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     sheet, gaps = book.create_sheet("学籍"), book.create_sheet("缺项")
     _line(sheet, 1, [header for header, _name in COLUMNS])
-    _line(gaps, 1, ["报名编号", "缺少"])
+    _line(gaps, 1, ["报名回执号", "缺少"])
     items, late = 0, 2
     for at, application in enumerate(children, start=2):
         row = registry_row(application, school)
@@ -205,6 +211,11 @@ def registry_export(*, staff: Account, school_code: str, year: int) -> bytes:
     made = io.BytesIO()
     book.save(made)
     return made.getvalue()
+
+
+def _newest(school: School) -> int:
+    seasons = Season.objects.filter(district=school.district_id, rehearsal=False)
+    return seasons.order_by("-year").values_list("year", flat=True).first() or 0
 
 
 def _line(sheet: Any, at: int, values: list[str]) -> None:

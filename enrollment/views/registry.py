@@ -97,6 +97,6 @@ def export(request: StaffRequest, school: str, year: int) -> HttpResponse:
     """The school's children for the student registry, as xlsx."""
     body = services.registry_export(staff=request.account, school_code=school, year=year)
     response = HttpResponse(body, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="registry-{year}.xlsx"'
+    response["Content-Disposition"] = f'attachment; filename="registry-{school}-{year or "newest"}.xlsx"'
     response["Cache-Control"] = "no-store"
     return response

@@ -83,14 +83,14 @@ def test_the_queue_shows_waiting_cases_masked_and_records_who_saw_them(enter: En
     assert seen.district_code == factories.DISTRICT
 
 
-def test_a_receipt_is_searched_exactly_and_a_name_never(enter: Enter) -> None:
+def test_a_receipt_is_searched_exactly_and_a_part_of_a_name_never(enter: Enter) -> None:
     application = case(factories.family(factories.world()))
     client = enter(factories.staff("official"))
     listing = "/admin/enrollment/application/"
     assert (
         application.receipt in client.get(listing, {"q": application.receipt.lower().replace("-", "")}).content.decode()
     )
-    assert application.receipt not in client.get(listing, {"q": application.child.name}).content.decode()
+    assert application.receipt not in client.get(listing, {"q": application.child.name[:2]}).content.decode()
 
 
 def test_the_case_page_shows_declared_and_source_and_hides_numbers(enter: Enter) -> None:

@@ -1,0 +1,129 @@
+"""The staff site's pages of what follows a submission: appeals, letters issued, rules of a season."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from accounts.admin_base import ScopedAdmin, viewer
+from accounts.scopes import scope
+from accounts.staff_site import staff_site
+from enrollment.models import AfterRules, Appeal, Application, Letter
+from enrollment.services.appeals import ABILITY
+from enrollment.staff.appeals import appeal_page
+from foundation import clock
+
+TAGS = {"filed": "warning", "hearing": "info", "upheld": "success", "dismissed": "danger"}
+
+
+def initial(application: Application) -> str:
+    """A child on a list: the first character of the name only."""
+    return f"{application.child.name[:1]}＊"
+
+
+class OpenFilter(admin.SimpleListFilter):
+    """The list opens with what waits for an answer."""
+
+    title = _("Desk")
+    parameter_name = "desk"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        return [("all", _("All appeals"))]
+
+    def choices(self, changelist: Any) -> Any:
+        for number, choice in enumerate(super().choices(changelist)):
+            yield {**choice, "display": _("To decide")} if number == 0 else choice
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Appeal]) -> QuerySet[Appeal]:  # noqa: ARG002
+        return queryset if self.value() == "all" else queryset.filter(state__in=Appeal.OPEN)
+
+
+@admin.register(Appeal, site=staff_site)
+class AppealAdmin(ScopedAdmin):
+    ability = "application.review"
+    district_field = "application__district_code"
+    school_field = "application__review_school_id"
+    personal = True
+    list_display = ("receipt", "child", "subject", "tag", "filed_at", "answer_by", "late")
+    list_filter = (OpenFilter, "subject", "state")
+    list_select_related = ("application__child",)
+    ordering = ("answer_by",)
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Each kind of appeal for those who may decide it: a result is not a school's own business."""
+        reach, found = scope(request.user), Appeal.objects.none()
+        for subject, ability in ABILITY.items():
+            rows = Appeal.objects.filter(subject=subject)
+            found |= reach.rows(rows, ability, district=self.district_field, school=self.school_field)
+        return found
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return any(scope(request.user).any(ability) for ability in ABILITY.values())
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is None:
+            return self.has_module_permission(request)
+        return bool(self.get_queryset(request).filter(pk=obj.pk).exists())
+
+    @admin.display(description=_("Receipt number"))
+    def receipt(self, appeal: Appeal) -> str:
+        return appeal.application.receipt
+
+    @admin.display(description=_("Child"))
+    def child(self, appeal: Appeal) -> str:
+        return initial(appeal.application)
+
+    @display(description=_("State"), ordering="state", label=TAGS)  # type: ignore[arg-type]
+    def tag(self, appeal: Appeal) -> tuple[str, str]:
+        return appeal.state, appeal.get_state_display()
+
+    @admin.display(description=_("overdue"), boolean=True)
+    def late(self, appeal: Appeal) -> bool:
+        return appeal.state in Appeal.OPEN and clock.deadline_passed(appeal.answer_by)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",  # noqa: ARG002 - Django's signature
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        appeal = self.get_object(request, object_id)
+        if not isinstance(appeal, Appeal):
+            raise Http404
+        self.viewed(request, appeal)
+        context = {**self.admin_site.each_context(request), "opts": self.opts, **(extra_context or {})}
+        return appeal_page(request, appeal, viewer(request), context)
+
+
+@admin.register(Letter, site=staff_site)
+class LetterAdmin(ScopedAdmin):
+    """Letters as issued: read-only, without their content."""
+
+    ability = "application.view"
+    district_field = "application__district_code"
+    school_field = "offer__school_id"
+    personal = True
+    list_display = ("number", "kind", "school", "issued_at")
+    list_filter = ("kind",)
+    list_select_related = ("offer__school", "application")
+    fields = ("number", "kind", "school", "issued_at", "digests")
+    ordering = ("-issued_at",)
+
+    @admin.display(description=_("School"))
+    def school(self, letter: Letter) -> str:
+        return letter.offer.school.name if letter.offer.school else "—"
+
+
+@admin.register(AfterRules, site=staff_site)
+class AfterRulesAdmin(ScopedAdmin):
+    """Deadlines, issuer and check-in list of a season."""
+
+    ability = "season.view"
+    district_field = "season__district__code"
+    list_display = ("season", "appeal_days", "appeal_within")
+    fields = ("season", "appeal_days", "appeal_within", "days_off", "extra_days", "issuer", "bring")

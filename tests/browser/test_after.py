@@ -1,0 +1,131 @@
+"""What follows a submission in a browser: every page at three widths and in both languages, nothing too wide."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from enrollment import services
+from enrollment.models import Application, Season
+from enrollment.services.letters import check_code
+from enrollment.services.transitions import application_step
+from foundation import clock
+from tests import factories
+from tests.browser.conftest import Open
+from tests.browser.parent import Parent
+from tests.browser.test_classes import enter_staff
+from tests.enrollment.test_letters import placed
+from tests.enrollment.test_registry import RIGHT
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SIZES = ((320, 640), (360, 740), (1280, 800))
+
+
+def look(window: Parent, name: str) -> None:
+    """The page fits at every width; pictures are kept where SCREENSHOTS says."""
+    folder = os.environ.get("SCREENSHOTS", "")
+    for width, height in SIZES:
+        window.page.set_viewport_size({"width": width, "height": height})
+        assert not window.is_wider_than_the_screen(), (name, width)
+        if folder:
+            window.page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
+    window.page.set_viewport_size({"width": 360, "height": 740})
+
+
+def press(window: Parent, what: str) -> None:
+    with window.page.expect_navigation():
+        window.tap(what)
+
+
+def calendar() -> list[dict[str, str]]:
+    day = (clock.today() + timedelta(days=20)).isoformat()
+    return [{"key": "checkin", "zh": "报到", "en": "Check-in", "starts": day, "ends": day}]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
+def test_from_the_offer_to_the_letter_and_the_registry(
+    open_browser: Open, place: factories.World, language: str, scripts: bool
+) -> None:
+    application, tongue = placed("offered", place=place), f"after-{language[:2]}"
+    Season.objects.update(calendar=calendar())
+    window = open_browser(language=language, scripts=scripts)
+    window.enter_as(application.guardian)
+    mine = f"/my/applications/{application.pk}/"
+    window.open(mine)
+    look(window, f"{tongue}-1-offered")
+    press(window, "a.btn-go")
+    look(window, f"{tongue}-2-confirm")
+    window.go()
+    application.refresh_from_db()
+    assert application.state == "accepted"
+    look(window, f"{tongue}-3-accepted")
+    press(window, 'button[name="coming"]')
+    assert application.attendances.get().coming
+    window.open(f"{mine}letter/")
+    look(window, f"{tongue}-4-letter")
+    window.open(f"{mine}receipt/")
+    look(window, f"{tongue}-5-receipt")
+    number = f"{application.receipt}-A1"
+    window.open(f"/check/letter/{number}/{check_code('letter', number)}/")
+    look(window, f"{tongue}-6-genuine")
+    window.open(f"{mine}registry/")
+    for at in range(3):
+        fill(window, RIGHT)
+        look(window, f"{tongue}-7-registry-{at}")
+        window.go()
+    assert Application.objects.get().registry.completed_at is not None
+    window.open("/my/data/")
+    look(window, f"{tongue}-8-data")
+
+
+def fill(window: Parent, answers: dict[str, str]) -> None:
+    """Whatever of the answers this page asks."""
+    for name, value in answers.items():
+        asked = window.page.locator(f'[name="{name}"]')
+        if not asked.count():
+            continue
+        kind = asked.first.evaluate("one => one.type || one.tagName")
+        if kind == "radio":
+            window.pick(name, value)
+        elif kind == "select-one":
+            window.page.select_option(f'[name="{name}"]', value)
+        else:
+            window.page.fill(f'[name="{name}"]', value)
+
+
+@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
+def test_an_appeal_is_filed_heard_and_answered(open_browser: Open, place: factories.World, language: str) -> None:
+    application, tongue = factories.family(place).submit(), f"appeal-{language[:2]}"
+    Application.objects.filter(pk=application.pk).update(state="in_review", review_school=place.school)
+    application.refresh_from_db()
+    with transaction.atomic():
+        refuser = factories.staff("reviewer", school="WL01")
+        application_step(application=application, event="refuse", actor=refuser, reason="房产份额不足")
+    family, desk = open_browser(language=language), open_browser(language=language, width=1280)
+    family.enter_as(application.guardian)
+    family.open(f"/my/applications/{application.pk}/appeal/")
+    look(family, f"{tongue}-1-form")
+    family.page.fill("#reason", "份额登记有误，请再看一次")
+    family.go()
+    appeal = application.appeals.get()
+    decider = factories.staff("reviewer", school="WL01")
+    services.hearing_set(
+        reviewer=decider,
+        appeal_id=appeal.public_id,
+        at=clock.now() + timedelta(days=2),
+        way="phone",
+        where="学校打电话给您",
+    )
+    family.open(f"/my/applications/{application.pk}/appeal/")
+    look(family, f"{tongue}-2-hearing")
+    family.go()
+    appeal.refresh_from_db()
+    assert appeal.hearing_confirmed_at is not None
+    family.open(f"/my/applications/{application.pk}/")
+    look(family, f"{tongue}-3-application")
+    enter_staff(desk, decider)
+    desk.open(f"/admin/enrollment/appeal/{appeal.pk}/change/")
+    look(desk, f"{tongue}-4-desk")

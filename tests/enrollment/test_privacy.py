@@ -1,0 +1,113 @@
+"""A person's own data: a whole copy after a fresh code, deletion of what no law keeps, nobody else's."""
+
+import io
+import json
+import zipfile
+
+import pytest
+from django.test import Client
+
+from accounts.models import Account
+from audit.services import record
+from enrollment import services
+from enrollment.models import Application, Child, DataRequest, Draft
+from enrollment.services.privacy import step_up
+from foundation.crypto import blind_index
+from foundation.errors import Refused
+from notifications.models import Message
+from tests import factories
+from tests.enrollment.test_letters import enter, placed
+
+pytestmark = pytest.mark.django_db
+SECOND = factories.adult_number()
+
+
+def code_for(client: Client) -> str:
+    client.post("/my/data/code/")
+    body = Message.objects.filter(template="sign_in_code").latest("pk").body
+    return "".join(char for char in body if char.isdigit())[:6]
+
+
+def reachable(guardian: Account) -> Account:
+    """The guardian under the number as signing in stores it, so that a code reaches the account."""
+    guardian.phone = f"+86{guardian.phone}"
+    guardian.phone_index = blind_index("phone", guardian.phone)
+    guardian.save()
+    return guardian
+
+
+def archive(guardian: Account) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(services.copy_make(guardian=guardian)))
+
+
+def test_the_copy_holds_everything_of_this_family_and_nothing_of_others() -> None:
+    place = factories.world()
+    application, stranger = placed(place=place), factories.family(place)
+    stranger.submit()
+    services.letter_issue(guardian=application.guardian, application_id=application.pk)
+    reader = factories.staff("reviewer", school="WL01")
+    record(actor=reader, action="application.view", object_type="application", object_id=application.pk)
+    made = archive(application.guardian)
+    names = set(made.namelist())
+    assert {"data.json", "data.html", f"receipts/{application.receipt}.pdf"} <= names
+    assert f"letters/{application.receipt}-A1-zh.pdf" in names
+    data = json.loads(made.read("data.json"))
+    assert data["children"][0]["id_number"] == application.child.id_number
+    assert data["applications"][0]["versions"][0]["answers"]["home_address"] == factories.HOME
+    assert [row["what"] for row in data["read_by"]] == ["application.view"]
+    assert reader.username not in made.read("data.json").decode()
+    everything = made.read("data.json").decode() + made.read("data.html").decode()
+    assert stranger.child.id_number not in everything
+    assert any(row["text"] for row in data["messages"])
+    assert not any("sign_in" in str(row) for row in data["messages"])
+
+
+def test_what_belongs_to_the_other_guardian_is_left_out() -> None:
+    one = factories.family(factories.world(), second_guardian_id=SECOND)
+    one.submit()
+    made = archive(one.guardian)
+    for name in ("data.json", "data.html"):
+        assert SECOND not in made.read(name).decode()
+
+
+def test_a_copy_needs_a_fresh_code() -> None:
+    application = placed()
+    client = enter(reachable(application.guardian), "en")
+    wrong = client.post("/my/data/copy/", {"code_copy": "000000"})
+    assert wrong.status_code == 422
+    assert DataRequest.objects.count() == 0
+    code = code_for(client)
+    answer = client.post("/my/data/copy/", {"code_copy": code})
+    assert answer["Content-Type"] == "application/zip"
+    assert answer["Cache-Control"] == "no-store"
+    assert client.post("/my/data/copy/", {"code_copy": code}).status_code == 422
+    assert DataRequest.objects.get().kind == "copy"
+
+
+def test_deletion_takes_what_was_never_filed_and_says_what_stays() -> None:
+    place = factories.world()
+    one = factories.family(place)
+    application = one.submit()
+    other = services.child_add(guardian=one.guardian, name="合成小红", id_number=factories.child_number())
+    services.draft_open(guardian=one.guardian, child=other, round_=place.round)
+    bystander = factories.family(place)
+    client = enter(reachable(one.guardian), "en")
+    done = client.post("/my/data/delete/", {"code_delete": code_for(client)})
+    assert done.status_code == 302
+    assert not Child.objects.filter(pk=other.pk).exists()
+    assert Application.objects.filter(pk=application.pk).exists()
+    assert Child.objects.filter(pk=bystander.child.pk).exists()
+    assert Draft.objects.filter(pk=bystander.draft.pk).exists()
+    answer = DataRequest.objects.get().answer
+    assert answer["deleted"] == {"uploads": 0, "drafts": 1, "children": 1}
+    assert answer["kept"][0] == {"what": "applications", "count": 1, "until": "2032-12-31"}
+    page = client.get("/my/data/").content.decode()
+    assert "2032-12-31" in page
+
+
+def test_without_a_phone_the_way_is_the_desk() -> None:
+    account = factories.guardian()
+    account.phone = None
+    with pytest.raises(Refused) as refused:
+        step_up(guardian=account, code="123456")
+    assert refused.value.code == "phone"
