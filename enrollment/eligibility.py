@@ -86,7 +86,9 @@ def likely(policy: Policy, quick: Quick, round_kind: str = "main") -> Likely:
     age = next((item for item in judged.trace if item.rule == "age"), None)
     rule = next((rule for rule in policy.ages if rule.stage == quick.stage), None)
     cutoff = rule.cutoff if rule else policy.cutoff
-    standing, until = _standing(age.code if age else "", judged.eligible, needs_person=judged.needs_person), ""
+    # days and points that were not asked here only order the families of a group
+    open_ = any(item.rule not in {"order", "points"} for item in judged.questions)
+    standing, until = _standing(age.code if age else "", judged.eligible, needs_person=open_), ""
     if age is not None and age.code == "age_later_round":
         until = str(age.params.get("until", ""))
     reason = None

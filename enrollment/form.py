@@ -100,11 +100,11 @@ _AUTHORISED_BY = (
     Option("authority", N_("A court or a public office")),
 )
 _NEEDS = (
-    Option("sight", N_("Seeing")),
-    Option("hearing", N_("Hearing")),
-    Option("moving", N_("Walking or moving")),
-    Option("speech", N_("Speaking")),
-    Option("learning", N_("Learning or understanding")),
+    Option("sight", N_("To see")),
+    Option("hearing", N_("To hear")),
+    Option("moving", N_("To walk or move")),
+    Option("speech", N_("To speak")),
+    Option("learning", N_("To learn or understand")),
     Option("health", N_("Illness, allergy or medicine")),
     Option("other", N_("Something else")),
 )

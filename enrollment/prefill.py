@@ -66,10 +66,12 @@ def suggested_answers(prefilled: Mapping[str, Any], *, guardian_id: str, distric
         found |= {"household_here": "yes", "household_address": str(household.get("address", ""))}
         found["household_registered_on"] = str(household.get("registered_on", ""))
     found |= _home(prefilled, guardian_id)
-    if _first(prefilled, "permit"):
-        found["permit_holder"] = "parent"
-    if _first(prefilled, "insurance"):
-        found["insurance_holder"] = "parent"
+    here = found.get("household_here") == "yes"
+    for agency, question in (("permit", "permit_holder"), ("insurance", "insurance_holder")):
+        if _first(prefilled, agency):
+            found[question] = "parent"
+        elif here and (prefilled.get(agency) or {}).get("outcome") == "empty":
+            found[question] = "none"  # registered here, and the register has nothing: shown to be confirmed, not asked
     return found
 
 

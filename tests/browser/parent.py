@@ -18,7 +18,7 @@ from tests.browser.stack import Site
 
 PATIENCE_SECONDS = 25
 PHONE = "19900001234"
-GO = "button.btn-go"
+GO = "main button.btn-go"
 FORWARD = {"guardian_relation": "mother", "permit_holder": "none", "insurance_holder": "none", "keep_siblings": "no"}
 
 
@@ -51,6 +51,7 @@ class Parent:  # no slots: Playwright keeps its wrappers on the listener's objec
     context: BrowserContext
     page: Page
     taps: int = 0
+    typed: int = 0
     pages: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -88,6 +89,17 @@ class Parent:  # no slots: Playwright keeps its wrappers on the listener's objec
     def pick(self, name: str, value: str) -> None:
         self.tap(f'label.choice:has([name="{name}"][value="{value}"])')
 
+    def contradict(self, name: str, value: str) -> None:
+        """Say that a register is wrong: the field is behind its answer."""
+        field = self.page.locator(f"#{name}")
+        if not field.is_visible():
+            self.tap(f".known-field:has(#{name}) summary")
+        field.fill(value)
+
+    def type(self, what: str, text: str) -> None:
+        self.typed += len(text)
+        self.page.fill(what, text)
+
     def text(self) -> str:
         return self.page.locator("main").inner_text()
 
@@ -115,8 +127,8 @@ class Parent:  # no slots: Playwright keeps its wrappers on the listener's objec
         self.context.add_cookies([cookie])  # type: ignore[list-item]
 
     def name_child(self, who: Person) -> None:
-        self.page.fill("#name", who.child)
-        self.page.fill("#id_number", who.child_id)
+        self.type("#name", who.child)
+        self.type("#id_number", who.child_id)
         self.go()
 
     def answer_pages(self, who: Person, visit: Callable[[], None] = lambda: None) -> None:
@@ -131,9 +143,9 @@ class Parent:  # no slots: Playwright keeps its wrappers on the listener's objec
                     and not self.page.locator(f'[name="{name}"]:checked').count()
                 ):
                     self.pick(name, value)
-            if self.page.url.endswith("/guardian/"):
-                self.page.fill("#guardian_name", who.name)
-                self.page.fill("#guardian_id", who.own_id)
+            if self.page.url.endswith("/guardian/") and not self.page.input_value("#guardian_id"):
+                self.type("#guardian_name", who.name)
+                self.type("#guardian_id", who.own_id)
             self.go()
         raise AssertionError("the pages have no end")
 

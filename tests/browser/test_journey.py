@@ -33,11 +33,9 @@ def test_a_plain_family_files_in_a_few_taps_and_is_approved(parent: Parent, plac
     assert len(asked) <= MOST_PAGES, asked
     assert set(uploads) == {0}
     parent.page.wait_for_selector(".tag:has-text('审核通过')", timeout=25_000)  # the page looks again by itself
-    assert [line.split("\n")[-1] for line in parent.page.locator(".timeline li").all_inner_texts()] == [
-        "审核通过",
-        "核验完成",
-        "已收到",
-    ]
+    happened = [line.split("\n") for line in parent.page.locator(".timeline li").all_inner_texts()]
+    for state in ("审核通过", "核验完成", "已收到"):
+        assert any(state in lines for lines in happened), happened
 
 
 def test_everything_works_without_scripts(open_browser: Open, place: factories.World) -> None:
@@ -65,7 +63,7 @@ def test_a_wrong_digit_is_explained_and_everything_typed_is_kept(parent: Parent)
     parent.page.fill("#guardian_name", who.name)
     parent.page.fill("#guardian_id", who.own_id[:-1])
     parent.go()
-    assert parent.page.locator(".error").count() == 2
+    assert parent.page.locator(".error:visible").count() == 2
     assert parent.page.input_value("#guardian_name") == who.name
     assert parent.page.input_value("#guardian_id") == who.own_id[:-1]
 
@@ -77,7 +75,7 @@ def test_pressing_twice_and_going_back_file_one_application(parent: Parent, plac
     parent.name_child(who)
     parent.answer_pages(who)
     parent.declare()
-    parent.page.locator("button.btn-go").dblclick()
+    parent.page.locator("main button.btn-go").dblclick()
     parent.page.wait_for_selector(".receipt")
     receipt = parent.receipt()
     parent.page.go_back()
@@ -98,7 +96,7 @@ def test_a_return_opens_only_the_named_items(parent: Parent, place: factories.Wo
     parent.answer_pages(who)
     home = parent.page.url.replace("/check/", "/home/")
     parent.page.goto(home)
-    parent.page.fill("#home_address", factories.ELSEWHERE)
+    parent.contradict("home_address", factories.ELSEWHERE)
     parent.go()
     parent.declare()
     parent.go()

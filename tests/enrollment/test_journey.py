@@ -1,0 +1,266 @@
+"""The way to a submission through requests: paused rounds, known children, two windows, special needs, twins."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from accounts.models import Account
+from audit.models import Entry
+from enrollment import form, selectors, services
+from enrollment.models import Application, ApplicationVersion, Child, Round
+from enrollment.services.submission import Submission, draft_digest
+from foundation import clock
+from foundation.errors import NotAllowed, Refused
+from tests import factories
+from tests.agencies import City
+
+Enter = Callable[[Account], Client]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def enter() -> Enter:
+    def signed_in(account: Account) -> Client:
+        client = Client(headers={"accept-language": "zh-hans"})
+        client.force_login(account)
+        return client
+
+    return signed_in
+
+
+def pause(place: factories.World, reason: str = "系统维护，今天18点恢复。") -> Round:
+    return services.round_step(
+        official=factories.staff("official"), round_id=place.round.pk, event="pause", reason=reason
+    )
+
+
+def test_a_paused_round_says_why_keeps_what_is_typed_and_goes_on(enter: Enter) -> None:
+    place = factories.world()
+    one = factories.family(place)
+    pause(place)
+    client = enter(one.guardian)
+    answer = client.post(f"/my/apply/{one.draft.public_id}/household/", {"household_here": "no"})
+    assert answer.status_code == 409
+    assert "系统维护" in answer.content.decode()
+    one.draft.refresh_from_db()
+    assert one.draft.answers["household_here"] == "no"
+    with pytest.raises(Refused, match="系统维护"):
+        one.submit()
+    services.draft_save(guardian=one.guardian, draft_id=one.draft.public_id, answers=one.answers)
+    services.round_step(official=factories.staff("official"), round_id=place.round.pk, event="resume")
+    assert one.submit().receipt
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "长" * 301])
+def test_a_pause_needs_a_reason_for_families(reason: str) -> None:
+    place = factories.world()
+    with pytest.raises(Refused):
+        pause(place, reason)
+    place.round.refresh_from_db()
+    assert place.round.state == "open"
+
+
+def test_only_the_district_s_own_official_pauses() -> None:
+    place = factories.world()
+    stranger = factories.staff("official", district="430703")
+    with pytest.raises(NotAllowed):
+        services.round_step(official=stranger, round_id=place.round.pk, event="pause", reason="x")
+
+
+def test_a_deadline_that_passes_while_typing_loses_nothing(enter: Enter) -> None:
+    place = factories.world()
+    one = factories.family(place)
+    client = enter(one.guardian)
+    with clock.at(place.round.closes_at + timedelta(minutes=2)):
+        page = f"/my/apply/{one.draft.public_id}/household/"
+        answer = client.post(page, {"household_here": "no"})
+        shut = client.get(f"/my/apply/{one.draft.public_id}/check/")
+    assert "已截止" in answer.content.decode()
+    assert "已截止" in shut.content.decode()
+    one.draft.refresh_from_db()
+    assert one.draft.answers["household_here"] == "no"
+
+
+def test_what_changed_in_another_window_is_shown_before_it_is_filed(enter: Enter) -> None:
+    one = factories.family(factories.world())
+    client, page = enter(one.guardian), f"/my/apply/{one.draft.public_id}/check/"
+    seen = draft_digest(selectors.own_draft(one.guardian, one.draft.public_id))
+    services.draft_save(guardian=one.guardian, draft_id=one.draft.public_id, answers={"guardian_relation": "father"})
+    sent = {"declare": "yes", "client_token": str(uuid.uuid4()), "seen": seen}
+    answer = client.post(page, sent)
+    assert answer.status_code == 422
+    assert not Application.objects.exists()
+    assert seen not in answer.content.decode()
+    now = draft_digest(selectors.own_draft(one.guardian, one.draft.public_id))
+    assert now in answer.content.decode()
+    assert client.post(page, {**sent, "seen": now}).status_code == 302
+    assert Application.objects.count() == 1
+
+
+def test_a_change_made_from_the_check_page_returns_there(enter: Enter) -> None:
+    one = factories.family(factories.world())
+    client = enter(one.guardian)
+    answer = client.post(
+        f"/my/apply/{one.draft.public_id}/household/?back=check",
+        {"household_here": "yes", "household_address": factories.HOME},
+    )
+    assert answer["Location"].endswith("/check/")
+
+
+def test_problems_on_the_check_page_lead_to_their_fields(enter: Enter) -> None:
+    one = factories.family(factories.world(), home_share="")
+    answer = enter(one.guardian).post(
+        f"/my/apply/{one.draft.public_id}/check/", {"declare": "yes", "client_token": str(uuid.uuid4())}
+    )
+    assert f"/my/apply/{one.draft.public_id}/home/?back=check#home_share-field" in answer.content.decode()
+
+
+def test_special_needs_are_seen_by_the_district_only() -> None:
+    place = factories.world()
+    one = factories.family(place, need_kinds="moving,health", need_text="教室请安排在一楼")
+    version = selectors.version_of(one.submit())
+    assert "need_text" not in version.claims["answers"]
+    told = [row.value for row in selectors.needs_rows(version, factories.staff("official"))]
+    assert told[-1] == "教室请安排在一楼"
+    assert selectors.needs_rows(version, factories.staff("reviewer", school="WL01")) == []
+    assert selectors.needs_rows(version, factories.staff("official", district="430703")) == []
+
+
+def test_a_twin_who_is_not_filed_yet_is_named() -> None:
+    place = factories.world()
+    one = factories.family(place, keep_siblings="yes")
+    assert selectors.unfiled_twins(one.draft) == []
+    other = services.child_add(guardian=one.guardian, name="合成小红", id_number=factories.child_number())
+    assert selectors.unfiled_twins(one.draft) == [other]
+    draft = services.draft_open(guardian=one.guardian, child=other, round_=place.round)
+    services.draft_save(guardian=one.guardian, draft_id=draft.public_id, answers=one.answers)
+    services.application_submit(guardian=one.guardian, submission=Submission(draft.public_id, uuid.uuid4()))
+    assert selectors.unfiled_twins(one.draft) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["阿卜杜拉·买买提", "𬱖䶮㛃𰻝", "欧阳" * 12 + "氏"], ids=["dot", "outside the BMP", "25 characters"]
+)
+def test_rare_names_arrive_everywhere(name: str) -> None:
+    place = factories.world()
+    parent = factories.guardian()
+    child = services.child_add(guardian=parent, name=name, id_number=factories.child_number())
+    draft = services.draft_open(guardian=parent, child=child, round_=place.round)
+    filled = factories.answers(guardian_name=name)
+    services.draft_save(guardian=parent, draft_id=draft.public_id, answers=filled)
+    application = services.application_submit(guardian=parent, submission=Submission(draft.public_id, uuid.uuid4()))
+    version = selectors.version_of(application)
+    assert Child.objects.get().name == name
+    assert version.claims["child"]["name"] == version.claims["answers"]["guardian_name"] == name
+    from notifications.models import Message
+
+    assert name in Message.objects.get(template="received").body
+
+
+def test_a_digit_off_says_where_to_look() -> None:
+    right = factories.child_number()
+    wrong = f"{right[:8]}{right[9]}{right[8]}{right[10:]}"
+    with pytest.raises(Refused) as refused:
+        services.child_add(guardian=factories.guardian(), name="合成小明", id_number=wrong)
+    assert "9" in refused.value.message
+    assert "10" in refused.value.message
+
+
+def known_family(city: City, name: str = "合成家长") -> tuple[str, str]:
+    """A household of a parent and a child at the register: the parent's number, the child's."""
+    parent, child = factories.adult_number(), factories.child_number()
+    members = [
+        {"id_number": parent, "name": name, "relation": "户主"},
+        {"id_number": child, "name": "合成小明", "relation": "子女"},
+    ]
+    city.put(
+        "household",
+        *(
+            {"id_number": m["id_number"], "name": m["name"], "address": factories.HOME, "members": members}
+            for m in members
+        ),
+    )
+    return parent, child
+
+
+def test_a_guardian_picks_a_child_of_the_own_household(agencies: City) -> None:
+    parent, child = known_family(agencies)
+    found = services.register_children(guardian=factories.guardian(), guardian_name="合成家长", guardian_id=parent)
+    assert [(one.id_number, one.name) for one in found.children] == [(child, "合成小明")]
+    assert Entry.objects.filter(action="register.children").count() == 1
+
+
+def test_a_stranger_with_the_number_alone_learns_nothing(agencies: City) -> None:
+    parent, _child = known_family(agencies)
+    stranger = factories.guardian()
+    guess = services.register_children(guardian=stranger, guardian_name="别的名字", guardian_id=parent)
+    nobody = services.register_children(
+        guardian=stranger, guardian_name="别的名字", guardian_id=factories.adult_number()
+    )
+    assert guess == nobody
+    assert guess.children == ()
+
+
+def test_after_many_looks_the_register_stays_shut_for_the_day(agencies: City) -> None:
+    parent, _child = known_family(agencies)
+    guardian = factories.guardian()
+    for _look in range(20):
+        services.register_children(guardian=guardian, guardian_name="别的名字", guardian_id=parent)
+    with pytest.raises(Refused) as refused:
+        services.register_children(guardian=guardian, guardian_name="合成家长", guardian_id=parent)
+    assert refused.value.code == "too_often"
+
+
+def test_picking_begins_the_application_with_the_guardian_known(agencies: City, enter: Enter) -> None:
+    factories.world()
+    parent, _child = known_family(agencies)
+    client = enter(factories.guardian())
+    who = {"guardian_name": "合成家长", "guardian_id": parent}
+    page = client.post("/my/children/register/", who).content.decode()
+    index = page.partition('name="child"')[2].partition('value="')[2].partition('"')[0]
+    assert parent not in page.replace(f'value="{parent}"', "")
+    answer = client.post("/my/children/register/", {**who, "child": index})
+    assert "/my/apply/" in answer["Location"]
+    draft = Child.objects.get().drafts.get()
+    assert draft.answers["guardian_name"] == "合成家长"
+    assert draft.answers["household_address"] == factories.HOME
+
+
+@pytest.mark.parametrize(
+    ("changed", "fact", "value", "status"),
+    [
+        ({"home_kind": "rented", "home_lease": "ZL2024000123"}, "application.rented_filed", True, "unavailable"),
+        ({"home_kind": "public_rental"}, "home.kind", "public_rental", "unavailable"),
+        ({"family_situation": "separated", "lives_with": "mother"}, "parents.separated", True, "declared"),
+    ],
+)
+def test_new_answers_become_facts(changed: dict[str, str], fact: str, value: object, status: str) -> None:
+    from enrollment.facts import Family, Places, build
+
+    answers = {**factories.answers(**changed)}
+    facts = build(
+        Family(answers, factories.SIX_YEAR_OLD, "1", "primary", "main", {}, Places("", "", same=False), clock.today())
+    )
+    assert (facts[fact].value, facts[fact].status) == (value, status)
+
+
+def test_a_home_of_the_grandparents_is_checked_in_their_name() -> None:
+    from enrollment.claims import agency_claims
+
+    owner = factories.adult_number()
+    answers = factories.answers(home_kind="grandparents", home_grandparent_id=owner)
+    clean, errors = form.validate_all(answers, clock.today())
+    assert errors == {}
+    claims = agency_claims(clean, child_id="1", child_name="x", on=clock.today())
+    assert claims["real_estate"]["people"] == [owner]
+    assert claims["contract"]["none"] is True
+
+
+def test_earlier_answers_still_pass_without_the_new_questions() -> None:
+    clean, errors = form.validate_all(factories.answers(), clock.today())
+    assert errors == {}
+    assert clean["family_situation"] == "together"
+    assert ApplicationVersion.objects.count() == 0
