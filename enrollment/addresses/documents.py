@@ -2,8 +2,23 @@
 
 from django.urls import path
 
-from enrollment.views import corrections
+from enrollment.views import corrections, documents, uploads
 
 urlpatterns = [
+    path("my/apply/<uuid:draft_id>/documents/", documents.page, name="documents"),
+    path("my/apply/<uuid:draft_id>/documents/add/", documents.add, name="documents-add"),
+    path("my/apply/<uuid:draft_id>/documents/reuse/<slug:kind>/", documents.reuse, name="documents-reuse"),
+    path("my/apply/<uuid:draft_id>/documents/card/<slug:kind>/", documents.card, name="documents-card"),
+    path("my/apply/<uuid:draft_id>/uploads/", uploads.create, name="upload-create"),
+    path("my/uploads/<uuid:upload_id>/", uploads.part, name="upload"),
+    path(
+        "my/apply/<uuid:draft_id>/documents/<uuid:document_id>/turn/<slug:way>/",
+        documents.turn,
+        name="document-turn",
+    ),
+    path("my/apply/<uuid:draft_id>/documents/<uuid:document_id>/remove/", documents.remove, name="document-remove"),
+    path("documents/<uuid:document_id>/", documents.look, name="document"),
+    path("documents/<uuid:document_id>/file/", documents.file, name="document-file"),
+    path("documents/<uuid:document_id>/small/", documents.small, name="document-small"),
     path("my/applications/<uuid:application_id>/correct/", corrections.correct, name="correct"),
 ]

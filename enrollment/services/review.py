@@ -5,13 +5,18 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.scopes import scope
 from enrollment import form
+from enrollment.materials import find_rule
 from enrollment.models import Application, ApplicationVersion, ReturnRequest
+from enrollment.policies import compiled
 from enrollment.services.assessment import judge, store
+from enrollment.services.documents import ITEM
 from enrollment.services.submission import deadline_text
 from enrollment.services.transitions import application_step
 from foundation import clock
@@ -92,6 +97,17 @@ def review_approve(
     return application
 
 
+def item_label(application: Application, item: str) -> str:
+    """An item of a request for correction in words: a question, the schools, a paper; "" when there is no such item."""
+    if item in form.BY_NAME:
+        return str(_(form.BY_NAME[item].label))
+    if item == CHOICES_ITEM:
+        return str(_("Schools"))
+    kind = item.removeprefix(ITEM)
+    material = find_rule(compiled(application.round.policy), kind) if kind != item else None
+    return material.name.of(get_language() or "zh-hans") if material else ""
+
+
 @transaction.atomic
 def review_return(
     *, reviewer: Account, application_id: UUID, items: Sequence[str], reason: str, deadline: datetime
@@ -99,7 +115,7 @@ def review_return(
     """Return for correction: only the named items open again, until the deadline. Raises NotAllowed, Refused."""
     application = _locked(reviewer, application_id)
     _opened(application, reviewer)
-    unknown = [item for item in items if item not in form.BY_NAME and item != CHOICES_ITEM]
+    unknown = [item for item in items if not item_label(application, item)]
     if not items or unknown:
         raise Refused(_("Please name at least one item of the form to correct."), code="items", field="items")
     now = clock.now()
@@ -116,9 +132,8 @@ def review_return(
         created_at=now,
     )
     application_step(application=application, event="return", actor=reviewer, reason=why, next_step_by=deadline)
-    labels = "、".join(
-        str(_(form.BY_NAME[item].label)) if item in form.BY_NAME else str(_("Schools")) for item in items
-    )
+    with translation.override(application.guardian.language):
+        labels = "、".join(item_label(application, item) for item in items)
     _tell(application, "returned", key=str(request.pk), deadline=deadline_text(deadline), items=labels)
     return application
 

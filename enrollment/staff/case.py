@@ -1,5 +1,6 @@
 """Everything a reviewer needs to decide one case, gathered for one page."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,9 @@ from enrollment import form
 from enrollment.models import Application, ApplicationState, ApplicationVersion, Document, Transition
 from enrollment.policy import AGENCIES
 from enrollment.selectors import answer_rows, needs_rows, review_queue
+from enrollment.selectors.documents import documents_of, repeated_evidence
+from enrollment.services.documents import ITEM
+from enrollment.services.review import item_label
 from enrollment.staff.settle import spec_of, words
 from enrollment.states import OPEN_FOR_REVIEW
 from foundation.wording import say
@@ -79,6 +83,15 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A submitted page: which material, when, with which version; how many other families gave the same (a hint)."""
+
+    document: Document
+    label: str
+    repeated: int
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """The case page; lists are in the order in which they are shown."""
 
@@ -93,7 +106,7 @@ class Case:
     group_name: str
     trace: tuple[str, ...]
     zones: tuple[tuple[str, str, tuple[str, ...]], ...]
-    documents: tuple[Document, ...]
+    documents: tuple[Paper, ...]
     changes: tuple[tuple[ApplicationVersion, tuple[Row, ...]], ...]
     history: tuple[Moment, ...]
     may_decide: bool
@@ -156,11 +169,22 @@ def gather(application: Application, reviewer: Account) -> Case:
         group_name=(judged.get("group_name") or {}).get(language, ""),
         trace=tuple(step["text"][language] for step in judged.get("trace", ())),
         zones=_zones(judged),
-        documents=tuple(application.documents.order_by("pk")),
+        documents=_papers(application),
         changes=_changes(versions),
         history=tuple(_moment(step) for step in application.transitions.select_related("actor").order_by("-id")),
         may_decide=may_decide(application, reviewer),
         next_id=next_case(application, reviewer),
+    )
+
+
+def _papers(application: Application) -> tuple[Paper, ...]:
+    documents = list(documents_of(application))
+    again = repeated_evidence(application, documents)
+    return tuple(
+        Paper(
+            document, item_label(application, f"{ITEM}{document.kind}") or document.kind, again.get(document.sha256, 0)
+        )
+        for document in documents
     )
 
 
@@ -263,4 +287,11 @@ def _changed(before: ApplicationVersion, after: ApplicationVersion) -> list[Row]
                 "、".join(_school_names(before.choices)),
             )
         )
+    added = [
+        document.kind for document in after.application.documents.filter(version=after.number).order_by("kind", "pk")
+    ]
+    rows += [
+        Row(item_label(after.application, f"{ITEM}{kind}") or kind, _("%(count)s pages added") % {"count": count})
+        for kind, count in Counter(added).items()
+    ]
     return rows

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from enrollment import form, services
 from enrollment.models import Application
+from enrollment.services.documents import ITEM
+from enrollment.services.review import item_label
 from enrollment.staff.case import Case, gather, next_case
 from enrollment.staff.settle import questions, refuse_unreadable, settled
 from foundation import clock
@@ -79,10 +81,18 @@ def case_page(
 def _asked(case: Case, typed: Typed) -> dict[str, Any]:
     known = findings(case.version.pk)
     items = [(item.name, _(item.label)) for item in form.FIELDS] + [("choices", _("Schools"))]
+    items += [(f"{ITEM}{kind}", item_label(case.application, f"{ITEM}{kind}")) for kind in _papers(case)]
     return {
         "questions": questions(case.version, known, typed.values, typed.value_errors),
         "items": [(name, label, name in typed.items) for name, label in items],
     }
+
+
+def _papers(case: Case) -> list[str]:
+    """The kinds of paper that can be asked for: those of the child's group, and those given."""
+    judged = case.version.evaluation or {}
+    kinds = [str(row["id"]) for row in judged.get("materials", ())] + [p.document.kind for p in case.documents]
+    return list(dict.fromkeys(kinds))
 
 
 def decide(application: Application, reviewer: Account, typed: Typed) -> str:

@@ -1,6 +1,7 @@
 """The corrections loop: a returned application opens the named items, and only these."""
 
 import uuid
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -10,10 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.pages import GuardianRequest, guardian_page
 from enrollment import form, selectors, services
-from enrollment.models import Draft
+from enrollment.models import Draft, ReturnRequest
 from enrollment.services.submission import InvalidAnswers, Submission
-from enrollment.views.shown import shown
+from enrollment.views.documents import documents_context, keep
+from enrollment.views.shown import remaining, shown
 from enrollment.views.wizard import line, page_context, ranked
+from foundation import clock
 from foundation.errors import Refused
 
 
@@ -34,7 +37,10 @@ def correct(request: GuardianRequest, application_id: UUID) -> HttpResponse:
         if "choices" in returned.items:
             typed["choices"] = ",".join(ranked(request.POST.getlist("school")))
         try:
+            unfit = keep(request, draft)
             draft = services.draft_save(guardian=request.guardian, draft_id=draft.public_id, answers=typed)
+            if unfit:
+                raise Refused(_("One of the files could not be taken. Please look at it again."), code="file")
             submission = Submission(draft.public_id, UUID(request.POST.get("client_token", "")))
             services.application_submit(guardian=request.guardian, submission=submission)
         except InvalidAnswers as invalid:
@@ -46,6 +52,8 @@ def correct(request: GuardianRequest, application_id: UUID) -> HttpResponse:
     names = [field for field in form.FIELDS if field.name in returned.items or set(field.when) & set(returned.items)]
     context = {
         **page_context(draft, "choices", problems),
+        **documents_context(request, draft, returned.items),
+        "left": remaining(max(timedelta(), _ends(returned) - clock.now())),
         "application": application,
         "returned": returned,
         "questions": [shown(field, draft.answers, problems) for field in names],
@@ -54,3 +62,8 @@ def correct(request: GuardianRequest, application_id: UUID) -> HttpResponse:
         "client_token": str(uuid.uuid4()),
     }
     return render(request, "enrollment/correct.html", context, status=422 if refused else 200)
+
+
+def _ends(returned: ReturnRequest) -> datetime:
+    """The first instant after the deadline's minute."""
+    return returned.deadline.replace(second=0, microsecond=0) + timedelta(minutes=1)

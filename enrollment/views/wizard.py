@@ -274,6 +274,7 @@ def _check_context(request: GuardianRequest, draft: Draft, refused: Refused | No
     return {
         "draft": draft,
         "sections": _sections(draft.answers),
+        "materials": materials_for(draft),
         "schools": [option.school for option in picked],
         "warnings": selectors.choice_warnings(draft, picked, options),
         "refused": refused.message if refused else "",

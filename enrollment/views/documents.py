@@ -1,0 +1,306 @@
+"""The papers' page: one card a material, usable without scripts; and the pages themselves, for who may see them."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.models import Account
+from accounts.pages import GuardianRequest, guardian_page
+from accounts.staff_site import is_verified_staff
+from audit.services import record
+from enrollment import form, selectors, services
+from enrollment.materials import MaterialAsked, materials_for, named_materials
+from enrollment.models import Document, Draft
+from enrollment.selectors.documents import document_for
+from enrollment.selectors.journey import filed_application
+from enrollment.services.documents import ITEM, document_content, run_program
+from foundation.crypto import decrypt, encrypt
+from foundation.errors import NotAllowed, Refused
+
+SMALL = 320  # pixels, of a thumbnail's longest side
+WIDE = 1400  # pixels, of a PDF page as a picture
+TURNS = {"left": 3, "right": 1}
+CERTIFICATE = ("number", "issuer", "valid_until")
+FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+def cards(draft: Draft, items: Iterable[str] | None = None) -> tuple[MaterialAsked, ...]:
+    """The materials to show: what the policy asks, or what a reviewer named."""
+    if items is None:
+        return materials_for(draft)
+    return named_materials(draft, [item.removeprefix(ITEM) for item in items if item.startswith(ITEM)])
+
+
+def _named(draft: Draft) -> list[str] | None:
+    """What a reviewer asked for, while a correction is open; None before the first submission."""
+    filed = filed_application(draft)
+    if filed is None:
+        return None
+    returned = selectors.open_items(filed)
+    return list(returned.items) if returned else []
+
+
+def documents_context(request: GuardianRequest, draft: Draft, items: Iterable[str] | None) -> dict[str, Any]:
+    """What the cards need, the slips of the last request included."""
+    language = "en" if request.LANGUAGE_CODE.startswith("en") else "zh"
+    slips: Mapping[str, str] = request.session.pop("documents_slips", {})
+    kept = request.session.pop("documents_typed", "")
+    typed: Mapping[str, Mapping[str, str]] = json.loads(decrypt(kept)) if kept else {}
+    shown: list[dict[str, Any]] = [
+        {
+            "material": material,
+            "name": material.name.of(language),
+            "why": [text.of(language) for text in material.why],
+            "slip": slips.get(material.id, ""),
+            "typed": typed.get(material.id, {}),
+        }
+        for material in cards(draft, items)
+    ]
+    return {"draft": draft, "cards": shown, "missing": [row for row in shown if not row["material"].there]}
+
+
+@guardian_page
+@require_http_methods(["GET", "POST"])
+def page(request: GuardianRequest, draft_id: UUID) -> HttpResponse:
+    """The papers that are asked for. Going on without one is possible: it may be brought or added later."""
+    draft = selectors.own_draft(request.guardian, draft_id)
+    if request.method == "POST":
+        if keep(request, draft):
+            return redirect("enrollment:documents", draft_id)
+        return redirect("enrollment:check", draft_id)
+    context = documents_context(request, draft, _named(draft))
+    if not context["cards"]:
+        return redirect("enrollment:check", draft_id)
+    return render(request, "enrollment/documents.html", {**context, "back": request.path})
+
+
+def keep(request: GuardianRequest, draft: Draft) -> bool:
+    """Store every chosen file and typed certificate; True when one was refused, with its words kept for the page."""
+    slips: dict[str, str] = {}
+    typed: dict[str, dict[str, str]] = {}
+    mine: dict[str, Any] = {"guardian": request.guardian, "draft_id": draft.public_id}
+    for name in request.FILES:
+        kind = name.partition(":")[2]
+        for sent in request.FILES.getlist(name):
+            page: dict[str, Any] = {"kind": kind, "filename": sent.name or "", "received": sent.read()}
+            _try(slips, kind, partial(services.document_add, **mine, **page))
+    for name in request.POST:
+        kind = name.removeprefix("number:")
+        said = {part: request.POST.get(f"{part}:{kind}", "") for part in CERTIFICATE}
+        if kind != name and any(said.values()):
+            _try(slips, kind, partial(services.certificate_add, **mine, kind=kind, **said))
+            if kind in slips:
+                typed[kind] = said
+    if slips:
+        request.session["documents_slips"] = slips
+        request.session["documents_typed"] = encrypt(json.dumps(typed))
+    return bool(slips)
+
+
+def _try(slips: dict[str, str], kind: str, act: Callable[[], Document]) -> None:
+    try:
+        act()
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        slips[kind] = refused.message
+
+
+def _back(request: GuardianRequest, draft: Draft, kind: str = "") -> HttpResponse:
+    """To the page the form stands on, at its card: the papers' page or the correction."""
+    target = request.POST.get("back", "")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts=None):
+        target = reverse("enrollment:documents", args=[draft.public_id])
+    return redirect(f"{target}#material-{kind}" if kind else target)
+
+
+def _keep_all(request: GuardianRequest, draft: Draft) -> None:
+    """A button beside a page sends the whole form: what was typed and chosen elsewhere on it is not lost."""
+    typed = {name: " ".join(request.POST[name].split()) for name in form.BY_NAME if name in request.POST}
+    if typed:
+        services.draft_save(guardian=request.guardian, draft_id=draft.public_id, answers=typed)
+    keep(request, draft)
+
+
+def _acted(request: GuardianRequest, draft_id: UUID, act: Callable[[], object], kind: str = "") -> HttpResponse:
+    draft = selectors.own_draft(request.guardian, draft_id)
+    try:
+        _keep_all(request, draft)
+        act()
+    except NotAllowed:
+        raise
+    except Refused as refused:
+        messages.error(request, refused.message, extra_tags="bad")
+    return _back(request, draft, kind)
+
+
+@guardian_page
+@require_POST
+def add(request: GuardianRequest, draft_id: UUID) -> HttpResponse:
+    """Save what was chosen, and stay."""
+    return _acted(request, draft_id, lambda: None, request.POST.get("kind", ""))
+
+
+@guardian_page
+@require_POST
+def reuse(request: GuardianRequest, draft_id: UUID, kind: str) -> HttpResponse:
+    """Give again what was given before."""
+    return _acted(
+        request,
+        draft_id,
+        lambda: services.document_reuse(guardian=request.guardian, draft_id=draft_id, kind=kind),
+        kind,
+    )
+
+
+@guardian_page
+@require_POST
+def turn(request: GuardianRequest, draft_id: UUID, document_id: UUID, way: str) -> HttpResponse:
+    """A quarter to the left or to the right."""
+    quarters = TURNS.get(way, 0)
+    return _acted(
+        request,
+        draft_id,
+        lambda: services.document_turn(guardian=request.guardian, document_id=document_id, quarters=quarters),
+    )
+
+
+@guardian_page
+@require_POST
+def remove(request: GuardianRequest, draft_id: UUID, document_id: UUID) -> HttpResponse:
+    """Take a page back, before it is submitted."""
+    return _acted(
+        request,
+        draft_id,
+        lambda: services.document_remove(guardian=request.guardian, document_id=document_id),
+    )
+
+
+@guardian_page
+@require_GET
+def card(request: GuardianRequest, draft_id: UUID, kind: str) -> HttpResponse:
+    """One card alone, for the script that has uploaded a page."""
+    draft = selectors.own_draft(request.guardian, draft_id)
+    context = documents_context(request, draft, _named(draft))
+    found = next((row for row in context["cards"] if row["material"].id == kind), None)
+    if found is None:
+        raise Http404
+    return render(request, "enrollment/_documents_card.html", {**context, "row": found})
+
+
+def _viewed(request: HttpRequest, document_id: UUID, how: str) -> Document:
+    """The document, if this person may see it; every view is recorded. Raises Http404."""
+    user = request.user
+    allowed = isinstance(user, Account) and (user.kind == Account.Kind.GUARDIAN or is_verified_staff(request))
+    if not allowed or not isinstance(user, Account):
+        raise Http404
+    try:
+        document = document_for(user, document_id)
+    except NotAllowed as hidden:
+        raise Http404 from hidden
+    record(
+        actor=user,
+        action=f"document.{how}",
+        object_type="document",
+        object_id=document.public_id,
+        district=document.application.district_code if document.application else "",
+    )
+    return document
+
+
+@require_GET
+def look(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """A page large, to be turned and zoomed; a PDF page by page. Works without scripts."""
+    document = _viewed(request, document_id, "open")
+    turned = _number(request, "turn", document.rotation)
+    zoom = min(max(_number(request, "zoom", 100), 50), 400)
+    at = min(max(_number(request, "page", 1), 1), document.pages)
+    context = {
+        "document": document,
+        "turn": turned % 360,
+        "left": (turned + 270) % 360,
+        "right": (turned + 90) % 360,
+        "zoom": zoom,
+        "larger": min(zoom + 50, 400),
+        "smaller": max(zoom - 50, 50),
+        "at": at,
+        "numbers": range(1, document.pages + 1),
+    }
+    return render(request, "enrollment/documents_look.html", context)
+
+
+def _number(request: HttpRequest, name: str, otherwise: int) -> int:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else otherwise
+
+
+def _turned(body: bytes, degrees: int, longest: int = 0) -> bytes:
+    """A stored picture as a JPEG, turned clockwise; made small only if a longest side is named."""
+    from PIL import Image
+
+    with Image.open(BytesIO(body), formats=("JPEG", "PNG")) as image:
+        if longest:
+            image.draft("RGB", (longest, longest))
+        shown = image.convert("RGB")
+    if longest:
+        shown.thumbnail((longest, longest))
+    out = BytesIO()
+    shown.rotate(-degrees, expand=True).save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def _picture(document: Document, number: int, width: int) -> bytes:
+    """A page as a picture. Raises Http404 when it has none: a certificate, or a PDF the renderer cannot show."""
+    content = document_content(document)
+    if not content:
+        raise Http404
+    if document.is_picture:
+        return content
+    head, body = run_program(content, "page", str(number), str(width))
+    if "unfit" in head:
+        raise Http404
+    return body
+
+
+def _answer(body: bytes, kind: str, name: str, *, attached: bool) -> HttpResponse:
+    response = HttpResponse(body, content_type=kind)
+    response["Content-Disposition"] = f'{"attachment" if attached else "inline"}; filename="{name}"'
+    response["Content-Security-Policy"] = FILE_POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_GET
+def file(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """The page itself: a picture, or the PDF to keep with ?original=1."""
+    document = _viewed(request, document_id, "file")
+    if request.GET.get("original"):
+        ending = "jpg" if document.is_picture else "pdf"
+        return _answer(
+            document_content(document), document.content_type, f"{document.public_id}.{ending}", attached=True
+        )
+    degrees = _number(request, "turn", document.rotation) % 360
+    at = min(max(_number(request, "page", 1), 1), document.pages)
+    body = _picture(document, at, WIDE)
+    if degrees or not document.is_picture:
+        body = _turned(body, degrees // 90 * 90)
+    return _answer(body, "image/jpeg", "page.jpg", attached=False)
+
+
+@require_GET
+def small(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """A thumbnail, as the page is turned."""
+    document = _viewed(request, document_id, "small")
+    body = _turned(_picture(document, 1, SMALL), document.rotation, SMALL)
+    return _answer(body, "image/jpeg", "small.jpg", attached=False)

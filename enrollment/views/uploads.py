@@ -1,0 +1,74 @@
+"""The script's side of an upload: announce, ask for the offset, send a run of bytes. Answers are small JSON."""
+
+import json
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.pages import GuardianRequest, guardian_page
+from enrollment import services
+from enrollment.models import Upload
+from enrollment.selectors.documents import own_upload
+from enrollment.services.documents_upload import Announced, WrongOffset
+from foundation.errors import NotAllowed, Refused
+
+CONFLICT, GONE, UNFIT, STORED = 409, 404, 422, 200
+
+
+def _told(upload: Upload, status: int = STORED) -> JsonResponse:
+    body = {
+        "url": reverse("enrollment:upload", args=[upload.public_id]),
+        "offset": upload.received,
+        "size": upload.size,
+        "stored": upload.document_id is not None,
+    }
+    return JsonResponse(body, status=status)
+
+
+def _refused(refused: Refused) -> JsonResponse:
+    status = GONE if isinstance(refused, NotAllowed) else UNFIT
+    return JsonResponse({"code": refused.code, "message": refused.message}, status=status)
+
+
+def _announced(request: HttpRequest, draft_id: UUID) -> Announced:
+    """Raises ValueError, KeyError when the announcement is not one."""
+    said = json.loads(request.body)
+    token = UUID(str(said["token"]))
+    return Announced(draft_id, str(said["kind"])[:40], token, int(said["size"]), str(said.get("name", "")))
+
+
+@guardian_page
+@require_POST
+def create(request: GuardianRequest, draft_id: UUID) -> HttpResponse:
+    """Announce a file; the same token is the same upload, also on another day."""
+    try:
+        announced = _announced(request, draft_id)
+    except (ValueError, KeyError, TypeError):
+        return HttpResponse(status=400)
+    try:
+        return _told(services.upload_open(guardian=request.guardian, announced=announced))
+    except Refused as refused:
+        return _refused(refused)
+
+
+@guardian_page
+@require_http_methods(["GET", "HEAD", "PUT"])
+def part(request: GuardianRequest, upload_id: UUID) -> HttpResponse:
+    """GET: how far it is. PUT with Upload-Offset: the next run of bytes; the last one makes the page."""
+    try:
+        if request.method == "PUT":
+            offset = request.headers.get("Upload-Offset", "")
+            if not offset.isascii() or not offset.isdigit():
+                return HttpResponse(status=400)
+            services.upload_append(
+                guardian=request.guardian, upload_id=upload_id, offset=int(offset), body=request.body
+            )
+        else:
+            own_upload(request.guardian, upload_id)
+        return _told(services.upload_finish(guardian=request.guardian, upload_id=upload_id))
+    except WrongOffset as wrong:
+        return JsonResponse({"code": wrong.code, "offset": wrong.offset}, status=CONFLICT)
+    except Refused as refused:
+        return _refused(refused)

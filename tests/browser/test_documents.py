@@ -1,0 +1,104 @@
+"""Papers on a phone: shrunk, sent in runs, cut off and gone on with; and all of it without scripts."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from PIL import Image
+from playwright.sync_api import Route
+
+from enrollment.models import Document, Upload
+from tests import factories
+from tests.browser.conftest import Open
+from tests.browser.parent import Parent
+from tests.enrollment.test_documents import unusual
+from tests.enrollment.test_documents_content import pdf
+
+
+def photo(folder: Path) -> Path:
+    """A photo whose shrunk copy still takes several runs."""
+    path = folder / "photo.png"
+    Image.frombytes("RGB", (1200, 900), os.urandom(1200 * 900 * 3)).save(path)
+    return path
+
+
+def papers(parent: Parent, place: factories.World, *, language: str = "zh-hans") -> factories.Family:
+    one = unusual(place)
+    one.guardian.language = language
+    one.guardian.save()
+    parent.enter_as(one.guardian)
+    parent.open(f"/my/apply/{one.draft.public_id}/documents/")
+    return one
+
+
+def picture(parent: Parent, name: str) -> None:
+    folder = Path(settings.VAR_DIR) / "screenshots"
+    folder.mkdir(exist_ok=True)
+    parent.page.screenshot(path=folder / f"documents-{name}.png", full_page=True)
+
+
+def test_an_upload_survives_a_cut_and_a_reload(parent: Parent, place: factories.World, tmp_path: Path) -> None:
+    cut: dict[str, Any] = {"runs": 0}
+
+    def broken(route: Route) -> None:
+        cut["runs"] += route.request.method == "PUT"
+        if route.request.method == "PUT" and cut["runs"] > 1:
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    one = papers(parent, place)
+    parent.page.route("**/my/uploads/**", broken)
+    parent.page.set_input_files('#material-title input[multiple][type="file"]', photo(tmp_path))
+    parent.page.wait_for_function(
+        "document.querySelector('[data-sending] span')?.textContent"
+        " === document.querySelector('[data-documents]').dataset.waiting"
+    )
+    assert Upload.objects.get().received > 0
+    assert not Document.objects.exists()
+    parent.page.unroute("**/my/uploads/**")
+    parent.page.reload()
+    parent.page.wait_for_selector("#material-title .sheet img")
+    page = Document.objects.get()
+    assert (page.owner_id, page.kind, page.content_type) == (one.guardian.pk, "title", "image/jpeg")
+    assert not parent.is_wider_than_the_screen()
+    picture(parent, "360-zh")
+    parent.complaints.clear()  # Chromium notes the cut itself
+
+
+def test_a_program_is_refused_in_words_and_the_page_stays(
+    parent: Parent, place: factories.World, tmp_path: Path
+) -> None:
+    papers(parent, place)
+    program = tmp_path / "photo.jpg"
+    program.write_bytes(b"MZ\x90\x00" + bytes(3000))
+    parent.page.set_input_files('#material-title input[multiple][type="file"]', program)
+    parent.page.wait_for_selector("#material-title [data-sending] .bad")
+    assert "PDF" in parent.page.inner_text("#material-title [data-sending]")
+    assert not Document.objects.exists()
+    picture(parent, "refused-360-zh")
+
+
+def test_without_scripts_two_papers_are_given(open_browser: Open, place: factories.World, tmp_path: Path) -> None:
+    parent = open_browser(scripts=False, width=1280)
+    papers(parent, place)
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(pdf(2))
+    for kind in ("title", "household_book"):
+        parent.page.set_input_files(f'#material-{kind} input[multiple][type="file"]', scan)
+    picture(parent, "noscript-1280")
+    parent.go()
+    assert parent.page.url.endswith("/check/")
+    assert set(Document.objects.values_list("kind", flat=True)) == {"title", "household_book"}
+    picture(parent, "check-1280")
+    parent.open(f"/documents/{Document.objects.all()[0].public_id}/")
+    assert parent.page.locator(".look img").evaluate("image => image.naturalWidth") > 0
+    picture(parent, "look-1280")
+
+
+def test_the_narrowest_phone_in_english_holds_the_cards(open_browser: Open, place: factories.World) -> None:
+    parent = open_browser(width=320, language="en")
+    papers(parent, place, language="en")
+    assert not parent.is_wider_than_the_screen()
+    picture(parent, "320-en")
