@@ -60,7 +60,7 @@ def documents_context(request: GuardianRequest, draft: Draft, items: Iterable[st
         {
             "material": material,
             "name": material.name.of(language),
-            "why": [text.of(language) for text in material.why],
+            "why": ("、" if language == "zh" else ", ").join(text.of(language) for text in material.why),
             "slip": slips.get(material.id, ""),
             "typed": typed.get(material.id, {}),
         }
@@ -96,7 +96,7 @@ def keep(request: GuardianRequest, draft: Draft) -> bool:
             _try(slips, kind, partial(services.document_add, **mine, **page))
     for name in request.POST:
         kind = name.removeprefix("number:")
-        said = {part: request.POST.get(f"{part}:{kind}", "") for part in CERTIFICATE}
+        said: dict[str, Any] = {part: request.POST.get(f"{part}:{kind}", "") for part in CERTIFICATE}
         if kind != name and any(said.values()):
             _try(slips, kind, partial(services.certificate_add, **mine, kind=kind, **said))
             if kind in slips:

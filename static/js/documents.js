@@ -133,7 +133,8 @@
       again.addEventListener("click", () => { shown.item.remove(); carry(waiting); });
       shown.text.textContent = `${waiting.name}: ${problem instanceof Refusal ? problem.message : words.failed}`;
       shown.text.className = "bad";
-      shown.bar.replaceWith(again);
+      // a file that is not taken stays untaken: another one is to be chosen
+      if (problem instanceof Refusal) { shown.bar.remove(); } else { shown.bar.replaceWith(again); }
     }
   }
 

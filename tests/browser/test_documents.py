@@ -51,10 +51,8 @@ def test_an_upload_survives_a_cut_and_a_reload(parent: Parent, place: factories.
     one = papers(parent, place)
     parent.page.route("**/my/uploads/**", broken)
     parent.page.set_input_files('#material-title input[multiple][type="file"]', photo(tmp_path))
-    parent.page.wait_for_function(
-        "document.querySelector('[data-sending] span')?.textContent"
-        " === document.querySelector('[data-documents]').dataset.waiting"
-    )
+    waiting = parent.page.locator("[data-documents]").get_attribute("data-waiting")
+    parent.page.locator("[data-sending] span", has_text=waiting).wait_for()
     assert Upload.objects.get().received > 0
     assert not Document.objects.exists()
     parent.page.unroute("**/my/uploads/**")
