@@ -127,6 +127,8 @@ def _back(request: GuardianRequest, draft: Draft, kind: str = "") -> HttpRespons
 def _keep_all(request: GuardianRequest, draft: Draft) -> None:
     """A button beside a page sends the whole form: what was typed and chosen elsewhere on it is not lost."""
     typed = {name: " ".join(request.POST[name].split()) for name in form.BY_NAME if name in request.POST}
+    if "school" in request.POST:
+        typed["choices"] = ",".join(code for code in request.POST.getlist("school") if code)
     if typed:
         services.draft_save(guardian=request.guardian, draft_id=draft.public_id, answers=typed)
     keep(request, draft)

@@ -9,9 +9,11 @@ from PIL import Image
 from playwright.sync_api import Route
 
 from enrollment.models import Document, Upload
+from enrollment.services.documents import ITEM
 from tests import factories
 from tests.browser.conftest import Open
 from tests.browser.parent import Parent
+from tests.enrollment.test_corrections import returned
 from tests.enrollment.test_documents import unusual
 from tests.enrollment.test_documents_content import pdf
 
@@ -100,3 +102,13 @@ def test_the_narrowest_phone_in_english_holds_the_cards(open_browser: Open, plac
     papers(parent, place, language="en")
     assert not parent.is_wider_than_the_screen()
     picture(parent, "320-en")
+
+
+def test_a_correction_shows_the_named_paper_and_no_other(parent: Parent, place: factories.World) -> None:
+    one, application = returned(f"{ITEM}title", "guardian_name", place=place)
+    parent.enter_as(one.guardian)
+    parent.open(f"/my/applications/{application.pk}/correct/")
+    assert parent.page.locator("[data-material]").count() == 1
+    assert parent.page.locator("#guardian_name").count() == 1
+    assert not parent.is_wider_than_the_screen()
+    picture(parent, "correct-360-zh")

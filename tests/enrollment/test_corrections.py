@@ -27,9 +27,11 @@ def own_folder(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
 
 
-def returned(*items: str, minutes: int = 60) -> tuple[factories.Family, Application]:
+def returned(
+    *items: str, minutes: int = 60, place: factories.World | None = None
+) -> tuple[factories.Family, Application]:
     """A submitted application that a reviewer has sent back for these items."""
-    one = factories.family(factories.world())
+    one = factories.family(place or factories.world())
     application = one.submit()
     Application.objects.filter(pk=application.pk).update(state="attention", review_school_id="WL01")
     services.review_return(
