@@ -19,6 +19,7 @@ from enrollment.models import Application, ApplicationState, PolicyVersion, Roun
 from enrollment.policies import compiled
 from enrollment.services.submission import normal_receipt
 from enrollment.staff.page import case_page
+from enrollment.staff.rounds import ReasonForm, pause, resume
 from enrollment.states import OPEN_FOR_REVIEW
 from foundation import clock
 from foundation.crypto import blind_index
@@ -179,6 +180,8 @@ class SeasonAdmin(PlanAdmin):
 
 @admin.register(Round, site=staff_site)
 class RoundAdmin(PlanAdmin):
+    actions = (pause, resume)
+    action_form = ReasonForm
     district_field = "season__district__code"
     list_display = ("season", "stage", "kind", "state", "policy", "opens_at", "closes_at", "results_at")
     list_filter = ("stage", "kind", "state")

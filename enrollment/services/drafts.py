@@ -14,7 +14,7 @@ from accounts.models import Account
 from audit.models import Entry
 from audit.services import record
 from enrollment import form
-from enrollment.models import Child, Draft, Round
+from enrollment.models import ApplicationVersion, Child, Draft, Round
 from enrollment.prefill import children_of, records_of, suggested_answers
 from foundation import clock
 from foundation.crypto import blind_index
@@ -22,6 +22,7 @@ from foundation.errors import NotAllowed, Refused
 from foundation.wording import refusal, say
 from verification import services as verification
 
+OWN_TO_ONE = (*form.NEEDS, "choices", "keep_siblings")
 MOST_LOOKS = 20  # a day and account: enough for any family, useless for trying names
 SEX = {"male": "1", "female": "2"}
 
@@ -223,6 +224,16 @@ def _known(result: verification.Prefill, number: str, names: Mapping[str, str]) 
     return {"outcome": outcome, "records": records, "source": result.source, "at": at}
 
 
+def earlier_answers(guardian: Account) -> dict[str, str]:
+    """What the guardian stated when last applying, for a sibling or another year: nothing is asked twice.
+
+    Choices, special needs and the wish for twins belong to one child and one round; they are not taken over.
+    """
+    last = ApplicationVersion.objects.filter(submitted_by=guardian).order_by("-submitted_at").first()
+    answers = last.claims.get("answers", {}) if last else {}
+    return {name: str(value) for name, value in answers.items() if value and name not in OWN_TO_ONE}
+
+
 def draft_prefill(*, guardian: Account, draft_id: UUID) -> Draft:
     """Ask the agencies what they know of this child and guardian and offer it as answers; silence changes nothing.
 
@@ -247,6 +258,7 @@ def draft_prefill(*, guardian: Account, draft_id: UUID) -> Draft:
     stored = {agency: _known(result, lookups[agency][0], names) for agency, result in known.items()}
     with transaction.atomic():
         locked = Draft.objects.select_for_update(of=("self",)).select_related("child", "round").get(pk=draft.pk)
+        taken_over = {} if locked.prefilled else earlier_answers(guardian)
         locked.prefilled = {**locked.prefilled, **stored}
         suggested = suggested_answers(
             locked.prefilled,
@@ -254,6 +266,6 @@ def draft_prefill(*, guardian: Account, draft_id: UUID) -> Draft:
             district=draft.round.season.district_id,
         )
         suggested = {name: value for name, value in suggested.items() if name in _changeable(locked)}
-        locked.answers = {**suggested, **{name: value for name, value in locked.answers.items() if value}}
+        locked.answers = {**taken_over, **suggested, **{name: value for name, value in locked.answers.items() if value}}
         locked.save(update_fields=["prefilled", "answers"])
     return locked

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Account
 from audit.models import Entry
@@ -26,6 +27,20 @@ def enter() -> Enter:
     def signed_in(account: Account) -> Client:
         client = Client(headers={"accept-language": "zh-hans"})
         client.force_login(account)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def enter_staff(enter: Enter) -> Enter:
+    """Staff who gave a one-time password, too."""
+
+    def signed_in(account: Account) -> Client:
+        client = enter(account)
+        session = client.session
+        session["otp_device_id"] = TOTPDevice.objects.get(user=account).persistent_id
+        session.save()
         return client
 
     return signed_in
@@ -264,3 +279,32 @@ def test_earlier_answers_still_pass_without_the_new_questions() -> None:
     assert errors == {}
     assert clean["family_situation"] == "together"
     assert ApplicationVersion.objects.count() == 0
+
+
+def test_a_sibling_is_asked_nothing_that_was_stated_before(agencies: City) -> None:
+    place = factories.world()
+    one = factories.family(place, home_kind="rented", family_situation="separated", lives_with="mother")
+    one.submit()
+    other = services.child_add(guardian=one.guardian, name="合成小红", id_number=factories.child_number())
+    draft = services.draft_open(guardian=one.guardian, child=other, round_=place.round)
+    answers = services.draft_prefill(guardian=one.guardian, draft_id=draft.public_id).answers
+    assert (answers["guardian_id"], answers["home_kind"], answers["lives_with"]) == (
+        one.answers["guardian_id"],
+        "rented",
+        "mother",
+    )
+    assert "choices" not in answers
+    assert "keep_siblings" not in answers
+    assert agencies.url
+
+
+def test_an_official_pauses_from_the_list_of_rounds(enter_staff: Enter) -> None:
+    place = factories.world()
+    client = enter_staff(factories.staff("official"))
+    sent = {"action": "pause", "_selected_action": [str(place.round.pk)], "reason": "系统维护"}
+    client.post("/admin/enrollment/round/", sent)
+    place.round.refresh_from_db()
+    assert (place.round.state, place.round.pause_reason) == ("paused", "系统维护")
+    client.post("/admin/enrollment/round/", {**sent, "action": "resume"})
+    place.round.refresh_from_db()
+    assert place.round.state == "open"
