@@ -74,7 +74,11 @@ def copy(request: GuardianRequest) -> HttpResponse:
     except Refused as refused:
         return _page(request, refused, "copy")
     request.session.pop("data_code", None)
-    body = services.copy_make(guardian=request.guardian)
+    try:
+        body = services.copy_make(guardian=request.guardian)
+    except Refused as refused:  # a letter that does not come out as it was issued: a person must look at it
+        messages.error(request, refused.message, extra_tags="bad")
+        return redirect("enrollment:my-data")
     response = HttpResponse(body, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="my-data-{clock.today().isoformat()}.zip"'
     response["Cache-Control"] = "no-store"

@@ -23,8 +23,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = ((320, 640), (360, 740), (1280, 800))
 
 
-def look(window: Parent, name: str) -> None:
-    """The page fits at every width; pictures are kept where SCREENSHOTS says."""
+def look(window: Parent, name: str, *, large: bool = True) -> None:
+    """The page fits at every width, a family's also with letters twice as large; SCREENSHOTS names where pictures go."""
     folder = os.environ.get("SCREENSHOTS", "")
     for width, height in SIZES:
         window.page.set_viewport_size({"width": width, "height": height})
@@ -32,6 +32,13 @@ def look(window: Parent, name: str) -> None:
         if folder:
             window.page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
     window.page.set_viewport_size({"width": 360, "height": 740})
+    if not large:
+        return
+    window.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert not window.is_wider_than_the_screen(), (name, "text of 200 %")
+    if folder:
+        window.page.screenshot(path=Path(folder) / f"{name}-large.png", full_page=True)
+    window.page.evaluate("document.documentElement.style.fontSize = ''")
 
 
 def press(window: Parent, what: str) -> None:
@@ -128,4 +135,4 @@ def test_an_appeal_is_filed_heard_and_answered(open_browser: Open, place: factor
     look(family, f"{tongue}-3-application")
     enter_staff(desk, decider)
     desk.open(f"/admin/enrollment/appeal/{appeal.pk}/change/")
-    look(desk, f"{tongue}-4-desk")
+    look(desk, f"{tongue}-4-desk", large=False)
