@@ -24,7 +24,7 @@ SIZES = ((320, 640), (360, 740), (1280, 800))
 
 
 def look(window: Parent, name: str, *, large: bool = True) -> None:
-    """The page fits at every width, a family's also with letters twice as large; SCREENSHOTS names where pictures go."""
+    """The page fits at every width, a family's also with letters twice as large; pictures go to SCREENSHOTS."""
     folder = os.environ.get("SCREENSHOTS", "")
     for width, height in SIZES:
         window.page.set_viewport_size({"width": width, "height": height})
