@@ -1,61 +1,134 @@
-"""Interesting places of a played demonstration: one application in every state that has one, a draft, a child."""
+"""Interesting places of a played demonstration: one application in every state that has one, a draft, papers."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 from accounts.models import Account
 from enrollment import form, services
-from enrollment.models import Application, Round
+from enrollment.models import Application, PolicyVersion, Round
+from enrollment.services.letters import check_code
+from enrollment.services.submission import Submission
 from foundation import clock
 from foundation.crypto import blind_index
 from lottery.models import ClassRun
+from schools.selectors import offered_schools
 from tests import factories
 
 PHONE = "19999990000"
 NEVER = "00000000-0000-4000-8000-000000000000"
+Values = Mapping[str, list[str]]
+PATIENCE_SECONDS = 60
 
 
 @dataclass(slots=True)
 class World:
+    """``open_values`` fill the parameters of addresses; each person adds what is its own."""
+
     open_values: dict[str, list[str]]
-    people: list[tuple[str, Account, Mapping[str, list[str]]]] = field(default_factory=list)
+    people: list[tuple[str, Account, Values]] = field(default_factory=list)
 
 
 def arrange() -> World:
     """What to open, and as whom."""
-    rounds = [str(pk) for pk in Round.objects.values_list("pk", flat=True)]
-    runs = [str(pk) for pk in ClassRun.objects.filter(state="published").values_list("pk", flat=True)[:1]]
+    runs = ClassRun.objects.filter(state="published")
+    policy = PolicyVersion.objects.filter(rounds__isnull=False).first()
     world = World(
         {
-            "round_id": rounds,
-            "run_id": runs,
-            "name": list(form.PAGES),
-            "action": ["plan"],
-            "mark": ["arrived"],
-            "school": ["WL01"],
-            "answer": ["accept"],
-            "child_id": [NEVER],
-            "draft_id": [NEVER],
-            "application_id": [NEVER],
+            "round_id": [str(pk) for pk in Round.objects.values_list("pk", flat=True)],
+            "run_id": [str(pk) for pk in runs.values_list("pk", flat=True)[:1]],
+            "district": ["430702"],
+            "school": ["430702P01"],
+            "year": ["2026"],
+            "number": [str(policy.number) if policy else "1"],
+            "code": ["changde"],
+            "name": [*form.PAGES, "needs"],
+            **{name: ["x"] for name in ("action", "mark", "answer", "kind", "language", "way")},
+            **{f"{name}_id": [NEVER] for name in ("child", "draft", "application", "appeal", "document", "upload")},
         }
     )
+    receipt = Application.objects.values_list("receipt", flat=True)[0]
+    world.open_values |= {
+        "enrollment:check-paper.kind": ["receipt"],
+        "enrollment:check-paper.number": [receipt],
+        "enrollment:check-paper.code": [check_code("receipt", receipt), "WRONG"],
+        "enrollment:act.action": ["withdraw", "accept", "decline"],
+    }
+    decide()
+    world.people = [*in_every_state(), beginner(), with_papers()]
+    return world
+
+
+def in_every_state() -> Iterator[tuple[str, Account, Values]]:
     seen: set[str] = set()
     for application in Application.objects.select_related("guardian").order_by("pk"):
         if application.state not in seen:
             seen.add(application.state)
-            world.people.append((application.state, application.guardian, {"application_id": [str(application.pk)]}))
-    world.people.append(beginner())
-    return world
+            yield application.state, application.guardian, {"application_id": [str(application.pk)]}
 
 
-def beginner() -> tuple[str, Account, Mapping[str, list[str]]]:
-    """A guardian with a child and a filled draft in the open round."""
-    round_ = Round.objects.select_related("season").get(state="open")
-    index = blind_index("phone", PHONE)
+def decide() -> None:
+    """One application returned for correction and one refused: the season itself leaves few of them."""
+    official = Account.objects.filter(roles__name="official", roles__district_code="430702").order_by("pk")[0]
+    returned, refused = (undecided(f"1999999001{at}", 403 + at) for at in range(2))
+    if returned.state == "attention":
+        services.review_return(
+            reviewer=official,
+            application_id=returned.pk,
+            items=["home_address", "choices", "document:residence"],
+            reason="住房地址与登记不一致，请核对门牌号。",
+            deadline=clock.now() + timedelta(days=3),
+        )
+    if refused.state == "attention":
+        reason = "按招生办法，本区无住房也无户籍，请联系居住地教育局。"
+        services.review_refuse(reviewer=official, application_id=refused.pk, reason=reason)
+
+
+def undecided(phone: str, pair: int) -> Application:
+    """An application of people no register knows: the workers hand it to a person."""
+    account = person(f"g-{pair}", phone)
+    found = account.applications.first()
+    if found is None:
+        values = drafted(account, factories.child_number(pair=pair), guardian_id=factories.adult_number())
+        submission = Submission(UUID(values["draft_id"][0]), uuid4())
+        found = services.application_submit(guardian=account, submission=submission)
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while found.state in {"submitted", "verifying"} and time.monotonic() < give_up:
+        time.sleep(0.5)
+        found.refresh_from_db()
+    return found
+
+
+def person(name: str, phone: str) -> Account:
+    """A guardian of its own, the same at every call."""
+    index = blind_index("phone", phone)
     account, _made = Account.objects.get_or_create(
-        phone_index=index, defaults={"username": "g-quality", "phone": PHONE, "created_at": clock.now()}
+        phone_index=index, defaults={"username": name, "phone": phone, "created_at": clock.now()}
     )
-    child = services.child_add(guardian=account, name="合成小明", id_number=factories.child_number())
+    return account
+
+
+def drafted(account: Account, number: str, **changed: str) -> Values:
+    round_ = Round.objects.select_related("season").get(state="open")
+    child = services.child_add(guardian=account, name="合成小明", id_number=number)
     draft = services.draft_open(guardian=account, child=child, round_=round_)
-    services.draft_save(guardian=account, draft_id=draft.public_id, answers=factories.answers())
-    return "beginner", account, {"child_id": [str(child.public_id)], "draft_id": [str(draft.public_id)]}
+    offered = offered_schools(round_.season.district_id, round_.season.year, round_.stage)
+    choices = ",".join(school.code for school in offered[:2])
+    filled = factories.answers(choices=choices, **changed)
+    services.draft_save(guardian=account, draft_id=draft.public_id, answers=filled)
+    return {"child_id": [str(child.public_id)], "draft_id": [str(draft.public_id)]}
+
+
+def beginner() -> tuple[str, Account, Values]:
+    """A guardian with a child and a filled draft in the open round."""
+    account = person("g-quality", PHONE)
+    return "beginner", account, drafted(account, factories.child_number(pair=401))
+
+
+def with_papers() -> tuple[str, Account, Values]:
+    """A family that is asked for papers and has given one."""
+    account = person("g-papers", "19999990001")
+    values = drafted(account, factories.child_number(pair=402), home_kind="rented", household_here="no")
+    return "papers", account, values
