@@ -1,6 +1,7 @@
 """The outbox: each event tells a family once, whatever breaks in between."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -145,8 +146,8 @@ def test_the_text_is_in_the_language_of_the_family_and_needs_a_phone() -> None:
 
 
 def test_no_template_carries_a_link_or_a_word_that_carriers_block() -> None:
-    names = ("child", "receipt", "date", "deadline", "items", "reason", "school", "code", "number")
-    for template in TEMPLATES:
+    for template, message in TEMPLATES.items():
+        names = re.findall(r"%\((\w+)\)s", str(message))
         text = render(template, dict.fromkeys(names, "x"))
         assert "://" not in text
         assert "摇号" not in text

@@ -17,6 +17,23 @@ TOO_WIDE_PARTS = """() => [...document.querySelectorAll("main *, header *, foote
   .filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
   .filter((e) => !e.closest(".table-wrap, .scroll"))
   .slice(0, 3).map((e) => e.outerHTML.slice(0, 120))"""
+CONTROLS = """() => {
+  const all = "a[href], button, input:not([type=hidden]), select, textarea, summary";
+  const usable = (e) => e.checkVisibility() && !e.disabled && e.tabIndex >= 0;
+  window.controls = [...document.querySelectorAll(all)].filter(usable);
+  return window.controls.length;
+}"""
+FOCUSED = """() => {
+  const at = document.activeElement;
+  const ring = getComputedStyle(at.matches("input[type=radio], input[type=checkbox]") ? at.closest("label") || at : at);
+  return [window.controls.indexOf(at), ring.outlineStyle !== "none" || ring.boxShadow !== "none"];
+}"""
+UNREACHED = """(reached) => {
+  const met = new Set(reached.map((at) => window.controls[at]));
+  const names = new Set([...met].filter((e) => e.type === "radio").map((e) => e.name));
+  return window.controls.filter((e) => !met.has(e) && !(e.type === "radio" && names.has(e.name)))
+    .slice(0, 3).map((e) => e.outerHTML.slice(0, 120));
+}"""
 AXE = "() => axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations)"
 
 
@@ -90,6 +107,22 @@ class Inspector:
         for found in self.page.evaluate(AXE):
             nodes = [f"{node['html'][:160]} {node.get('failureSummary', '')[:200]}" for node in found["nodes"][:2]]
             self.complain(f"{found['id']}: {nodes}")
+
+    def keyboard(self) -> None:
+        """Tab reaches every control, and where it is can be seen."""
+        count = self.page.evaluate(CONTROLS)
+        self.page.evaluate("() => { document.activeElement.blur(); window.getSelection().removeAllRanges(); }")
+        reached: list[int] = []
+        for _press in range(count + 2):
+            self.page.keyboard.press("Tab")
+            at, seen = self.page.evaluate(FOCUSED)
+            if at >= 0:
+                reached.append(at)
+                if not seen:
+                    self.complain(f"focus is not seen on control {at}")
+        missed = self.page.evaluate(UNREACHED, reached)
+        if missed:
+            self.complain(f"not reached by keyboard: {missed}")
 
     def fits(self, width: int, *, text_percent: int = 100) -> None:
         """Nothing sticks out at this width of the window and size of the text."""

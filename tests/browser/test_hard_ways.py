@@ -1,0 +1,171 @@
+"""Longer ways: separated parents with a bought home and two papers; by keyboard alone; a huge photo."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from enrollment.models import Application, Document
+from tests import factories
+from tests.browser.conftest import Open
+from tests.browser.parent import Parent, Person
+from tests.enrollment.test_documents import unusual
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SECONDS_A_TAP, CHARACTERS_A_SECOND = 0.8, 5
+LONGEST_SECONDS = 4 * 60
+MOST_TABS = 120
+HUGE = 40_000_000
+
+
+def photo(path: Path, width: int, height: int, quality: int = 90) -> Path:
+    Image.frombytes("RGB", (width, height), os.urandom(width * height * 3)).save(path, quality=quality)
+    return path
+
+
+def pick_if_asked(parent: Parent, name: str, value: str) -> None:
+    field = parent.page.locator(f'label.choice:has([name="{name}"][value="{value}"])')
+    if field.count() and field.first.is_visible():
+        parent.pick(name, value)
+
+
+def type_if_asked(parent: Parent, name: str, text: str) -> None:
+    field = parent.page.locator(f"#{name}")
+    if field.count() and field.first.is_visible() and not field.first.input_value():
+        parent.type(f"#{name}", text)
+
+
+ANSWERS = {
+    "household_address": factories.HOME,
+    "household_registered_on": "2019-06-01",
+    "home_address": factories.HOME,
+    "home_contract": "WL2026000123",
+    "home_share": "100",
+}
+PICKS = {
+    "guardian_relation": "mother",
+    "family_situation": "separated",
+    "lives_with": "mother",
+    "household_here": "yes",
+    "home_kind": "contract",
+    "home_owner_relation": "parent",
+    "permit_holder": "none",
+    "insurance_holder": "none",
+    "keep_siblings": "no",
+}
+
+
+def test_separated_parents_with_a_bought_home_and_two_papers_need_under_four_minutes(
+    parent: Parent, place: factories.World, tmp_path: Path
+) -> None:
+    who = Person()
+    papers = [photo(tmp_path / f"{name}.jpg", 1600, 1200) for name in ("one", "two")]
+    parent.sign_in()
+    started = time.monotonic()
+    parent.name_child(who)
+    for _page in range(8):
+        if "/documents/" in parent.page.url or parent.page.url.endswith("/check/"):
+            break
+        for name, value in PICKS.items():
+            pick_if_asked(parent, name, value)
+        type_if_asked(parent, "guardian_name", who.name)
+        type_if_asked(parent, "guardian_id", who.own_id)
+        for name, text in ANSWERS.items():
+            type_if_asked(parent, name, text)
+        parent.go()
+    assert "/documents/" in parent.page.url
+    cards = parent.page.locator("[data-material]")
+    assert cards.count() == 2
+    for at, paper in enumerate(papers):
+        parent.taps += 2  # the button, and the photo in the phone's own gallery
+        cards.nth(at).locator('input[multiple][type="file"]').set_input_files(paper)
+        cards.nth(at).locator(".sheet img").wait_for()
+    parent.go()
+    assert parent.page.url.endswith("/check/")
+    parent.declare()
+    parent.go()
+    assert len(parent.receipt()) > 8
+    seconds = time.monotonic() - started + parent.taps * SECONDS_A_TAP + parent.typed / CHARACTERS_A_SECOND
+    assert seconds < LONGEST_SECONDS
+    assert Application.objects.get().documents.count() == 2
+
+
+def test_a_photo_of_forty_megabytes_is_shrunk_on_the_phone(
+    parent: Parent, place: factories.World, tmp_path: Path
+) -> None:
+    one = unusual(place)
+    huge = photo(tmp_path / "huge.jpg", 5600, 4200, quality=98)
+    assert huge.stat().st_size > HUGE
+    parent.enter_as(one.guardian)
+    parent.open(f"/my/apply/{one.draft.public_id}/documents/")
+    card = parent.page.locator("#material-title")
+    card.locator('input[multiple][type="file"]').set_input_files(huge)
+    card.locator(".sheet img").wait_for(timeout=60_000)
+    assert Document.objects.get().size < HUGE / 10
+
+
+class Keys:
+    """A person without a mouse."""
+
+    def __init__(self, parent: Parent) -> None:
+        self.parent, self.page = parent, parent.page
+
+    def to(self, selector: str) -> None:
+        """Tab until the focus is there."""
+        for _press in range(MOST_TABS):
+            if self.page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{selector} is not reached on {self.page.url}")
+
+    def type(self, selector: str, text: str) -> None:
+        self.to(selector)
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.type(text)
+
+    def choose(self, name: str, value: str) -> None:
+        """Into the group by Tab, to the answer by arrows."""
+        self.to(f'[name="{name}"]')
+        for _press in range(12):
+            if self.page.locator(f'[name="{name}"][value="{value}"]').is_checked():
+                return
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"{name} cannot be set to {value}")
+
+    def press(self, selector: str = "main button.btn-go") -> None:
+        self.to(selector)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+
+def test_from_the_first_page_to_withdrawal_by_keyboard_alone(open_browser: Open, place: factories.World) -> None:
+    parent, who = open_browser(width=1280), Person()
+    parent.site.city.believe(who.papers(place))
+    keys = Keys(parent)
+    parent.sign_in()
+    keys.type("#name", who.child)
+    keys.type("#id_number", who.child_id)
+    keys.press()
+    for _page in range(8):
+        if parent.page.url.endswith("/check/"):
+            break
+        if parent.page.url.endswith("/guardian/"):
+            keys.choose("guardian_relation", "mother")
+            keys.type("#guardian_name", who.name)
+            keys.type("#guardian_id", who.own_id)
+        for name, value in {"permit_holder": "none", "insurance_holder": "none", "keep_siblings": "no"}.items():
+            if parent.page.locator(f'[name="{name}"]').count():
+                keys.choose(name, value)
+        keys.press()
+    keys.to("[name=declare]")
+    parent.page.keyboard.press("Space")
+    keys.press()
+    assert len(parent.receipt()) > 8
+    parent.wait_for_state("审核通过")
+    keys.to('a[href$="/withdraw/"]')
+    with parent.page.expect_navigation():
+        parent.page.keyboard.press("Enter")
+    keys.press("main form button")
+    assert Application.objects.get().state == "withdrawn"
