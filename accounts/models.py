@@ -50,7 +50,10 @@ class Account(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
+    # a second account of the same person: it holds nothing any more, whoever signs in to it is this one
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
 
+    PROVED: ClassVar[int] = Assurance.VERIFIED  # from here on a government sign-in vouches for name and number
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = AccountManager()
@@ -73,6 +76,7 @@ class Role(models.Model):
         NOTARY = "notary", _("Notary")
         WITNESS = "witness", _("Witness")
         CLERK = "clerk", _("Service-point clerk")
+        HELPER = "helper", _("Helper of families")
         DEPARTMENT = "department", _("Partner department")
         SUPERVISOR = "supervisor", _("Supervisor (reads only)")
 
@@ -106,3 +110,39 @@ class PhoneDevice(ThrottlingMixin, CooldownMixin, SideChannelDevice):  # type: i
 
     def get_cooldown_duration(self) -> int:
         return 60
+
+
+class IdentityLink(models.Model):
+    """An account at a government sign-in. The provider's name for the person is kept as a blind index only."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="identities")
+    provider = models.CharField(max_length=20)
+    subject_index = models.CharField(max_length=64)
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["provider", "subject_index"], name="one_account_an_identity")
+        ]
+
+
+class SignIn(models.Model):
+    """One sign-in of a guardian, for the person to recognise or not: when, by which way, from which part of the net."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="sign_ins")
+    at = models.DateTimeField()
+    way = models.CharField(max_length=20)  # sms, or a provider's key
+    address = models.CharField(max_length=45)  # of the network, masked
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["account", "-at"], name="accounts_si_account_idx")]
+
+
+class AccountMerge(models.Model):
+    """Two accounts of one person became one: which, how both were proved, and what was moved. Append-only."""
+
+    kept = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="merges")
+    emptied = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="merge")
+    proof = models.CharField(max_length=20)
+    moved = models.JSONField()  # {"children": 1, ...}
+    at = models.DateTimeField()

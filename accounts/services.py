@@ -63,8 +63,13 @@ def code_issue(*, phone: str) -> IssuedCode:
     return IssuedCode(account, number, str(device.token), f"code:{uuid.uuid4()}")
 
 
+def new_username() -> str:
+    """A name that tells nothing, for an account whose person never types it."""
+    return f"g-{uuid.uuid4().hex[:16]}"
+
+
 def _guardian(number: str, index: str) -> Account:
-    fields = {"username": f"g-{uuid.uuid4().hex[:16]}", "phone": number, "created_at": clock.now()}
+    fields = {"username": new_username(), "phone": number, "created_at": clock.now()}
     account, _made = Account.objects.get_or_create(phone_index=index, defaults=fields)
     return account
 
@@ -93,7 +98,14 @@ def code_verify(*, phone: str, code: str) -> Account:
             refusal = _wrong_code(device, expired=expired)
     if refusal is not None:
         raise refusal
-    return Account.objects.get(pk=device.user_id)
+    return person_of(Account.objects.get(pk=device.user_id))
+
+
+def person_of(account: Account) -> Account:
+    """The account that holds everything of this person: a second one leads to the one it was joined with."""
+    while account.merged_into is not None:
+        account = account.merged_into
+    return account
 
 
 def _expired() -> Refused:

@@ -226,6 +226,11 @@ AGENCY_BASE_URL: str = env.str("AGENCY_BASE_URL", "http://127.0.0.1:8010")
 # named, not imported: verification stands below the room that listens
 VERIFICATION_DONE_TASK = "enrollment.tasks.assess"
 AGENCY_TIMEOUT_SECONDS: float = env.float("AGENCY_TIMEOUT_SECONDS", 5.0)
+# Government sign-in: a YAML file of providers (docs/identity.md). The local mode has two synthetic ones.
+OIDC_PROVIDERS_FILE: str = env.str("OIDC_PROVIDERS_FILE", "")
+if LOCAL and not OIDC_PROVIDERS_FILE and env.str("IDENTITY_BASE_URL", ""):
+    OIDC_PROVIDERS_FILE = str(BASE_DIR / "examples" / "identity" / "providers.yaml")
+OIDC_TIMEOUT_SECONDS: float = env.float("OIDC_TIMEOUT_SECONDS", 5.0)
 SMS_CHANNEL: str = env.str("SMS_CHANNEL", "console")
 TWILIO_ACCOUNT_SID: str = env.str("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN: str = env.str("TWILIO_AUTH_TOKEN", "")

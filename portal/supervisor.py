@@ -1,4 +1,4 @@
-"""One command for all processes: built-in servers, mock agencies, Celery worker and beat, web.
+"""One command for all processes: built-in servers, mock agencies and identity provider, Celery worker and beat, web.
 
 ``python -m portal.supervisor serve [--demo]`` serves until Ctrl-C; with ``--demo`` it first plays a season if none was
 played. ``python -m portal.supervisor exec -- COMMAND`` runs one command beside all processes and ends with its exit
@@ -75,6 +75,7 @@ class Stack:
     var: Path
     web_port: int
     agency_port: int
+    identity_port: int
     programs: list[Program] = field(default_factory=list)
 
     def watch(self, until: Callable[[], bool]) -> None:
@@ -170,6 +171,7 @@ def _programs(stack: Stack) -> list[Program]:
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
     commands = {
         "agencies": _gunicorn("verification.mock_agencies.service:application", stack.agency_port, 1, 8),
+        "identity": _gunicorn("verification.mock_identity.service:application", stack.identity_port, 1, 8),
         "worker": [*celery, "worker", "--concurrency", str(WORKERS), "-O", "fair", *quiet],
         "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""],
         "web": _gunicorn("portal.wsgi", stack.web_port, 2, 4),
@@ -184,8 +186,10 @@ def running(web_port: int | None, *, durable: bool = True) -> Iterator[Stack]:
     own_servers = not given_servers()
     if web_port is not None:
         refuse_busy_port(web_port, LEFT_OVER_SECONDS)
-    stack = Stack(var, web_port or free_port(), free_port())
+    stack = Stack(var, web_port or free_port(), free_port(), free_port())
     os.environ.setdefault("AGENCY_SECRET", _agency_secret(var))
+    os.environ.setdefault("IDENTITY_SECRET", secrets.token_hex(32))
+    os.environ["IDENTITY_BASE_URL"] = f"http://127.0.0.1:{stack.identity_port}"
     os.environ["AGENCY_BASE_URL"] = f"http://127.0.0.1:{stack.agency_port}"
     os.environ["SITE_URL"] = f"http://127.0.0.1:{stack.web_port}"
     os.environ["CITY_FILE"] = str(var / "city.sqlite")

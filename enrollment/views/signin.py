@@ -1,14 +1,22 @@
-"""Signing in by a code to the phone: two pages."""
+"""Signing in: by a code to the phone on two pages, or through a government provider; and the zone it leads to."""
 
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login, logout
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts import limits, oidc
+from accounts.identity import identity_sign_in, sign_in_note
+from accounts.models import Account
 from accounts.services import code_verify
-from enrollment.selectors import children_of
+from enrollment.selectors import children_of, visible_rounds
 from enrollment.services import sign_in_code_send
 from enrollment.views.shown import Shown
 from foundation.errors import Refused
@@ -35,6 +43,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     typed, error = request.POST.get("phone", ""), ""
     if request.method == "POST":
         try:
+            limits.count(limits.CODES, limits.address_of(request))
             request.session["phone"] = sign_in_code_send(phone=typed)
         except Refused as refused:
             if refused.code == "cool_down":  # a code is on its way already: go and enter it
@@ -54,7 +63,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         mode="tel",
         autocomplete="tel",
     )
-    return render(request, "enrollment/sign_in.html", {"field": field}, status=422 if error else 200)
+    context = {"field": field, "providers": _buttons(request)}
+    return render(request, "enrollment/sign_in.html", context, status=422 if error else 200)
+
+
+def _buttons(request: HttpRequest) -> list[dict[str, str]]:
+    """The government sign-ins on offer, in the reader's language; none where none is configured."""
+    return [{"key": one.key, "name": one.called(request.LANGUAGE_CODE)} for one in oidc.providers()]
 
 
 @require_http_methods(["GET", "POST"])
@@ -70,15 +85,86 @@ def code(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             error = refused.message
         else:
-            target = _next(request)
-            login(request, account, backend="django.contrib.auth.backends.ModelBackend")
-            first_time = target == "/my/" and not children_of(account)
-            return redirect("enrollment:child-add" if first_time else target)
+            return _enter(request, account, "sms")
     field = Shown(
         "code", _("Code from the message"), typed, "", error, mode="numeric", css="code", autocomplete="one-time-code"
     )
     context = {"field": field, "phone": _grouped(phone), "notice": request.session.pop("notice", "")}
     return render(request, "enrollment/code.html", context, status=422 if error else 200)
+
+
+def _enter(request: HttpRequest, account: Account, way: str) -> HttpResponse:
+    """Signed in: to where the person was going, or straight to the first child."""
+    target = _next(request)
+    login(request, account, backend="django.contrib.auth.backends.ModelBackend")
+    request.session["channel"] = "web" if way == "sms" else way
+    request.session.pop("phone", None)
+    sign_in_note(account=account, way=way, address=limits.masked_address(limits.address_of(request)))
+    if target != "/my/" or children_of(account):
+        return redirect(target)
+    return redirect("enrollment:register" if account.assurance >= Account.PROVED else "enrollment:child-add")
+
+
+def _provider(key: str) -> oidc.Provider:
+    found = oidc.provider(key)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_GET
+def leave(request: HttpRequest, key: str) -> HttpResponse:
+    """To the government sign-in, with what this browser must bring back."""
+    provider = _provider(key)
+    language = "en" if request.LANGUAGE_CODE.startswith("en") else "zh-CN"
+    try:
+        address, begun = oidc.begin(
+            provider, redirect=settings.SITE_URL + reverse("enrollment:sign-in-back", args=[key]), language=language
+        )
+    except oidc.SignInFailed as failed:
+        return _failed(request, provider, failed)
+    request.session["oidc"] = begun.stored()
+    return redirect(address)
+
+
+@require_GET
+def back(request: HttpRequest, key: str) -> HttpResponse:
+    """From the government sign-in; what was remembered is used up, whatever the answer is."""
+    provider = _provider(key)
+    remembered: dict[str, Any] | None = request.session.pop("oidc", None)
+    try:
+        begun = oidc.Begun(**remembered) if remembered else None
+        identity = oidc.finish(provider, begun, request.GET.dict())
+        account, doubtful = identity_sign_in(identity=identity)
+    except oidc.SignInFailed as failed:
+        return _failed(request, provider, failed)
+    if doubtful:
+        text = _(
+            "Another account named your ID number without proof. The number is yours now. If that account is yours, "
+            "too, join the two on the page “My account”."
+        )
+        messages.warning(request, text, extra_tags="warn")
+    return _enter(request, account, key)
+
+
+def _failed(request: HttpRequest, provider: oidc.Provider, failed: oidc.SignInFailed) -> HttpResponse:
+    context = {"problem": failed, "key": provider.key, "name": provider.called(request.LANGUAGE_CODE)}
+    return render(request, "enrollment/sign_in_failed.html", context, status=422)
+
+
+@require_GET
+def entry(request: HttpRequest, key: str) -> HttpResponse:
+    """The enrollment zone (入学入园专区) of a government portal: whoever comes from there is signed in by it."""
+    provider = _provider(key)
+    user = request.user
+    if not isinstance(user, Account) or user.kind != Account.Kind.GUARDIAN:
+        request.session["next"] = request.path
+        return redirect("enrollment:sign-in-with", key)
+    request.session["channel"] = key
+    language = request.LANGUAGE_CODE
+    rounds = [one for one in visible_rounds() if one.state == "open"]
+    context = {"zone": provider.zone_called(language), "name": provider.called(language), "rounds": rounds}
+    return render(request, "enrollment/entry.html", {**context, "views": children_of(user), "guardian": user})
 
 
 @require_POST

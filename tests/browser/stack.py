@@ -26,6 +26,7 @@ Command = Sequence[str]
 class Site:
     url: str
     city: City
+    identity_url: str = ""
 
 
 def database_url() -> str:
@@ -87,8 +88,10 @@ def site(folder: Path) -> Iterator[Site]:
     with closing(sqlite3.connect(city)) as made, made:
         for table in TABLES:
             made.execute(f"CREATE TABLE {table} (key TEXT, body TEXT)")
-    web, agencies = free_port(), free_port()
+        made.execute("CREATE TABLE family (id TEXT, body TEXT)")
+    web, agencies, identity = free_port(), free_port(), free_port()
     addresses = {"SITE_URL": f"http://127.0.0.1:{web}", "AGENCY_BASE_URL": f"http://127.0.0.1:{agencies}"}
+    addresses |= {"IDENTITY_BASE_URL": f"http://127.0.0.1:{identity}", "IDENTITY_SECRET": "synthetic identity"}
     env = environment(
         **addresses, DATABASE_URL=database_url(), REDIS_URL=broker_url(), CITY_FILE=str(city), VAR_DIR=str(folder)
     )
@@ -98,8 +101,12 @@ def site(folder: Path) -> Iterator[Site]:
         agency = running.enter_context(
             process(gunicorn("verification.mock_agencies.service:application", agencies), env)
         )
+        provider = running.enter_context(
+            process(gunicorn("verification.mock_identity.service:application", identity), env)
+        )
         running.enter_context(process(celery, env))
         server = running.enter_context(process(gunicorn("portal.wsgi", web), env))
         wait_for(f"{addresses['AGENCY_BASE_URL']}/health", agency)
+        wait_for(f"{addresses['IDENTITY_BASE_URL']}/health", provider)
         wait_for(f"{addresses['SITE_URL']}/health/", server)
-        yield Site(addresses["SITE_URL"], City(city, addresses["AGENCY_BASE_URL"]))
+        yield Site(addresses["SITE_URL"], City(city, addresses["AGENCY_BASE_URL"]), addresses["IDENTITY_BASE_URL"])

@@ -1,0 +1,207 @@
+"""The portal's side of the conversation with a provider.
+
+Every answer is distrusted: the state and the nonce must be those of this very browser, the issuer, audience and times
+those of this very sign-in, and the signature one of the provider's published keys under an asymmetric algorithm.
+"""
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+from django.conf import settings
+from django.utils.translation import gettext_lazy as lazy
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from accounts.oidc.providers import LOOPBACK, Provider
+from foundation import clock
+from foundation.errors import Refused
+
+ALGORITHMS = ["ES256", "ES384", "PS256", "RS256"]
+SKEW_SECONDS = 120
+MINUTES = 10  # how long a person may take at the provider
+METADATA_SECONDS = 600
+LONGEST_ANSWER = 100_000
+FAILURES = {
+    "cancelled": lazy("You cancelled the sign-in there. Nothing has changed. You can try again, or use a code by SMS."),
+    "state": lazy("This sign-in was begun in another window or was used already. Please begin again here."),
+    "late": lazy("The sign-in took longer than 10 minutes. Please begin again."),
+    "silent": lazy("The government sign-in does not answer at the moment. Please try later, or use a code by SMS."),
+    "token": lazy(
+        "The answer of the government sign-in could not be trusted. Please begin again, or use a code by SMS."
+    ),
+    "too_weak": lazy(
+        "You signed in there with a password only. Please have your real name checked there first - a bank card, a "
+        "counter or a face check, as you like - or use a code by SMS here."
+    ),
+}
+
+
+class SignInFailed(Refused):
+    """The sign-in through a provider did not succeed; ``code`` is a key of FAILURES."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(str(FAILURES[code]), code=code)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What this browser's session remembers of a sign-in under way."""
+
+    provider: str
+    state: str
+    nonce: str
+    verifier: str
+    redirect: str
+    at: int
+
+    def stored(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a provider vouches for. ``level`` is 2 or 3 (accounts.models.Assurance)."""
+
+    provider: str
+    subject: str
+    name: str
+    id_number: str
+    phone: str
+    level: int
+
+
+_metadata: dict[str, tuple[float, dict[str, Any]]] = {}
+_keys: dict[str, tuple[float, dict[str, Any]]] = {}
+
+
+def _get(url: str) -> dict[str, Any]:
+    try:
+        answer = httpx.get(url, timeout=settings.OIDC_TIMEOUT_SECONDS, headers={"Accept": "application/json"})
+        answer.raise_for_status()
+        found = answer.json() if len(answer.content) <= LONGEST_ANSWER else None
+    except (httpx.HTTPError, ValueError) as silent:
+        raise SignInFailed("silent") from silent
+    if not isinstance(found, dict):
+        raise SignInFailed("silent")
+    return found
+
+
+def _discovered(provider: Provider) -> dict[str, Any]:
+    """The provider's own description, kept for ten minutes; one that names another issuer is not believed."""
+    at, found = _metadata.get(provider.issuer, (0.0, {}))
+    if not found or time.monotonic() - at > METADATA_SECONDS:
+        found = _get(f"{provider.issuer}/.well-known/openid-configuration")
+        ends = [str(found.get(name, "")) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
+        safe = all(urlsplit(end).scheme == "https" or urlsplit(end).hostname in LOOPBACK for end in ends)
+        if found.get("issuer") != provider.issuer or not safe:
+            raise SignInFailed("token")
+        _metadata[provider.issuer] = (time.monotonic(), found)
+    return found
+
+
+def begin(provider: Provider, *, redirect: str, language: str) -> tuple[str, Begun]:
+    """The address to send the browser to, and what to remember of it. Raises SignInFailed (silent)."""
+    state, nonce, verifier = (secrets.token_urlsafe(size) for size in (24, 24, 48))
+    address = prepare_grant_uri(
+        _discovered(provider)["authorization_endpoint"],
+        provider.client_id,
+        "code",
+        redirect_uri=redirect,
+        scope=provider.scope,
+        state=state,
+        nonce=nonce,
+        code_challenge=create_s256_code_challenge(verifier),
+        code_challenge_method="S256",
+        acr_values=" ".join(provider.acr),
+        ui_locales=language,
+    )
+    now = int(clock.now().timestamp())
+    return str(address), Begun(provider.key, state, nonce, verifier, redirect, now)
+
+
+def finish(provider: Provider, begun: Begun | None, given: Mapping[str, str]) -> Identity:
+    """Who came back, proved by the provider. ``given`` is the query of the way back. Raises SignInFailed."""
+    if begun is None or begun.provider != provider.key:
+        raise SignInFailed("state")
+    if not secrets.compare_digest(begun.state.encode(), given.get("state", "").encode()):
+        raise SignInFailed("state")
+    if int(clock.now().timestamp()) - begun.at > MINUTES * 60:
+        raise SignInFailed("late")
+    if given.get("error"):
+        raise SignInFailed("cancelled" if given["error"] == "access_denied" else "token")
+    answer = _exchanged(provider, begun, given.get("code", ""))
+    claims = _proved(provider, begun, str(answer.get("id_token", "")))
+    return _identity(provider, claims)
+
+
+def _exchanged(provider: Provider, begun: Begun, code: str) -> Mapping[str, Any]:
+    """What the provider gives for the code: once, to this client, with the verifier only this browser's session has."""
+    body = prepare_token_request("authorization_code", "", begun.redirect, code=code, code_verifier=begun.verifier)
+    try:
+        answer = httpx.post(
+            _discovered(provider)["token_endpoint"],
+            content=body,
+            headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+            auth=(provider.client_id, provider.client_secret),
+            timeout=settings.OIDC_TIMEOUT_SECONDS,
+        )
+    except httpx.HTTPError as silent:
+        raise SignInFailed("silent") from silent
+    if answer.is_server_error:
+        raise SignInFailed("silent")
+    try:
+        found = answer.json() if answer.is_success and len(answer.content) <= LONGEST_ANSWER else None
+    except ValueError as wrong:
+        raise SignInFailed("token") from wrong
+    if not isinstance(found, dict):
+        raise SignInFailed("token")
+    return found
+
+
+def _published(provider: Provider, *, anew: bool) -> KeySet:
+    at, found = _keys.get(provider.issuer, (0.0, {}))
+    if anew or not found or time.monotonic() - at > METADATA_SECONDS:
+        found = _get(_discovered(provider)["jwks_uri"])
+        _keys[provider.issuer] = (time.monotonic(), found)
+    return KeySet.import_key_set(found)  # type: ignore[arg-type]
+
+
+def _decoded(provider: Provider, token: str) -> dict[str, Any]:
+    """The claims under a published key; the keys are read anew once, for a provider that has changed them."""
+    for anew in (False, True):
+        try:
+            return dict(jwt.decode(token, _published(provider, anew=anew), algorithms=ALGORITHMS).claims)
+        except (JoseError, ValueError, KeyError, TypeError) as wrong:
+            if anew:
+                raise SignInFailed("token") from wrong
+    raise SignInFailed("token")
+
+
+def _proved(provider: Provider, begun: Begun, token: str) -> dict[str, Any]:
+    claims, now = _decoded(provider, token), int(clock.now().timestamp())
+    audience = claims.get("aud")
+    audiences = audience if isinstance(audience, list) else [audience]
+    times = all(isinstance(claims.get(name), (int, float)) for name in ("exp", "iat"))
+    if not times or claims["exp"] < now - SKEW_SECONDS or claims["iat"] > now + SKEW_SECONDS:
+        raise SignInFailed("token")
+    meant = provider.client_id in audiences and claims.get("azp", provider.client_id) == provider.client_id
+    nonce = secrets.compare_digest(begun.nonce.encode(), str(claims.get("nonce", "")).encode())
+    if claims.get("iss") != provider.issuer or not meant or not nonce or not claims.get("sub"):
+        raise SignInFailed("token")
+    return claims
+
+
+def _identity(provider: Provider, claims: Mapping[str, Any]) -> Identity:
+    level = provider.acr.get(str(claims.get("acr", "")))
+    if level is None:
+        raise SignInFailed("too_weak")
+    values = {name: str(claims.get(claim) or "") for name, claim in provider.claims.items()}
+    return Identity(provider.key, str(claims["sub"]), values["name"], values["id_number"], values["phone"], level)

@@ -1,0 +1,3 @@
+from tests.identity import identity_service, provider
+
+__all__ = ["identity_service", "provider"]
