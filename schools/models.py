@@ -44,7 +44,9 @@ class School(models.Model):
     longitude = models.FloatField()
     latitude = models.FloatField()
     phone = models.CharField(max_length=30, blank=True)
-    features = models.TextField(blank=True)
+    features = models.TextField(blank=True)  # one thing a line, or parted by 、; stated, never graded
+    facilities = models.TextField(blank=True, default="")
+    consult_hours = models.CharField(max_length=100, blank=True, default="")  # when somebody answers the phone
 
     class Meta:
         ordering: ClassVar = ["code"]

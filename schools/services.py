@@ -31,7 +31,10 @@ def schools_store(*, schools: Iterable[School]) -> None:
     """Insert or update schools by code."""
     columns = ["district", "name", "kind", "education_group", "town", "address", "longitude", "latitude", "phone"]
     School.objects.bulk_create(
-        list(schools), update_conflicts=True, unique_fields=["code"], update_fields=[*columns, "features"]
+        list(schools),
+        update_conflicts=True,
+        unique_fields=["code"],
+        update_fields=[*columns, "features", "facilities", "consult_hours"],
     )
 
 

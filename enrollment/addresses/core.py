@@ -5,7 +5,6 @@ from django.urls import path
 from enrollment.views import family, finder, signin, wizard
 
 urlpatterns = [
-    path("", family.landing, name="landing"),
     path("find-school/", finder.find_school, name="find-school"),
     path("sign-in/", signin.sign_in, name="sign-in"),
     path("sign-in/code/", signin.code, name="code"),

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from enrollment.views import public
+from enrollment.views import front, guides, public
 
 urlpatterns = [
+    path("", front.landing, name="landing"),
+    path("contacts/", guides.contacts, name="contacts"),
     path("calendar/", public.calendar, name="calendar"),
     path("calendar.ics", public.calendar_ics, name="calendar-ics"),
     path("policies/", public.policies, name="policies"),

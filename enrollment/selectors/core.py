@@ -17,6 +17,7 @@ from enrollment.models import (
     Application,
     ApplicationState,
     ApplicationVersion,
+    AssistVisit,
     Child,
     Draft,
     Offer,
@@ -128,14 +129,23 @@ class Moment:
     at: datetime
     state: str
     reason: str
+    helped: str = ""  # who filed it with the family, and where
+
+
+def helped_by(visit: AssistVisit | None) -> str:
+    """Who did a step for the family, and where; "" when the family did it itself."""
+    if visit is None:
+        return ""
+    words = {"operator": visit.operator.name or visit.operator.username, "place": visit.place}
+    return _("Done with you by %(operator)s at %(place)s") % words
 
 
 def timeline(application: Application) -> list[Moment]:
     """What happened, newest first, in the family's words."""
     labels = dict(ApplicationState.choices)
     return [
-        Moment(step.at, str(labels[step.target]), step.reason)
-        for step in application.transitions.order_by("-id")
+        Moment(step.at, str(labels[step.target]), step.reason, helped_by(step.visit))
+        for step in application.transitions.select_related("visit__operator").order_by("-id")
         if step.event not in {"start_checks", "open_review"}
     ]
 
@@ -165,23 +175,28 @@ class SchoolOption:
 
 
 def last_year(season: Season, stage: str) -> dict[str, LastYear]:
-    """The results of the year before by school, from published offers by choice; empty where there are none."""
+    """The results of the year before by school; empty where there are none."""
+    return results_of(season.district_id, season.year - 1, stage, rehearsal=season.rehearsal)
+
+
+def results_of(district: str, year: int, stage: str, *, rehearsal: bool = False) -> dict[str, LastYear]:
+    """The results of a year's main round by school, from published offers by choice; empty where there are none."""
     places = Offer.objects.filter(
         kind=Offer.Kind.CHOICE,
-        application__district_code=season.district_id,
-        application__season_year=season.year - 1,
+        application__district_code=district,
+        application__season_year=year,
         application__stage=stage,
-        application__rehearsal=season.rehearsal,
+        application__rehearsal=rehearsal,
         application__round__kind="main",
     )
-    plan = seat_plan(season.district_id, season.year - 1, stage)
+    plan = seat_plan(district, year, stage)
     groups: dict[int, str] = {}
     for policy in PolicyVersion.objects.filter(
-        rounds__season__district=season.district_id,
-        rounds__season__year=season.year - 1,
+        rounds__season__district=district,
+        rounds__season__year=year,
         rounds__stage=stage,
         rounds__kind="main",
-        rounds__season__rehearsal=season.rehearsal,
+        rounds__season__rehearsal=rehearsal,
     ):
         language = "en" if (get_language() or "").startswith("en") else "zh"
         groups |= {group.tier: group.name.of(language) for group in compiled(policy).groups}

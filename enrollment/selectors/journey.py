@@ -14,6 +14,8 @@ from enrollment.prefill import suggested_answers
 from enrollment.selectors.core import SchoolOption
 from enrollment.states import LIVE_STATES
 from foundation import clock
+from schools.matching import Zone
+from schools.models import School
 from schools.selectors import zones
 
 MAP_SIZE = 100.0  # units of the drawing's longer side; it is scaled to the screen
@@ -89,16 +91,20 @@ class SchoolMap:
 
 
 def school_map(draft: Draft, options: Sequence[SchoolOption]) -> SchoolMap | None:
-    """The drawing, or None where no two schools lie apart."""
+    """The drawing of the schools to choose from, or None where no two lie apart."""
     season = draft.round.season
-    own = {option.school.code for option in options if option.in_zone}
-    rings = [
-        _ring(zone.polygon)
-        for zone in zones(season.district_id, season.year, draft.round.stage)
-        if zone.polygon and own & set(zone.schools)
-    ]
-    places = [(option.school.longitude, option.school.latitude) for option in options]
+    marked = [(option.school, option.in_zone) for option in options]
+    return drawn(marked, zones(season.district_id, season.year, draft.round.stage))
+
+
+def drawn(marked: Sequence[tuple[School, bool]], areas: Sequence[Zone] = ()) -> SchoolMap | None:
+    """Schools, numbered in this order and marked as one's own or not, with the areas of the own ones; or None."""
+    own = {school.code for school, in_zone in marked if in_zone}
+    rings = [_ring(zone.polygon) for zone in areas if zone.polygon and own & set(zone.schools)]
+    places = [(school.longitude, school.latitude) for school, _own in marked]
     everything = [*places, *(point for ring in rings for point in ring)]
+    if not everything:
+        return None
     west, east = min(x for x, _y in everything), max(x for x, _y in everything)
     south, north = min(y for _x, y in everything), max(y for _x, y in everything)
     narrow = 0.875  # a degree of longitude is shorter than one of latitude: cosine of 29 degrees north
@@ -112,12 +118,12 @@ def school_map(draft: Draft, options: Sequence[SchoolOption]) -> SchoolMap | Non
         return round(x + MARGIN, 1), round(y + MARGIN, 1)
 
     marks = tuple(
-        Mark(*at(place), number, option.in_zone, option.school.name)
-        for number, (place, option) in enumerate(zip(places, options, strict=True), start=1)
+        Mark(*at((school.longitude, school.latitude)), number, in_zone, school.name)
+        for number, (school, in_zone) in enumerate(marked, start=1)
     )
-    areas = tuple(" ".join(f"{x},{y}" for x, y in map(at, ring)) for ring in rings)
+    shapes = tuple(" ".join(f"{x},{y}" for x, y in map(at, ring)) for ring in rings)
     width, height = (east - west) * narrow * scale + 2 * MARGIN, (north - south) * scale + 2 * MARGIN
-    return SchoolMap(round(width, 1), round(max(height, 40.0), 1), marks, areas)
+    return SchoolMap(round(width, 1), round(max(height, 40.0), 1), marks, shapes)
 
 
 def _ring(polygon: Sequence[Any]) -> list[tuple[float, float]]:

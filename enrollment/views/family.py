@@ -1,4 +1,4 @@
-"""The guardian's first page, adding a child, and the pages of an application after submission."""
+"""The guardian's first page, and adding a child."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,14 +20,6 @@ from schools.models import Stage
 
 SCHOOL_YEAR = (8, 31)  # month and day by which an age counts
 USUAL_AGES: dict[str, tuple[int, int]] = {Stage.KINDERGARTEN: (2, 5), Stage.PRIMARY: (5, 10), Stage.JUNIOR: (10, 17)}
-
-
-@require_GET
-def landing(request: HttpRequest) -> HttpResponse:
-    """The open page: what is open now, and the ways in."""
-    order = {"open": 0, "planned": 1}
-    rounds = sorted(selectors.visible_rounds(), key=lambda r: (order.get(r.state, 2), Stage.values.index(r.stage)))
-    return render(request, "enrollment/landing.html", {"rounds": rounds})
 
 
 @dataclass(frozen=True, slots=True)

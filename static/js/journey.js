@@ -66,20 +66,19 @@
 })();
 (() => {
   // The phone's own clock is not believed: only how much time has gone by since the server spoke.
-  const line = document.querySelector("[data-ends]");
-  if (!line) { return; }
   const english = document.documentElement.lang.startsWith("en");
   const started = performance.now();
-  const left = Number(line.dataset.ends) - Number(line.dataset.now);
-  const text = line.querySelector("[data-left]");
-  function say() {
+  function say(line, left, text) {
     const seconds = Math.floor((left - (performance.now() - started)) / 1000);
     if (seconds <= 0) { text.textContent = line.dataset.over; return; }
     if (seconds >= 86400) { return; } // days left: the server's words are good for the day
     const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
     const two = (number) => String(number).padStart(2, "0");
     text.textContent = english ? `${hours}:${two(minutes)}:${two(rest)} left` : `还剩 ${hours}:${two(minutes)}:${two(rest)}`;
-    window.setTimeout(say, 1000);
+    window.setTimeout(say, 1000, line, left, text);
   }
-  if (left < 86400000) { say(); }
+  document.querySelectorAll("[data-ends]").forEach((line) => {
+    const left = Number(line.dataset.ends) - Number(line.dataset.now);
+    if (left < 86400000) { say(line, left, line.querySelector("[data-left]")); }
+  });
 })();
