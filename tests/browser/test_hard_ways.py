@@ -96,7 +96,7 @@ def test_a_photo_of_forty_megabytes_is_shrunk_on_the_phone(
     parent: Parent, place: factories.World, tmp_path: Path
 ) -> None:
     one = unusual(place)
-    huge = photo(tmp_path / "huge.jpg", 5600, 4200, quality=98)
+    huge = photo(tmp_path / "huge.jpg", 6200, 4650, quality=98)
     assert huge.stat().st_size > HUGE
     parent.enter_as(one.guardian)
     parent.open(f"/my/apply/{one.draft.public_id}/documents/")
