@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from django.db import DatabaseError
+from django.db import Error
 
 from enrollment.models import Season
 from helpdesk.models import ServicePoint
@@ -41,7 +41,7 @@ def whom_to_call(district: str = "") -> tuple[CallLine, ...]:
     """The lines of one district's bureau, or of every district here; the last known ones without a database."""
     try:
         _known[district] = _lines(district)
-    except DatabaseError:
+    except Error:
         return _known.get(district) or _known.get("", ())
     return _known[district]
 

@@ -2,10 +2,9 @@
 
 from django.urls import path
 
-from enrollment.views import family, finder, signin, wizard
+from enrollment.views import family, signin, wizard
 
 urlpatterns = [
-    path("find-school/", finder.find_school, name="find-school"),
     path("sign-in/", signin.sign_in, name="sign-in"),
     path("sign-in/code/", signin.code, name="code"),
     path("sign-out/", signin.sign_out, name="sign-out"),

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from enrollment.views import front, guides, public
+from enrollment.views import finder, front, guides, public, schools, status
 
 urlpatterns = [
     path("", front.landing, name="landing"),
+    path("find-school/", finder.find_school, name="find-school"),
+    path("schools/", schools.schools, name="schools"),
+    path("schools/<str:code>/", schools.school, name="school"),
+    path("status/", status.page, name="status"),
     path("contacts/", guides.contacts, name="contacts"),
     path("calendar/", public.calendar, name="calendar"),
     path("calendar.ics", public.calendar_ics, name="calendar-ics"),

@@ -24,13 +24,11 @@ def seasons() -> QuerySet[Season]:
     return rows.order_by("-year", "district_id")
 
 
-def season_at(district: str, year: str) -> Season | None:
-    """The season of a district and year as typed into an address; what is left out is the newest."""
-    found = list(seasons())
-    return next(
-        (season for season in found if district in {"", season.district_id} and (not year or year == str(season.year))),
-        None,
-    )
+def season_at(text: str) -> Season | None:
+    """The season named as ``430702-2026``, or the newest of a district named as ``430702``; None for anything else."""
+    district, _dash, year = text.partition("-")
+    fits = (row for row in seasons() if row.district_id == district and year in {"", str(row.year)})
+    return next(fits, None)
 
 
 def stages_of(season: Season) -> list[tuple[str, str]]:

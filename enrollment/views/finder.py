@@ -1,42 +1,45 @@
 """Find my school: an address to its zone and schools, with the reasons, for everyone."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_http_methods
 
 import identifiers
-from enrollment.models import Season
+from enrollment.selectors import profiles
 from enrollment.views.shown import Shown
 from foundation import clock
-from foundation.wording import refusal, say
-from schools.matching import MESSAGES
-from schools.models import Stage
-from schools.selectors import schools_by_code, zone_of
+from foundation.wording import refusal
+
+MOST_TYPED = 200  # characters of an address
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 def find_school(request: HttpRequest) -> HttpResponse:
-    """Nothing is stored: the address is looked up and forgotten."""
-    address = request.GET.get("address", "")[:200]
-    stage = request.GET.get("stage", Stage.PRIMARY)
-    season = Season.objects.select_related("district").order_by("-year").first()
-    error, found, steps, schools = "", None, [], []
-    if address and season is not None and stage in Stage.values:
+    """The address is looked up and forgotten. The form posts it, so that it is in no address bar and no log."""
+    typed = request.POST if request.method == "POST" else request.GET
+    season = profiles.season_at(_said(typed, "season")) or profiles.seasons().first()
+    stages = profiles.stages_of(season) if season else []
+    stage = _said(typed, "stage") if _said(typed, "stage") in dict(stages) else (stages[0][0] if stages else "")
+    address = typed.get("address", "").replace("\0", "")[:MOST_TYPED]
+    error, found = "", None
+    if season and (address or request.method == "POST"):
         checked = identifiers.check("address", address, today=clock.today())
         if checked.ok:
-            found = zone_of(address, district=season.district_id, year=season.year, stage=stage)
-            steps = [say(MESSAGES[step.code], step.params) for step in found.steps]
-            schools = list(schools_by_code(found.schools).values())
+            found = profiles.find_school(address, season, stage)
         else:
             error = refusal(checked)
-    field = Shown("address", _("Address"), address, _("Road and number, or estate and building."), error)
     context = {
-        "field": field,
+        "field": Shown("address", _("Address"), address, _("Road and number, or estate and building."), error, rows=2),
         "found": found,
-        "steps": steps,
-        "schools": schools,
-        "stages": Stage.choices,
+        "season": season,
+        "seasons": profiles.seasons(),
+        "stages": stages,
         "stage": stage,
+        "known": profiles.known(season, stage) if season else None,
     }
-    return render(request, "enrollment/find_school.html", context)
+    return render(request, "enrollment/find_school.html", context, status=422 if error else 200)
+
+
+def _said(typed: QueryDict, name: str) -> str:
+    return typed.get(name, "")[:20].replace("\0", "")

@@ -36,6 +36,8 @@ ALIASES = {
         "latitude": "纬度",
         "phone": "电话",
         "features": "特色",
+        "facilities": "设施",
+        "consult_hours": "咨询时间",
         "school": "学校",
         "year": "年份",
         "stage": "学段",

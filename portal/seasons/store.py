@@ -47,6 +47,8 @@ def _store_schools(plan: SeasonPlan, district: District) -> None:
                 latitude=row["latitude"],
                 phone=row.get("phone", ""),
                 features=row.get("features", ""),
+                facilities=row.get("facilities", ""),
+                consult_hours=row.get("consult_hours", ""),
             )
             for row in plan.schools
         ]
