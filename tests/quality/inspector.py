@@ -25,7 +25,7 @@ CONTROLS = """() => {
 }"""
 FOCUSED = """() => {
   const at = document.activeElement;
-  const ring = getComputedStyle(at.matches("input[type=radio], input[type=checkbox]") ? at.closest("label") || at : at);
+  const ring = getComputedStyle(at.matches("input[type=radio], input[type=checkbox], input[type=file]") ? at.closest("label") || at : at);
   return [window.controls.indexOf(at), ring.outlineStyle !== "none" || ring.boxShadow !== "none"];
 }"""
 UNREACHED = """(reached) => {
@@ -113,7 +113,7 @@ class Inspector:
         count = self.page.evaluate(CONTROLS)
         self.page.evaluate("() => { document.activeElement.blur(); window.getSelection().removeAllRanges(); }")
         reached: list[int] = []
-        for _press in range(count + 2):
+        for _press in range(2 * count + 5):  # what scrolls is a stop of its own
             self.page.keyboard.press("Tab")
             at, seen = self.page.evaluate(FOCUSED)
             if at >= 0:
