@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from accounts.acting import Acting
 from accounts.models import Account
 from accounts.services import language_keep
 from accounts.sessions import keep_form, kept_form
 from accounts.staff_site import is_verified_staff
+from foundation.acting import using
 from foundation.errors import NotAllowed
 
 P = ParamSpec("P")
@@ -22,6 +24,7 @@ class GuardianRequest(HttpRequest):
     """A request whose user is known to be a guardian (for types only)."""
 
     guardian: Account
+    operator: Account | None
 
 
 class StaffRequest(HttpRequest):
@@ -31,14 +34,16 @@ class StaffRequest(HttpRequest):
 
 
 def guardian_page(view: Callable[Concatenate[GuardianRequest, P], HttpResponse]) -> View[P]:
-    """Only a signed-in guardian; others sign in first and come back."""
+    """Only a signed-in guardian, or a clerk within an open visit; others sign in first and come back."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         user = request.user
+        if is_verified_staff(request):
+            return _assisted(request, lambda: view(request, *args, **kwargs))  # type: ignore[arg-type]
         if not isinstance(user, Account) or user.kind != Account.Kind.GUARDIAN:
             return _sign_in("/sign-in/", request)
-        request.guardian = user  # type: ignore[attr-defined]
+        request.guardian, request.operator = user, None  # type: ignore[attr-defined]
         language_keep(account=user, language=request.LANGUAGE_CODE)
         return _answered(request, lambda: view(request, *args, **kwargs))  # type: ignore[arg-type]
 
@@ -83,6 +88,18 @@ def _sign_in(door: str, request: HttpRequest) -> HttpResponse:
     """To the sign-in page, and from there back; that the session had ended is told there."""
     ended = {"ended": "1"} if request.method == "POST" or "idle" in request.GET else {}
     return redirect(f"{door}?{urlencode({'next': request.path, **ended})}")
+
+
+def _assisted(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:
+    """The one place where staff come to a family's page: within an open visit, and only what its consent covers."""
+    acting: Acting | None = getattr(request, "acting", None)
+    name = request.resolver_match.view_name if request.resolver_match else ""
+    if acting is None or name not in acting.pages:
+        over = getattr(request, "visit_over", "")
+        return render(request, "assist/refused.html", {"acting": acting, "over": over}, status=403)
+    request.guardian, request.operator = acting.guardian, acting.operator  # type: ignore[attr-defined]
+    with using(acting.hands):
+        return _answered(request, page)
 
 
 def _answered(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:

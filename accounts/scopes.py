@@ -26,12 +26,14 @@ ABILITIES: dict[str, frozenset[str]] = {
             "season.edit",
             "agency.switch",
             "classes.run",
+            "assist.manage",
         }
     ),
     Role.Name.CITY: frozenset({"application.view", "round.confirm", "season.edit", "agency.switch", "audit.view"}),
     Role.Name.NOTARY: frozenset({"round.confirm", "round.witness"}),
     Role.Name.WITNESS: frozenset({"round.witness"}),
-    Role.Name.CLERK: frozenset({"application.assist"}),
+    Role.Name.CLERK: frozenset({"application.assist", "help.give"}),
+    Role.Name.HELPER: frozenset({"application.assist", "help.give"}),
     Role.Name.DEPARTMENT: frozenset({"case.answer"}),
     Role.Name.SUPERVISOR: frozenset({"application.view", "audit.view"}),
 }

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from foundation import clock
@@ -16,7 +17,6 @@ from foundation.crypto import decrypt, encrypt
 
 IDLE_SECONDS = 60 * 60
 ELDER_SECONDS = 4 * 60 * 60
-TERMINAL_SECONDS = 3 * 60
 STAMP_SECONDS = 30  # the end of a session is written at most this often, of a terminal's on every page
 KEPT = "kept_form"
 MOST_KEPT = 100_000  # characters
@@ -30,7 +30,7 @@ def is_elder(request: HttpRequest) -> bool:
 def idle_seconds(request: HttpRequest) -> int:
     """After how many seconds without a page the person is signed out."""
     if request.session.get("terminal"):
-        return TERMINAL_SECONDS
+        return int(settings.TERMINAL_SECONDS)
     return ELDER_SECONDS if is_elder(request) else IDLE_SECONDS
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from django.db import transaction
 
 from audit.models import Entry, Seal
-from foundation import clock
+from foundation import acting, clock
 from foundation.locks import lock
 
 GENESIS = "0" * 64
@@ -42,6 +42,8 @@ def entry_digest(entry: Entry) -> str:
 def _entry(
     actor: Actor | None, action: str, object_type: str, object_id: object, district: str, details: Mapping[str, Any]
 ) -> Entry:
+    hands = acting.current()
+    by = {"operator": hands.operator_label, "visit": hands.visit_id} if hands else {}
     entry = Entry(
         at=clock.now(),
         actor_id=actor.pk if actor else None,
@@ -50,7 +52,7 @@ def _entry(
         object_type=object_type,
         object_id=str(object_id),
         district_code=district,
-        details=dict(details),
+        details={**details, **by},
     )
     entry.digest = entry_digest(entry)
     return entry

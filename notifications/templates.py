@@ -28,6 +28,14 @@ TEMPLATES = {
     "appeal_hearing": lazy("Hearing on the appeal for %(child)s (%(receipt)s): %(when)s, %(where)s. Please confirm it."),
     "appeal_upheld": lazy("The appeal for %(child)s (%(receipt)s) is upheld. What follows is in the portal."),
     "appeal_dismissed": lazy("The appeal for %(child)s (%(receipt)s) is dismissed. The reason is in the portal."),
+    "assist_code": lazy(
+        "The person beside you at %(place)s may fill in the application with you. Code %(code)s, valid for 10 minutes. "
+        "Tell it only to them, and only if you want this."
+    ),
+    "assist_opened": lazy(
+        "%(operator)s at %(place)s now fills in the application with you (visit %(number)s). If you did not agree, "
+        "sign in and object."
+    ),
     "withdrawn": lazy("The application %(receipt)s of %(child)s is withdrawn."),
 }
 

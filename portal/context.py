@@ -5,10 +5,12 @@ from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.sessions import idle_seconds, is_elder
 from enrollment.models import Season
+from enrollment.views.visiting import HELP
 
 FRESH_SECONDS = 60
 
@@ -30,12 +32,16 @@ def environment(_request: HttpRequest) -> list[str] | None:
 
 def site(request: HttpRequest) -> dict[str, object]:
     elder = is_elder(request)
-    terminal = bool(request.session.get("terminal")) if hasattr(request, "session") else False
+    terminal = getattr(request, "terminal", None) is not None
+    # a terminal's start page waits for the next person without an end
+    ends = request.user.is_authenticated or (terminal and request.path != reverse("enrollment:terminal"))
     return {
         "ELDER": elder,
         "TERMINAL": terminal,
+        "HELPED": bool(request.session.get(HELP)) and request.user.is_authenticated,
+        "ACTING": getattr(request, "acting", None),
         "LOOK": " ".join(name for name, on in (("elder", elder), ("terminal", terminal)) if on),
-        "SESSION_SECONDS": idle_seconds(request) if request.user.is_authenticated else 0,
+        "SESSION_SECONDS": idle_seconds(request) if ends else 0,
         "DEMO": settings.DEMO,
         "SYNTHETIC": holds_synthetic(),
         "LANGUAGE_CHOICES": settings.LANGUAGES,

@@ -1,8 +1,20 @@
 """Response headers that hold on every page."""
 
 from collections.abc import Callable
+from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from accounts.models import Account
+from accounts.sessions import KEPT
+from accounts.staff_site import is_verified_staff
+from enrollment.selectors.assist import acting_in
+from enrollment.services.assist import visit_end
+from enrollment.services.terminals import terminal_of
+from enrollment.views.visiting import TERMINAL_COOKIE, VISIT
 
 # Own files only; the admin theme (Alpine) evaluates expressions and styles inline, the public pages do neither.
 PUBLIC_POLICY = (
@@ -31,4 +43,57 @@ class SecurityHeaders:
         user = getattr(request, "user", None)
         if user is not None and user.is_authenticated:
             response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+class Visits:
+    """A clerk with an open visit: the request knows for whom and by whose consent; ``accounts.pages`` decides."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        named = request.session.get(VISIT) if user.is_authenticated else None
+        if named and isinstance(user, Account) and is_verified_staff(request):
+            if request.path == "/sign-out/":  # whoever leaves the desk leaves the visit
+                visit_end(operator=user, visit_id=UUID(named))
+            request.acting, request.visit_over = acting_in(user, UUID(named))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class Terminals:
+    """A browser that is a terminal: short sessions, nothing kept, nothing downloaded, back to its start page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        cookie = request.COOKIES.get(TERMINAL_COOKIE, "")
+        terminal = terminal_of(cookie) if cookie else None
+        request.terminal = terminal  # type: ignore[attr-defined]
+        if terminal is None:
+            return self.get_response(request)
+        start = reverse("enrollment:terminal")
+        idle = "idle" in request.GET
+        lost = request.path == "/" or (request.path.startswith("/my/") and not request.user.is_authenticated)
+        if request.method == "GET" and request.path != start and (idle or lost):
+            return redirect(f"{start}?over=1" if idle else start)
+        if not request.session.get("terminal"):
+            request.session["terminal"] = True
+        response = self.get_response(request)
+        return self._clean(request, response)
+
+    def _clean(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """What a shared browser may not keep: pages, files, what a person typed after the session had ended."""
+        if "attachment" in response.headers.get("Content-Disposition", "") or response.headers.get(
+            "Content-Type", ""
+        ).startswith("application/pdf"):
+            response = render(request, "assist/terminal_print.html", {}, status=403)
+        if not request.user.is_authenticated and not request.session.is_empty():
+            request.session.pop(KEPT, None)
+            request.session.set_expiry(settings.TERMINAL_SECONDS)
+        if request.path == "/sign-out/" and request.method == "POST":
+            response = redirect(f"{reverse('enrollment:terminal')}?over=1")
+        response.headers["Cache-Control"] = "no-store"
         return response

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.states import LIVE_STATES
+from foundation.acting import current_visit
 from foundation.fields import EncryptedJSONField, EncryptedTextField
 from schools.models import District, School, Stage
 
@@ -212,6 +213,9 @@ class ApplicationVersion(models.Model):
     evaluation = EncryptedJSONField(null=True)  # group, points, order, materials, trace, zone and its steps
     settled = EncryptedJSONField(default=dict)  # facts a reviewer settled: {name: {"value", "by", "at", "reason"}}
     assessed_at = models.DateTimeField(null=True)
+    visit = models.ForeignKey(  # in which a clerk did it for the family; null: the family itself
+        "enrollment.AssistVisit", null=True, default=current_visit, on_delete=models.PROTECT, related_name="versions"
+    )
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["application", "number"], name="one_version_number")]
@@ -227,6 +231,9 @@ class Transition(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
     reason = models.TextField(blank=True)
     at = models.DateTimeField()
+    visit = models.ForeignKey(  # in which a clerk did it for the family; null: the family itself
+        "enrollment.AssistVisit", null=True, default=current_visit, on_delete=models.PROTECT, related_name="transitions"
+    )
 
     class Meta:
         ordering: ClassVar = ["id"]

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from enrollment.models.core import Application, Draft
+from foundation.acting import current_visit
 from foundation.fields import EncryptedJSONField, EncryptedTextField
 
 
@@ -33,6 +34,9 @@ class Document(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)  # of the stored content, or a keyed digest of a certificate
     received_sha256 = models.CharField(max_length=64, blank=True)  # of the bytes as the family sent them
     uploaded_at = models.DateTimeField()
+    visit = models.ForeignKey(  # in which a clerk did it for the family; null: the family itself
+        "enrollment.AssistVisit", null=True, default=current_visit, on_delete=models.PROTECT, related_name="documents"
+    )
 
     class Meta:
         constraints: ClassVar = [

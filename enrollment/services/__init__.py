@@ -10,6 +10,16 @@ from enrollment.services.appeals import (
     hearing_set,
 )
 from enrollment.services.assessment import application_assess, assess_sweep
+from enrollment.services.assist import (
+    consent_by_code,
+    consent_by_paper,
+    consent_code_send,
+    training_record,
+    visit_end,
+    visit_object,
+    visit_start,
+    visits_sweep,
+)
 from enrollment.services.documents import (
     certificate_add,
     document_add,
@@ -24,12 +34,16 @@ from enrollment.services.letters import letter_document, letter_issue, receipt_d
 from enrollment.services.offers import attendance_say, lapse_sweep, offer_answer
 from enrollment.services.privacy import copy_make, deletion_make
 from enrollment.services.registry import registry_export, registry_save
+from enrollment.services.remote_help import help_ask, help_end, help_join, hint_leave
 from enrollment.services.review import review_approve, review_open, review_refuse, review_return
 from enrollment.services.rounds import round_step
 from enrollment.services.signin import sign_in_code_send
 from enrollment.services.submission import application_submit, application_withdraw
+from enrollment.services.takeover import account_claim, claim_code_make
+from enrollment.services.terminals import terminal_make, terminal_pair, terminal_revoke
 
 __all__ = [
+    "account_claim",
     "appeal_decide",
     "appeal_file",
     "appeal_take_back",
@@ -40,6 +54,10 @@ __all__ = [
     "attendance_say",
     "certificate_add",
     "child_add",
+    "claim_code_make",
+    "consent_by_code",
+    "consent_by_paper",
+    "consent_code_send",
     "copy_make",
     "deletion_make",
     "document_add",
@@ -54,6 +72,10 @@ __all__ = [
     "hearing_ask_move",
     "hearing_confirm",
     "hearing_set",
+    "help_ask",
+    "help_end",
+    "help_join",
+    "hint_leave",
     "lapse_sweep",
     "letter_document",
     "letter_issue",
@@ -68,8 +90,16 @@ __all__ = [
     "review_return",
     "round_step",
     "sign_in_code_send",
+    "terminal_make",
+    "terminal_pair",
+    "terminal_revoke",
+    "training_record",
     "upload_append",
     "upload_finish",
     "upload_open",
     "uploads_sweep",
+    "visit_end",
+    "visit_object",
+    "visit_start",
+    "visits_sweep",
 ]

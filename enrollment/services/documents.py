@@ -17,7 +17,7 @@ from accounts.models import Account
 from audit.services import record
 from enrollment.form import N_
 from enrollment.materials import materials_for, pages_given
-from enrollment.models import Application, Document, Draft
+from enrollment.models import Application, AssistConsent, Document, Draft
 from enrollment.selectors.documents import document_for
 from enrollment.services.drafts import refuse_unless_open
 from foundation import clock, files
@@ -282,9 +282,10 @@ def evidence_of(draft: Draft) -> list[dict[str, object]]:
 
 
 def files_sweep() -> int:
-    """Delete stored files that no document names any more."""
+    """Delete stored files that neither a document nor a family's consent names any more."""
 
     def named(digests: list[str]) -> set[str]:
-        return set(Document.objects.filter(sha256__in=digests).values_list("sha256", flat=True))
+        consents = AssistConsent.objects.filter(scan_sha256__in=digests).values_list("scan_sha256", flat=True)
+        return {*Document.objects.filter(sha256__in=digests).values_list("sha256", flat=True), *consents}
 
     return files.sweep(named)

@@ -16,7 +16,7 @@ from audit.services import record
 from enrollment import form
 from enrollment.models import ApplicationVersion, Child, Draft, Round
 from enrollment.prefill import children_of, records_of, suggested_answers
-from foundation import clock
+from foundation import acting, clock
 from foundation.crypto import blind_index
 from foundation.errors import NotAllowed, Refused
 from foundation.wording import refusal, say
@@ -155,8 +155,17 @@ def draft_open(*, guardian: Account, child: Child, round_: Round) -> Draft:
     return draft
 
 
+def refuse_elsewhere(round_: Round) -> None:
+    """Raises Refused when a clerk's visit belongs to another county than the round."""
+    hands = acting.current()
+    if hands is not None and hands.district != round_.season.district_id:
+        text = _("This round belongs to another county. A clerk there can help, or the family files it itself.")
+        raise Refused(text, code="elsewhere")
+
+
 def refuse_unless_open(round_: Round) -> None:
     """Raises Refused with the date that matters when the round does not take applications now."""
+    refuse_elsewhere(round_)
     now = clock.now()
     if round_.state == "planned" or now < round_.opens_at:
         opens = round_.opens_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
@@ -234,6 +243,20 @@ def earlier_answers(guardian: Account) -> dict[str, str]:
     return {name: str(value) for name, value in answers.items() if value and name not in OWN_TO_ONE}
 
 
+def registers_say(guardian: Account, child: Child, guardian_name: str) -> dict[str, dict[str, Any]]:
+    """What the agencies know of a child and its guardian, each only under the name that belongs to the number.
+
+    Asks over the network: call it outside a transaction.
+    """
+    lookups: dict[str, list[str]] = {"household": [child.id_number]}
+    names = {child.id_number: child.name}
+    if guardian.id_number:
+        lookups |= dict.fromkeys(("real_estate", "contract", "permit", "insurance"), [guardian.id_number])
+        names[guardian.id_number] = guardian_name
+    found = verification.prefill(lookups=lookups)
+    return {agency: _known(result, lookups[agency][0], names) for agency, result in found.items()}
+
+
 def draft_prefill(*, guardian: Account, draft_id: UUID) -> Draft:
     """Ask the agencies what they know of this child and guardian and offer it as answers; silence changes nothing.
 
@@ -246,16 +269,8 @@ def draft_prefill(*, guardian: Account, draft_id: UUID) -> Draft:
     )
     if draft is None:
         raise NotAllowed(_("There is no such application in your account."))
-    lookups: dict[str, list[str]] = {"household": [draft.child.id_number]}
-    if guardian.id_number:
-        people = [guardian.id_number]
-        lookups |= {"real_estate": people, "contract": people, "permit": people, "insurance": people}
-    known = verification.prefill(lookups=lookups)
+    stored = registers_say(guardian, draft.child, guardian.name or str(draft.answers.get("guardian_name", "")))
     record(actor=guardian, action="draft.prefill", object_type="draft", object_id=draft.pk)
-    names = {draft.child.id_number: draft.child.name}
-    if guardian.id_number:
-        names[guardian.id_number] = guardian.name or str(draft.answers.get("guardian_name", ""))
-    stored = {agency: _known(result, lookups[agency][0], names) for agency, result in known.items()}
     with transaction.atomic():
         locked = Draft.objects.select_for_update(of=("self",)).select_related("child", "round").get(pk=draft.pk)
         taken_over = {} if locked.prefilled else earlier_answers(guardian)

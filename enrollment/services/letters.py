@@ -173,6 +173,7 @@ def channel_words(channel: str) -> str:
         "mini-program": _("In the mini-program, by the family"),
         "kiosk": _("At a self-service terminal"),
         "counter": _("At a service point, with help"),
+        "helper": _("At home, with a helper"),
     }
     return words.get(channel, channel)
 

@@ -21,10 +21,10 @@ from enrollment.materials import pages_given
 from enrollment.models import Application, ApplicationVersion, Draft, ReturnRequest, Transition
 from enrollment.policies import compiled
 from enrollment.services.documents import documents_attach, evidence_of
-from enrollment.services.drafts import refuse_unless_open
+from enrollment.services.drafts import refuse_elsewhere, refuse_unless_open
 from enrollment.services.transitions import application_step, round_lock
 from enrollment.states import LIVE_STATES
-from foundation import clock
+from foundation import acting, clock
 from foundation.errors import NotAllowed, Refused
 from foundation.locks import lock_shared
 from foundation.wording import say
@@ -146,6 +146,7 @@ def _submit(guardian: Account, submission: Submission) -> Application:
     # a round that is being closed waits for the submissions under way, and they for it
     lock_shared(round_lock(draft.round_id))
     draft.round.refresh_from_db(fields=["state", "closes_at", "pause_reason"])
+    refuse_elsewhere(draft.round)
     _unchanged_since_shown(draft, submission.seen)
     answers, choices = checked_answers(draft)
     guardian = guardian_identify(account=guardian, name=answers["guardian_name"], id_number=answers["guardian_id"])
@@ -156,7 +157,9 @@ def _submit(guardian: Account, submission: Submission) -> Application:
         application = _resubmit(earlier, guardian, draft)
     else:
         refuse_unless_open(draft.round)
-        application = _create(draft, guardian, submission.channel, submission.client_token)
+        hands = acting.current()  # a clerk's own form cannot say it came from the family
+        channel = hands.channel if hands else submission.channel
+        application = _create(draft, guardian, channel, submission.client_token)
     _add_version(application, draft, guardian, submission.client_token, answers, choices)
     return application
 
@@ -206,7 +209,7 @@ def _create(draft: Draft, guardian: Account, channel: str, token: UUID) -> Appli
         rehearsal=season.rehearsal,
         child_index=draft.child.id_index,
         channel=channel,
-        online=channel != "counter",
+        online=channel not in {"counter", "helper"},
         uploads=len(pages_given(draft)),
         fill_seconds=max(0, int((now - draft.started_at).total_seconds())),
         submitted_at=now,

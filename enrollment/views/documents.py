@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.acting import Acting
 from accounts.models import Account
 from accounts.pages import GuardianRequest, guardian_page
 from accounts.staff_site import is_verified_staff
@@ -203,11 +204,12 @@ def card(request: GuardianRequest, draft_id: UUID, kind: str) -> HttpResponse:
 def _viewed(request: HttpRequest, document_id: UUID, how: str) -> Document:
     """The document, if this person may see it; every view is recorded. Raises Http404."""
     user = request.user
+    acting: Acting | None = getattr(request, "acting", None)
     allowed = isinstance(user, Account) and (user.kind == Account.Kind.GUARDIAN or is_verified_staff(request))
     if not allowed or not isinstance(user, Account):
         raise Http404
     try:
-        document = document_for(user, document_id)
+        document = document_for(user if acting is None else acting.guardian, document_id)
     except NotAllowed as hidden:
         raise Http404 from hidden
     record(

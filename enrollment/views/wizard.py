@@ -37,7 +37,7 @@ SOURCES = {
 }
 
 
-def _title(page: str) -> str:
+def page_title(page: str) -> str:
     return {
         "guardian": _("About you"),
         "household": _("Household register"),
@@ -180,7 +180,7 @@ def page_context(draft: Draft, name: str, errors: Mapping[str, form.FieldError])
         ranks[0]["chosen"] = options[0].school.code  # the zone's own school is suggested, never imposed
     return {
         "draft": draft,
-        "title": _title(name),
+        "title": page_title(name),
         "page_name": name,
         "pages": form.STEPS,
         "number": form.PAGES.index(name) + 1,
@@ -208,7 +208,7 @@ class Section:
 
 def _sections(answers: Mapping[str, str]) -> list[Section]:
     rows = selectors.answer_rows(answers)
-    return [Section(page, _title(page), tuple(row for row in rows if row.page == page)) for page in form.PAGES]
+    return [Section(page, page_title(page), tuple(row for row in rows if row.page == page)) for page in form.PAGES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +261,8 @@ def _declared(request: GuardianRequest, draft_id: UUID, token: str) -> Submissio
     if request.POST.get("declare") != "yes":
         raise Refused(_("Please confirm the declaration."), code="declare")
     try:
-        return Submission(draft_id, UUID(token), seen=request.POST.get("seen", ""))
+        channel = "kiosk" if request.session.get("terminal") else "web"
+        return Submission(draft_id, UUID(token), channel, seen=request.POST.get("seen", ""))
     except ValueError:
         raise Refused(_("Please press the button again."), code="token") from None
 
