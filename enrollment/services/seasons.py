@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from enrollment.models import PolicyVersion, Round, Season
+from enrollment.models import AfterRules, PolicyVersion, Round, Season
 from enrollment.policy import digest
 from foundation import clock
 from foundation.errors import Refused
@@ -53,3 +53,10 @@ def season_store(
             raise Refused(text % {"round": str(existing)}, code="in_use")
         Round.objects.update_or_create(**key, defaults=dict(row))
     return season
+
+
+@transaction.atomic
+def after_rules_store(*, season: Season, rules: Mapping[str, Any]) -> AfterRules:
+    """What the district lays down for the time after submission; names left out keep what is stored, or the default."""
+    stored, _made = AfterRules.objects.update_or_create(season=season, defaults=dict(rules))
+    return stored

@@ -1,7 +1,7 @@
 """Reading a season's folder: every file checked, every mistake named with file, row and column, nothing stored yet.
 
-season.yaml, schools, seats, zones, service_points (each .xlsx or .csv), policies/*.yaml. docs/getting-started.md
-explains each column.
+season.yaml, schools, seats, zones, service_points (each .xlsx or .csv), policies/*.yaml, articles.yaml.
+docs/getting-started.md explains each column.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,6 +14,7 @@ import yaml
 
 from enrollment.policy import Policy, PolicyError, load
 from foundation.clock import SHANGHAI
+from portal.seasons.extras import ARTICLES, after_rules, read_articles
 from portal.seasons.polygons import NAME as POLYGONS
 from portal.seasons.polygons import WrongPolygon, with_polygons
 from portal.seasons.tables import Problem, UnreadableTable, find_table, read_table, renamed
@@ -78,6 +79,8 @@ class SeasonPlan:
     seats: list[dict[str, Any]] = field(default_factory=list)
     zones: tuple[Zone, ...] = ()
     points: list[dict[str, str]] = field(default_factory=list)
+    after: dict[str, Any] = field(default_factory=dict)  # enrollment.models.AfterRules
+    articles: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def fail(self, file: str, row: int, column: str, message: str) -> None:
@@ -96,6 +99,7 @@ def read_folder(folder: Path) -> SeasonPlan:
     _read_seats(plan)
     _read_zones(plan)
     _read_points(plan)
+    plan.articles = read_articles(folder, lambda column, message: plan.fail(ARTICLES, 0, column, message))
     return plan
 
 
@@ -137,6 +141,7 @@ def _read_season(plan: SeasonPlan) -> None:
         for item in body.get("calendar") or []
         if isinstance(item, dict)
     ]
+    plan.after = after_rules(body.get("after"), lambda column, message: plan.fail(name, 0, column, message))
     rounds = body.get("rounds")
     if not isinstance(rounds, list) or not rounds:
         plan.fail(name, 0, "rounds", "list at least one round")

@@ -6,8 +6,9 @@ from django.db import transaction
 
 from audit.services import record
 from enrollment.models import PolicyVersion, Season
-from enrollment.services.seasons import policy_store, season_store
+from enrollment.services.seasons import after_rules_store, policy_store, season_store
 from foundation.errors import Refused
+from helpdesk.articles import articles_store
 from helpdesk.models import ServicePoint
 from helpdesk.services import service_points_store
 from portal.seasons.folder import SeasonPlan
@@ -28,6 +29,9 @@ def store_plan(plan: SeasonPlan) -> int:
         code: policy_store(district=district, code=code, text=text) for code, (text, _) in plan.policies.items()
     }
     season = _store_season(plan, district, policies)
+    if plan.after:
+        after_rules_store(season=season, rules=plan.after)
+    articles_store(district=district, articles=plan.articles)
     record(actor=None, action="season.load", object_type="season", object_id=season.pk, district=district.pk)
     return season.pk
 
