@@ -83,6 +83,8 @@ def find_rule(policy: Policy, kind: str) -> MaterialRule | None:
 
 def pages_given(draft: Draft) -> list[Document]:
     """The pages that count for this draft: not yet submitted, or with its live application."""
+    if draft._state.adding:  # a pre-check: nothing is given yet
+        return []
     counts = Q(application__isnull=True) | ~Q(application__state="withdrawn")
     return list(Document.objects.filter(counts, draft=draft).select_related("application").order_by("pk"))
 
@@ -116,7 +118,8 @@ def _earlier(draft: Draft, kinds: list[str]) -> dict[str, list[Document]]:
     if not kinds:
         return {}
     pages = Document.objects.filter(owner_id=draft.child.guardian_id, kind__in=kinds)
-    here = Q(draft=draft) & (Q(application__isnull=True) | ~Q(application__state="withdrawn"))
+    counts = Q(application__isnull=True) | ~Q(application__state="withdrawn")
+    here = Q(pk__in=[]) if draft._state.adding else Q(draft=draft) & counts
     found: dict[str, list[Document]] = {}
     sources: dict[str, tuple[Any, Any]] = {}
     for page in pages.exclude(here).select_related("draft__child").order_by("-pk"):

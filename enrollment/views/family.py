@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.pages import GuardianRequest, guardian_page
 from enrollment import selectors, services
 from enrollment.models import Child, Round
+from enrollment.selectors import guardians as people
 from enrollment.views.shown import Shown, ShownOption
 from foundation.errors import Refused
 from schools.models import Stage
@@ -29,6 +30,7 @@ class ChildCard:
     view: selectors.ChildView
     likely: tuple[Round, ...]
     others: tuple[Round, ...]
+    preparing: tuple[Round, ...]  # of this age, open or still to open: the pre-check tells what to have ready
 
 
 def _suits(child: Child, round_: Round) -> bool:
@@ -38,17 +40,25 @@ def _suits(child: Child, round_: Round) -> bool:
     return youngest <= age <= oldest
 
 
-def _card(view: selectors.ChildView) -> ChildCard:
+def _card(view: selectors.ChildView, planned: list[Round]) -> ChildCard:
     under_way = {application.stage for application in view.applications if application.state != "withdrawn"}
     likely = tuple(r for r in view.rounds if _suits(view.child, r) and not under_way)
-    return ChildCard(view, likely, tuple(r for r in view.rounds if r not in likely))
+    coming = tuple(r for r in planned if _suits(view.child, r) and not under_way)
+    return ChildCard(view, likely, tuple(r for r in view.rounds if r not in likely), (*likely, *coming))
 
 
 @guardian_page
 @require_GET
 def home(request: GuardianRequest) -> HttpResponse:
-    children = [_card(view) for view in selectors.children_of(request.guardian)]
-    context = {"children": children, "guardian": request.guardian}
+    planned = [r for r in selectors.visible_rounds() if selectors.standing(r) == "planned" and not r.season.rehearsal]
+    children = [_card(view, planned) for view in selectors.children_of(request.guardian)]
+    context = {
+        "children": children,
+        "guardian": request.guardian,
+        "shared": people.shared_children(request.guardian),
+        "asked": people.open_requests(request.guardian),
+        "waiting": bool(people.invitations_to(request.guardian)),
+    }
     return render(request, "enrollment/home.html", context)
 
 
