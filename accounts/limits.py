@@ -16,7 +16,7 @@ from foundation.valkey import valkey
 
 CODES = ("codes", 300, 3600)  # sign-in codes: how many, in how many seconds
 PASSWORDS = ("passwords", 100, 900)  # wrong passwords of staff
-IPV6_NETWORK, IPV4_SHOWN, IPV6_SHOWN = 64, 16, 48
+IPV6_NETWORK, IPV6_SHOWN = 64, 48
 
 
 def address_of(request: HttpRequest) -> str:
@@ -31,9 +31,9 @@ def masked_address(address: str) -> str:
         found = ipaddress.ip_address(address)
     except ValueError:
         return ""
-    shown = IPV4_SHOWN if found.version == 4 else IPV6_SHOWN
-    network = ipaddress.ip_network(f"{found}/{shown}", strict=False).network_address
-    return f"{str(network).rpartition('.0.0')[0]}.*.*" if found.version == 4 else f"{network}…"
+    if found.version == 4:
+        return ".".join([*str(found).split(".")[:2], "*", "*"])
+    return f"{ipaddress.ip_network(f'{found}/{IPV6_SHOWN}', strict=False).network_address}…"
 
 
 def _name(kind: str, address: str) -> str:

@@ -36,6 +36,14 @@ TEMPLATES = {
         "%(operator)s at %(place)s now fills in the application with you (visit %(number)s). If you did not agree, "
         "sign in and object."
     ),
+    "guardian_invited": lazy(
+        "You are invited to see a child's school application. Sign in to the enrollment portal with this number and "
+        "enter the code %(code)s under Invitations. It is valid for 7 days. Unexpected? Do nothing."
+    ),
+    "guardian_asked": lazy("Somebody asks to be added as a guardian of %(child)s. Please answer in the portal."),
+    "guardian_joined": lazy("Your invitation for %(child)s was accepted. You can end it in the portal at any time."),
+    "guardian_ended": lazy("The access to the application of %(child)s was ended. See the portal."),
+    "accounts_joined": lazy("Your two accounts were joined into one. If it was not you, call the bureau at once."),
     "withdrawn": lazy("The application %(receipt)s of %(child)s is withdrawn."),
 }
 

@@ -35,8 +35,10 @@ from enrollment.models.core import (
     Transition,
 )
 from enrollment.models.documents import Document, Upload, UploadPart
+from enrollment.models.family import AddressProtection, Consent, ConsentWithdrawal, Guardianship, Invitation
 
 __all__ = [
+    "AddressProtection",
     "AfterRules",
     "Appeal",
     "AppealEvent",
@@ -48,14 +50,18 @@ __all__ = [
     "AssistVisit",
     "Attendance",
     "Child",
+    "Consent",
+    "ConsentWithdrawal",
     "DataRequest",
     "Document",
     "Draft",
+    "Guardianship",
     "HelpHint",
     "HelpSession",
     "HelperLock",
     "HelperTraining",
     "HomeVisit",
+    "Invitation",
     "Letter",
     "ListEntry",
     "Offer",

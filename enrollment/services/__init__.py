@@ -30,7 +30,19 @@ from enrollment.services.documents import (
 )
 from enrollment.services.documents_upload import upload_append, upload_finish, upload_open, uploads_sweep
 from enrollment.services.drafts import child_add, draft_open, draft_prefill, draft_save, register_children
+from enrollment.services.guardians import (
+    guardian_ask,
+    guardian_invite,
+    guardianship_end,
+    invitation_answer,
+    invitation_find,
+    invitation_revoke,
+    protection_order,
+    protection_set,
+    request_answer,
+)
 from enrollment.services.letters import letter_document, letter_issue, receipt_document
+from enrollment.services.merge import accounts_join
 from enrollment.services.offers import attendance_say, lapse_sweep, offer_answer
 from enrollment.services.privacy import copy_make, deletion_make
 from enrollment.services.registry import registry_export, registry_save
@@ -44,6 +56,7 @@ from enrollment.services.terminals import terminal_make, terminal_pair, terminal
 
 __all__ = [
     "account_claim",
+    "accounts_join",
     "appeal_decide",
     "appeal_file",
     "appeal_take_back",
@@ -69,6 +82,9 @@ __all__ = [
     "draft_save",
     "drafts",
     "files_sweep",
+    "guardian_ask",
+    "guardian_invite",
+    "guardianship_end",
     "hearing_ask_move",
     "hearing_confirm",
     "hearing_set",
@@ -76,14 +92,20 @@ __all__ = [
     "help_end",
     "help_join",
     "hint_leave",
+    "invitation_answer",
+    "invitation_find",
+    "invitation_revoke",
     "lapse_sweep",
     "letter_document",
     "letter_issue",
     "offer_answer",
+    "protection_order",
+    "protection_set",
     "receipt_document",
     "register_children",
     "registry_export",
     "registry_save",
+    "request_answer",
     "review_approve",
     "review_open",
     "review_refuse",

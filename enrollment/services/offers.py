@@ -12,6 +12,7 @@ from accounts.models import Account
 from audit.services import record
 from enrollment.models import Application, Attendance, Offer
 from enrollment.selectors.after import attendance_of, check_in_days
+from enrollment.selectors.guardians import acts_for
 from enrollment.services.transitions import application_step
 from foundation import clock
 from foundation.bulk import copy_in
@@ -25,7 +26,7 @@ REPEATED = {("accepted", "accept"), ("declined", "decline")}
 def offer_answer(*, guardian: Account, application_id: UUID, answer: str) -> Application:
     """Accept or decline the published place. Raises NotAllowed, Refused (no offer, too late, unknown answer)."""
     application = (
-        Application.objects.select_for_update(of=("self",)).filter(pk=application_id, guardian=guardian).first()
+        Application.objects.select_for_update(of=("self",)).filter(acts_for(guardian), pk=application_id).first()
     )
     if application is None:
         raise NotAllowed(_("There is no such application in your account."))

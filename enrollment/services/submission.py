@@ -20,6 +20,7 @@ from enrollment.claims import agency_claims
 from enrollment.materials import pages_given
 from enrollment.models import Application, ApplicationVersion, Draft, ReturnRequest, Transition
 from enrollment.policies import compiled
+from enrollment.selectors.guardians import may_withdraw
 from enrollment.services.documents import documents_attach, evidence_of
 from enrollment.services.drafts import refuse_elsewhere, refuse_unless_open
 from enrollment.services.transitions import application_step, round_lock
@@ -317,7 +318,8 @@ def _already_filed(guardian: Account, submission: Submission) -> Refused:
 @transaction.atomic
 def application_withdraw(*, guardian: Account, application_id: UUID) -> Application:
     """Withdraw before the roll is frozen; the child may be filed again. Raises NotAllowed, Refused."""
-    application = Application.objects.select_related("child").filter(pk=application_id, guardian=guardian).first()
+    rows = Application.objects.select_related("child", "guardian")
+    application = rows.filter(may_withdraw(guardian), pk=application_id).first()
     if application is None:
         raise NotAllowed(_("There is no such application in your account."))
     application_step(application=application, event="withdraw", actor=guardian)
@@ -325,7 +327,7 @@ def application_withdraw(*, guardian: Account, application_id: UUID) -> Applicat
         key=f"withdrawn:{application.pk}",
         template="withdrawn",
         params={"child": application.child.name, "receipt": application.receipt},
-        account=guardian,
+        account=application.guardian,
         district=application.district_code,
     )
     return application

@@ -1,0 +1,88 @@
+"""What people agree to, word by word: each text has a version, and its digest as shown is kept (PIPL art. 29-31).
+
+A changed text gets a new version here; consents to an older one stay what they were.
+"""
+
+import hashlib
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from accounts.models import Account
+from audit.services import record
+from enrollment.models import Child, Consent, ConsentWithdrawal
+from foundation import clock
+from foundation.errors import NotAllowed
+
+TEXTS: Final = {
+    "guardian.invite": (
+        1,
+        lazy(
+            "I let this person see where my child's application stands, and do what I have ticked. My own ID number, "
+            "address and phone stay hidden. I can end this at any time."
+        ),
+    ),
+    "guardian.accept": (
+        1,
+        lazy(
+            "I am a guardian of this child. What I do here is noted with my name. The other guardian sees my family "
+            "name and the last digits of my phone, nothing else. I can end this at any time."
+        ),
+    ),
+    "carer.invite": (
+        1,
+        lazy(
+            "I let this person act for me for this child until the day I named, within what I have ticked. My own ID "
+            "number, address and phone stay hidden. I can end this at any time."
+        ),
+    ),
+    "carer.accept": (
+        1,
+        lazy(
+            "The parents let me act for this child. What I do here is noted with my name. I use what I see for this "
+            "application only. I can end this at any time."
+        ),
+    ),
+    "guardian.ask": (
+        1,
+        lazy(
+            "I am a guardian of this child and ask the guardian who applied to add me. They see my family name and the "
+            "last digits of my phone."
+        ),
+    ),
+}
+
+
+def consent_text(kind: str) -> str:
+    """The text a person agrees to, in the active language."""
+    return str(TEXTS[kind][1])
+
+
+def consent_give(*, account: Account, kind: str, child: Child | None = None) -> Consent:
+    """Keep a consent to the text as it is shown now, in the caller's transaction."""
+    made = Consent.objects.create(
+        account=account,
+        kind=kind,
+        version=TEXTS[kind][0],
+        language=get_language() or "zh-hans",
+        text_sha256=hashlib.sha256(consent_text(kind).encode()).hexdigest(),
+        child=child,
+        given_at=clock.now(),
+    )
+    record(actor=account, action="consent.give", object_type="consent", object_id=made.pk, details={"kind": kind})
+    return made
+
+
+def consent_end(*, account: Account, consent: Consent) -> None:
+    """Note that a consent is withdrawn, once, in the caller's transaction. Raises NotAllowed for another's consent."""
+    if consent.account_id != account.pk:
+        raise NotAllowed(_("There is no such consent in your account."))
+    try:
+        with transaction.atomic():
+            ConsentWithdrawal.objects.create(consent=consent, at=clock.now())
+    except IntegrityError:
+        return
+    record(actor=account, action="consent.withdraw", object_type="consent", object_id=consent.pk)

@@ -1,0 +1,173 @@
+"""My account: how I am known, my sign-ins, who else sees my children, what I agreed to, another phone, one account."""
+
+from django.contrib import messages
+from django.contrib.auth import login, update_session_auth_hash
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+import identifiers
+from accounts import limits, oidc
+from accounts.identity import sessions_end, sign_ins_of
+from accounts.models import Account
+from accounts.pages import GuardianRequest, guardian_page
+from accounts.services import code_verify
+from enrollment import services
+from enrollment.models import Child
+from enrollment.selectors import guardians as people
+from enrollment.services.consents import TEXTS
+from enrollment.services.merge import phone_change
+from enrollment.views.shown import Shown
+from foundation.errors import NotAllowed, Refused
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@guardian_page
+@require_GET
+def account(request: GuardianRequest) -> HttpResponse:
+    """Everything about the account itself on one page."""
+    me = request.guardian
+    names = {one.key: one.called(request.LANGUAGE_CODE) for one in oidc.providers()}
+    children = Child.objects.filter(guardian=me).order_by("created_at")
+    consents = me.consents.select_related("child", "withdrawal").order_by("-pk")[:20]
+    context = {
+        "me": me,
+        "phone": identifiers.mask("mobile", me.phone) if me.phone else "",
+        "number": identifiers.mask("id", me.id_number) if me.id_number else "",
+        "level": me.get_assurance_display(),
+        "sign_ins": [{"at": one.at, "way": names.get(one.way, ""), "address": one.address} for one in sign_ins_of(me)],
+        "family": [{"child": child, "others": people.others_of(child)} for child in children],
+        "shared": people.shared_children(me),
+        "waiting": bool(people.invitations_to(me)),
+        "protection": people.protected(me),
+        "consents": [
+            {"text": str(TEXTS[one.kind][1]), "at": one.given_at, "ended": getattr(one, "withdrawal", None)}
+            for one in consents
+            if one.kind in TEXTS
+        ],
+    }
+    return render(request, "enrollment/account.html", context)
+
+
+@guardian_page
+@require_POST
+def everywhere(request: GuardianRequest) -> HttpResponse:
+    """End all other sessions; this one goes on."""
+    update_session_auth_hash(request, sessions_end(account=request.guardian))
+    messages.success(request, _("All other phones and computers are signed out."), extra_tags="good")
+    return redirect("enrollment:account")
+
+
+@guardian_page
+@require_POST
+def protection(request: GuardianRequest) -> HttpResponse:
+    """Keep my address from the other guardian, or no longer."""
+    on = request.POST.get("on") == "yes"
+    services.protection_set(account=request.guardian, on=on)
+    text = _("Your address and phone are hidden from every other guardian.") if on else _("The protection has ended.")
+    messages.success(request, text, extra_tags="good")
+    return redirect("enrollment:account")
+
+
+@guardian_page
+@require_http_methods(["GET", "POST"])
+def join(request: GuardianRequest) -> HttpResponse:
+    """Join an account under another phone: its number first, then the code it got, and who I am."""
+    me = request.guardian
+    typed = {name: request.POST.get(name, "") for name in ("phone", "code", "name", "id_number")}
+    refused: Refused | None = None
+    if request.method == "POST":
+        try:
+            if "code" in request.POST:
+                return _joined(request, typed)
+            _send(request, typed["phone"])
+        except Refused as problem:
+            refused = problem
+    sent = request.method == "POST" and (refused is None or refused.field != "phone" or refused.code == "cool_down")
+    fields = [_phone(_("The other mobile number"), typed, refused)]
+    if sent:
+        fields.append(_code("code", _("Code from the message to that number"), typed, refused))
+        if me.assurance < Account.PROVED:
+            error = refused.message if refused and refused.field == "guardian_id" else ""
+            fields += [
+                Shown("name", _("Your name"), typed["name"], "", "", autocomplete="name"),
+                Shown("id_number", _("Your ID number"), typed["id_number"], _("It shows that both are yours."), error),
+            ]
+    context = {"fields": fields, "sent": sent, "refused": refused if refused and not refused.field else None}
+    return render(request, "enrollment/account_join.html", context, status=422 if refused else 200)
+
+
+def _send(request: GuardianRequest, phone: str) -> None:
+    limits.count(limits.CODES, limits.address_of(request))
+    services.sign_in_code_send(phone=phone)
+
+
+def _joined(request: GuardianRequest, typed: dict[str, str]) -> HttpResponse:
+    other = code_verify(phone=typed["phone"], code=typed["code"])
+    try:
+        kept = services.accounts_join(
+            account=request.guardian, other=other, name=typed["name"], id_number=typed["id_number"]
+        )
+    except NotAllowed as refused:
+        raise Refused(refused.message, code="staff") from refused
+    if kept.pk != request.guardian.pk:
+        channel = request.session.get("channel", "web")
+        login(request, kept, backend=BACKEND)
+        request.session["channel"] = channel
+    text = _("Your accounts are one now. Both numbers lead to it.")
+    messages.success(request, text, extra_tags="good")
+    return redirect("enrollment:account")
+
+
+def _phone(label: str, typed: dict[str, str], refused: Refused | None) -> Shown:
+    error = refused.message if refused and refused.field == "phone" and refused.code != "cool_down" else ""
+    help_text = _("We send a code to it.")
+    return Shown("phone", label, typed["phone"], help_text, error, type="tel", mode="tel", autocomplete="tel")
+
+
+def _code(name: str, label: str, typed: dict[str, str], refused: Refused | None) -> Shown:
+    error = refused.message if refused and refused.field == "code" else ""
+    return Shown(name, label, typed[name], "", error, mode="numeric", css="code", autocomplete="one-time-code")
+
+
+@guardian_page
+@require_http_methods(["GET", "POST"])
+def phone(request: GuardianRequest) -> HttpResponse:
+    """Another phone for this account: codes to the new and the old one, or a government sign-in instead of the old."""
+    me = request.guardian
+    proved = request.session.get("channel", "web") != "web" and me.assurance >= Account.PROVED
+    ask_old = bool(me.phone) and not proved
+    typed = {name: request.POST.get(name, "") for name in ("phone", "code", "old_code")}
+    refused: Refused | None = None
+    if request.method == "POST":
+        try:
+            if "code" in request.POST:
+                return _changed(request, typed, ask_old=ask_old)
+            _send(request, typed["phone"])
+            if ask_old:
+                _send(request, me.phone or "")
+        except Refused as problem:
+            refused = problem
+    sent = request.method == "POST" and (refused is None or refused.field != "phone" or refused.code == "cool_down")
+    fields = [_phone(_("The new mobile number"), typed, refused)]
+    if sent:
+        fields.append(_code("code", _("Code from the message to the new number"), typed, refused))
+        if ask_old:
+            fields.append(_code("old_code", _("Code from the message to the old number"), typed, None))
+    context = {
+        "fields": fields,
+        "sent": sent,
+        "ask_old": ask_old,
+        "refused": refused if refused and not refused.field else None,
+    }
+    return render(request, "enrollment/account_phone.html", context, status=422 if refused else 200)
+
+
+def _changed(request: GuardianRequest, typed: dict[str, str], *, ask_old: bool) -> HttpResponse:
+    if ask_old:  # the old one first: a wrong code there uses up nothing of the new one
+        code_verify(phone=request.guardian.phone or "", code=typed["old_code"])
+    phone_change(account=request.guardian, other=code_verify(phone=typed["phone"], code=typed["code"]))
+    messages.success(request, _("Your account has the new number. The old one signs in no more."), extra_tags="good")
+    return redirect("enrollment:account")

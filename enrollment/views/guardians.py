@@ -1,0 +1,286 @@
+"""Pages of who acts for a child: inviting, answering, asking, ending, and what a second guardian or carer sees."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import limits
+from accounts.pages import GuardianRequest, guardian_page
+from enrollment import services
+from enrollment.models import Guardianship, Invitation
+from enrollment.selectors import guardians as people
+from enrollment.services.consents import consent_text
+from enrollment.services.guardians import Terms, shared_letter
+from enrollment.views.shown import Shown, ShownOption
+from foundation.errors import Refused
+
+
+def _done(request: GuardianRequest, act: Callable[[], object], success: str) -> None:
+    """Do it and say so, or say why not; what is not one's own stays a 404."""
+    try:
+        act()
+    except Refused as refused:
+        if refused.code == "not_allowed":
+            raise
+        messages.error(request, refused.message, extra_tags="bad")
+    else:
+        messages.success(request, success, extra_tags="good")
+
+
+@guardian_page
+@require_GET
+def guardians(request: GuardianRequest, child_id: UUID) -> HttpResponse:
+    """Who sees this child, who is invited, who asks; and the ways to add or end."""
+    child = services.drafts.owned_child(request.guardian, child_id)
+    context = {
+        "child": child,
+        "others": people.others_of(child),
+        "invitations": people.open_invitations(child),
+        "requests": [row for row in people.open_requests(request.guardian) if row[0].child_id == child.pk],
+        "protection": people.protected(request.guardian),
+        "filed": child.applications.exclude(state="withdrawn").exists(),
+        "ask_text": consent_text("guardian.ask"),
+    }
+    return render(request, "enrollment/guardians.html", context)
+
+
+@guardian_page
+@require_http_methods(["GET", "POST"])
+def invite(request: GuardianRequest, child_id: UUID) -> HttpResponse:
+    """Invite a second guardian or a carer by phone number."""
+    child = services.drafts.owned_child(request.guardian, child_id)
+    typed = {name: request.POST.get(name, "") for name in ("phone", "role", "may_act", "until", "agree")}
+    refused: Refused | None = None
+    if request.method == "POST":
+        try:
+            limits.count(limits.CODES, limits.address_of(request))
+            terms = _terms(typed)
+            services.guardian_invite(guardian=request.guardian, child_id=child_id, phone=typed["phone"], terms=terms)
+        except Refused as problem:
+            if problem.code == "not_allowed":
+                raise
+            refused = problem
+        else:
+            text = _("The invitation is sent. The other person signs in with that number and enters the code.")
+            messages.success(request, text, extra_tags="good")
+            return redirect("enrollment:guardians", child_id)
+    kind = "carer.invite" if typed["role"] == Invitation.Role.CARER else "guardian.invite"
+    context = {
+        "child": child,
+        "fields": _invite_fields(typed, refused),
+        "refused": refused if refused and not refused.field else None,
+        "agree_error": refused.message if refused and refused.field == "agree" else "",
+        "text": consent_text(kind),
+    }
+    return render(request, "enrollment/guardians_invite.html", context, status=422 if refused else 200)
+
+
+def _terms(typed: dict[str, str]) -> Terms:
+    """What was offered. Raises Refused (until, agree)."""
+    until: date | None = None
+    if typed["until"]:
+        try:
+            until = date.fromisoformat(typed["until"])
+        except ValueError:
+            text = _("Please give the day as year, month, day, for example 2026-08-31.")
+            raise Refused(text, code="until", field="until") from None
+    if typed["agree"] != "yes":
+        raise Refused(_("Please tick that you agree, or go back."), code="agree", field="agree")
+    return Terms(role=typed["role"], may_act=typed["may_act"] == "yes", until=until)
+
+
+def _invite_fields(typed: dict[str, str], refused: Refused | None) -> list[Shown]:
+    def error(name: str) -> str:
+        return refused.message if refused and refused.field == name else ""
+
+    roles = (
+        ShownOption("parent", _("The other parent or guardian")),
+        ShownOption("carer", _("A grandparent or another person who acts for us")),
+    )
+    acts = (
+        ShownOption("no", _("Only see where it stands")),
+        ShownOption("yes", _("See it and act: accept or decline a place; a parent may withdraw, too")),
+    )
+    day = _("Only for a grandparent or another person, for example 2026-08-31.")
+    return [
+        Shown("role", _("Who is it?"), typed["role"] or "parent", "", error("role"), roles),
+        Shown(
+            "phone",
+            _("Mobile number of this person"),
+            typed["phone"],
+            _("From abroad with + and the country code. Foreign numbers may take some minutes."),
+            error("phone"),
+            type="tel",
+            mode="tel",
+        ),
+        Shown("may_act", _("What may they do?"), typed["may_act"] or "no", "", error("may_act"), acts),
+        Shown(
+            "until",
+            _("Last day"),
+            typed["until"],
+            day,
+            error("until"),
+            when='{"role": ["carer"]}',
+            type="date",
+            required=False,
+        ),
+    ]
+
+
+@guardian_page
+@require_POST
+def revoke(request: GuardianRequest, invitation_id: UUID) -> HttpResponse:
+    found = Invitation.objects.filter(public_id=invitation_id, inviter=request.guardian).select_related("child").first()
+    _done(
+        request,
+        lambda: services.invitation_revoke(guardian=request.guardian, invitation_id=invitation_id),
+        _("The invitation is taken back. Its code works no more."),
+    )
+    return redirect("enrollment:guardians", found.child.public_id) if found else redirect("enrollment:home")
+
+
+@guardian_page
+@require_http_methods(["GET", "POST"])
+def end(request: GuardianRequest, guardianship_id: UUID) -> HttpResponse:
+    """End an agreement: first what it means, then the step."""
+    rows = Guardianship.objects.filter(public_id=guardianship_id).select_related("child__guardian", "guardian")
+    found = rows.first()
+    mine = found is not None and request.guardian.pk in {found.guardian_id, found.child.guardian_id}
+    if request.method == "GET" and found is not None and mine and found.ended_at is None:
+        other = found.guardian if found.child.guardian_id == request.guardian.pk else found.child.guardian
+        context = {"agreed": found, "who": people.masked_person(other)}
+        return render(request, "enrollment/guardians_end.html", context)
+    _done(
+        request,
+        lambda: services.guardianship_end(account=request.guardian, guardianship_id=guardianship_id),
+        _("It is ended. Nothing of the application has changed."),
+    )
+    return redirect("enrollment:home")
+
+
+@guardian_page
+@require_POST
+def ask(request: GuardianRequest, child_id: UUID) -> HttpResponse:
+    """Ask the guardian who applied to be added; the answer does not tell whether somebody applied."""
+    _done(
+        request,
+        lambda: services.guardian_ask(account=request.guardian, child_id=child_id),
+        _("If another guardian has applied for this child, they are asked now and answer in the portal."),
+    )
+    return redirect("enrollment:guardians", child_id)
+
+
+@guardian_page
+@require_POST
+def answer_request(request: GuardianRequest, invitation_id: UUID) -> HttpResponse:
+    """Let another parent in, or not."""
+    found = Invitation.objects.filter(public_id=invitation_id, inviter=request.guardian).select_related("child").first()
+    said = request.POST.get("answer", "")
+    _done(
+        request,
+        lambda: services.request_answer(
+            guardian=request.guardian, invitation_id=invitation_id, accept=said != "no", may_act=said == "act"
+        ),
+        _("Your answer is noted."),
+    )
+    return redirect("enrollment:guardians", found.child.public_id) if found else redirect("enrollment:home")
+
+
+@guardian_page
+@require_http_methods(["GET", "POST"])
+def invitations(request: GuardianRequest) -> HttpResponse:
+    """Enter the code of an invitation; then who invites, for which child, to what - and the answer."""
+    typed, error = request.POST.get("code", ""), ""
+    found: Invitation | None = None
+    if request.method == "POST":
+        try:
+            found = services.invitation_find(account=request.guardian, code=typed)
+            if request.POST.get("answer"):
+                return _invitation_answered(request, found, typed)
+        except Refused as refused:
+            error = refused.message
+    field = Shown("code", _("Code from the message"), typed, _("Eight letters and digits."), error, css="code")
+    context = {"field": field, "found": found, "code": typed, "waiting": bool(people.invitations_to(request.guardian))}
+    if found is not None:
+        kind = "carer.accept" if found.role == Invitation.Role.CARER else "guardian.accept"
+        context |= {
+            "text": consent_text(kind),
+            "who": people.masked_person(found.inviter),
+            "child": found.child.name[:1],
+        }
+    return render(request, "enrollment/invitations.html", context, status=422 if error else 200)
+
+
+def _invitation_answered(request: GuardianRequest, found: Invitation, code: str) -> HttpResponse:
+    accept = request.POST["answer"] == "accept"
+    if accept and request.POST.get("agree") != "yes":
+        raise Refused(_("Please tick that you agree, or decline."), code="agree", field="agree")
+    services.invitation_answer(account=request.guardian, invitation_id=found.public_id, code=code, accept=accept)
+    if not accept:
+        messages.success(request, _("You declined. Nothing of the application was shown to you."), extra_tags="good")
+        return redirect("enrollment:home")
+    return redirect("enrollment:shared", found.child.public_id)
+
+
+@guardian_page
+@require_GET
+def shared(request: GuardianRequest, child_id: UUID) -> HttpResponse:
+    """What a second guardian or carer sees of a child: what is listed there, nothing else."""
+    agreed = people.guardianship_of(request.guardian, child_id)
+    context = {
+        "agreed": agreed,
+        "child": agreed.child,
+        "applications": people.shared_applications(agreed),
+        "who": people.masked_person(agreed.child.guardian),
+    }
+    return render(request, "enrollment/guardians_shared.html", context)
+
+
+@guardian_page
+@require_http_methods(["GET", "POST"])
+def shared_act(request: GuardianRequest, child_id: UUID, application_id: UUID, action: str) -> HttpResponse:
+    """Accept, decline or withdraw as agreed: first what it means, then the step."""
+    agreed = people.guardianship_of(request.guardian, child_id)
+    rows = people.shared_applications(agreed)
+    found = next((one for one in rows if str(one.id) == str(application_id)), None)
+    allowed = found is not None and (found.may_withdraw if action == "withdraw" else found.may_accept)
+    if found is None or not allowed:
+        messages.error(request, _("This is not possible now, or not agreed with the guardian."), extra_tags="bad")
+        return redirect("enrollment:shared", child_id)
+    if request.method == "GET":
+        context = {"child": agreed.child, "application": found, "action": action}
+        return render(request, "enrollment/guardians_act.html", context)
+    mine: dict[str, Any] = {"guardian": request.guardian, "application_id": application_id}
+    _done(
+        request,
+        lambda: (
+            services.application_withdraw(**mine)
+            if action == "withdraw"
+            else services.offer_answer(**mine, answer=action)
+        ),
+        _("Done. The other guardian sees that it was you."),
+    )
+    return redirect("enrollment:shared", child_id)
+
+
+@guardian_page
+@require_GET
+def shared_paper(request: GuardianRequest, child_id: UUID, application_id: UUID, language: str) -> HttpResponse:
+    """The letter, which names the child and the school and no guardian."""
+    agreed = people.guardianship_of(request.guardian, child_id)
+    found = next((one for one in people.shared_applications(agreed) if str(one.id) == str(application_id)), None)
+    if found is None or not found.has_letter:
+        messages.error(request, _("There is no letter to see here now."), extra_tags="warn")
+        return redirect("enrollment:shared", child_id)
+    number, body = shared_letter(viewer=request.guardian, application_id=application_id, language=language)
+    response = HttpResponse(body, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="letter-{number}-{language}.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response
