@@ -251,7 +251,7 @@ def registers_say(guardian: Account, child: Child, guardian_name: str) -> dict[s
     lookups: dict[str, list[str]] = {"household": [child.id_number]}
     names = {child.id_number: child.name}
     if guardian.id_number:
-        lookups |= dict.fromkeys(("real_estate", "contract", "permit", "insurance"), [guardian.id_number])
+        lookups |= {name: [guardian.id_number] for name in ("real_estate", "contract", "permit", "insurance")}
         names[guardian.id_number] = guardian_name
     found = verification.prefill(lookups=lookups)
     return {agency: _known(result, lookups[agency][0], names) for agency, result in found.items()}
