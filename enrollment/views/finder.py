@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 import identifiers
 from enrollment.selectors import profiles
 from enrollment.views.shown import Shown
+from enrollment.visits import counted
 from foundation import clock
 from foundation.wording import refusal
 
@@ -15,6 +16,7 @@ MOST_TYPED = 200  # characters of an address
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@counted("find-school")
 def find_school(request: HttpRequest) -> HttpResponse:
     """The address is looked up and forgotten. The form posts it, so that it is in no address bar and no log."""
     typed = request.POST if request.method == "POST" else request.GET

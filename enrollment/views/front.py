@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from enrollment.models import Round
 from enrollment.selectors.front import FrontRound, front
 from enrollment.views.shown import Deadline, deadline
+from enrollment.visits import counted
 from foundation import clock
 
 
@@ -29,6 +30,7 @@ class Card:
 
 
 @require_safe
+@counted("landing")
 def landing(request: HttpRequest) -> HttpResponse:
     """The open page."""
     found = front()

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from enrollment.views.shown import Shown
+from enrollment.visits import counted
 from enrollment.words.guides import GUIDES
 from enrollment.words.page import Page
 from enrollment.words.statements import STATEMENTS
@@ -18,29 +19,34 @@ MOST_TYPED = 60  # characters of a number or code
 
 
 @require_safe
+@counted("contacts")
 def contacts(request: HttpRequest) -> HttpResponse:
     """The bureau, the service points and the schools, by district, one tap each."""
     return render(request, "public/contacts.html")
 
 
 @require_safe
+@counted("notices")
 def notices(request: HttpRequest) -> HttpResponse:
     """What the bureau has published in its own words, newest first."""
     return render(request, "public/notices.html")
 
 
 @require_safe
+@counted("guides")
 def guides(request: HttpRequest) -> HttpResponse:
     """How to apply, and a page for each situation."""
     return render(request, "public/guides.html", {"first": GUIDES[0], "situations": GUIDES[1:]})
 
 
 @require_safe
+@counted("guide")
 def guide(request: HttpRequest, slug: str) -> HttpResponse:
     return _words(request, GUIDE_OF.get(slug), "guide")
 
 
 @require_safe
+@counted("about")
 def statement(request: HttpRequest, slug: str) -> HttpResponse:
     return _words(request, STATEMENT_OF.get(slug), "statement")
 

@@ -5,9 +5,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from enrollment.selectors import public
+from enrollment.visits import counted
 
 
 @require_safe
+@counted("calendar")
 def calendar(request: HttpRequest) -> HttpResponse:
     """Every phase of every season, what is over, what runs, what comes."""
     seasons = [(season, public.calendar_of(season)) for season in public.public_seasons()]
@@ -24,6 +26,7 @@ def calendar_ics(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@counted("policies")
 def policies(request: HttpRequest) -> HttpResponse:
     """The policies rounds are run by, newest version of each first."""
     newest: dict[tuple[str, str], object] = {}
@@ -33,6 +36,7 @@ def policies(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@counted("policy")
 def policy(request: HttpRequest, district: str, code: str, number: int) -> HttpResponse:
     """One version in plain words."""
     page = public.policy_page(district, code, number)

@@ -8,11 +8,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from enrollment.selectors import profiles
+from enrollment.visits import counted
 
 MOST_WORDS = 50  # characters to look for
 
 
 @require_safe
+@counted("schools")
 def schools(request: HttpRequest) -> HttpResponse:
     """The schools of a season and stage by name."""
     season = profiles.season_at(request.GET.get("season", "")) or profiles.seasons().first()
@@ -32,6 +34,7 @@ def schools(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@counted("school")
 def school(request: HttpRequest, code: str) -> HttpResponse:
     """One school, to read, to call and to print."""
     found = profiles.profile(code)

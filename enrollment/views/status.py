@@ -11,11 +11,13 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from enrollment.selectors.status import Status, status
+from enrollment.visits import counted
 
 FRESH_SECONDS = 30
 
 
 @require_safe
+@counted("status")
 def page(request: HttpRequest) -> HttpResponse:
     """Figures of at most half a minute ago; nothing about any person."""
     try:
