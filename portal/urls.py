@@ -8,6 +8,7 @@ from portal import views
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("enrollment.urls")),
     path("", include("lottery.urls")),
+    path("", include("helpdesk.urls")),
     path("api/v1/", include("enrollment.api.urls")),
     path("staff/sign-in/", views.staff_sign_in, name="staff-sign-in"),
     path("admin/", staff_site.urls),

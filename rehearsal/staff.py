@@ -10,6 +10,8 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Account
 from accounts.services import staff_create
+from enrollment.services import training_record
+from foundation import clock
 
 PEOPLE = {
     "official": ("official", "official"),
@@ -18,7 +20,10 @@ PEOPLE = {
     "notary": ("notary", "notary"),
     "witness": ("witness", "witness"),
     "supervisor": ("supervisor", "supervisor"),
+    "clerk": ("clerk", "service-point clerk"),
+    "helper": ("helper", "helper of families"),
 }
+HELPERS = ("clerk", "helper")
 DUTIES = {"notary": "notary", "witness": "inspector"}  # in which duty the plan of a ceremony names them
 
 
@@ -50,6 +55,8 @@ def create_staff(district: str) -> dict[str, Member]:
             totp_key=member.totp_key,
         )
         members[username] = member
+    for username in HELPERS:
+        training_record(official=account("official"), account=account(username), on=clock.now())
     return members
 
 

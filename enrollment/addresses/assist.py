@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from enrollment.views import assist, terminal
+from enrollment.views import assist, helpers, terminal
 from enrollment.views import help as remote
 
 urlpatterns = [
     path("assist/", assist.desk, name="assist"),
+    path("assist/helpers/", helpers.helpers, name="helpers"),
+    path("assist/home-visits/", helpers.visits, name="home-visits"),
     path("assist/report/", assist.report, name="assist-report"),
     path("assist/visits/<uuid:visit_id>/", assist.visit, name="assist-visit"),
     path("assist/visits/<uuid:visit_id>/consent/", assist.consent, name="assist-consent"),

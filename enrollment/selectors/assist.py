@@ -3,17 +3,18 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.acting import Acting
-from accounts.models import Account
+from accounts.models import Account, Role
 from accounts.scopes import scope
-from enrollment.models import Application, AssistEvent, AssistVisit, Transition
+from enrollment.models import Application, AssistEvent, AssistVisit, HelperTraining, Transition
 from enrollment.services.assist import visit_touch
 from foundation import clock
 from foundation.acting import Hands
@@ -161,3 +162,29 @@ def report(viewer: Account) -> Report:
         channels=channels,
         objections=tuple(objections.select_related("visit__operator").order_by("-at")[:50]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A clerk or helper, with the newest training on record."""
+
+    account: Account
+    roles: str
+    trained_on: date | None
+
+
+def helpers_of(official: Account) -> list[Helper]:
+    """The clerks and helpers in a person's places, those without a training first."""
+    reach = scope(official)
+    roles = Role.objects.filter(name__in=("clerk", "helper"), account__is_active=True).select_related("account")
+    people: dict[int, list[Role]] = {}
+    for role in roles.order_by("account__username"):
+        if reach.may("assist.manage", district=role.district_code):
+            people.setdefault(role.account_id, []).append(role)
+    newest = HelperTraining.objects.filter(account__in=people).values("account_id").annotate(day=Max("trained_on"))
+    trained = {row["account_id"]: row["day"] for row in newest}
+    found = [
+        Helper(mine[0].account, "、".join(str(role.get_name_display()) for role in mine), trained.get(pk))
+        for pk, mine in people.items()
+    ]
+    return sorted(found, key=lambda one: (one.trained_on is not None, one.account.username))

@@ -41,6 +41,7 @@ from enrollment.services.guardians import (
     protection_set,
     request_answer,
 )
+from enrollment.services.home_visits import home_visit_add, home_visit_result
 from enrollment.services.letters import letter_document, letter_issue, receipt_document
 from enrollment.services.merge import accounts_join
 from enrollment.services.offers import attendance_say, lapse_sweep, offer_answer
@@ -92,6 +93,8 @@ __all__ = [
     "help_end",
     "help_join",
     "hint_leave",
+    "home_visit_add",
+    "home_visit_result",
     "invitation_answer",
     "invitation_find",
     "invitation_revoke",

@@ -1,6 +1,7 @@
 """The clerk's desk: a visit begins, the family consents, the family's pages open; papers, receipt, counts."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -123,7 +124,7 @@ def consent(request: StaffRequest, visit_id: UUID) -> HttpResponse:
 
 def _consented(request: StaffRequest, visit_id: UUID, way: str, covers: Sequence[str]) -> bool:
     """Send the code (False), or open the visit (True). Raises NotAllowed, Refused."""
-    whose = {"operator": request.account, "visit_id": visit_id}
+    whose: dict[str, Any] = {"operator": request.account, "visit_id": visit_id}
     if way == "send":
         services.consent_code_send(**whose)
         return False
