@@ -14,25 +14,31 @@ import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import URLPattern, URLResolver, get_resolver, reverse  # noqa: E402
+from django_otp import DEVICE_ID_SESSION_KEY  # noqa: E402
+from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: E402
 
 from accounts.models import Account  # noqa: E402
 from tests.quality import places  # noqa: E402
 
 ROOMS = {"enrollment", "lottery"}
 NO_PAGES = {"api/v1/", "admin/", "i18n/"}
-STAFF_PREFIXES = ("/official/", "/witness/")
+FAMILY, STAFF = "/my/", ("/official/", "/assist/")
+CLOSED = (FAMILY, *STAFF, "/witness/", "/admin/")
 Values = Mapping[str, list[str]]
 
 
-def session_of(account: Account) -> str:
+def session_of(account: Account, device: str = "") -> str:
     store = SessionStore()
     store[SESSION_KEY] = str(account.pk)
     store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     store[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    if device:
+        store[DEVICE_ID_SESSION_KEY] = device
     store.save()
     assert store.session_key is not None
     return store.session_key
@@ -62,11 +68,11 @@ def addresses(values: Values) -> Iterator[str]:
                 continue
 
 
-def pages(client: Client, values: Values, *, own: bool) -> list[str]:
-    """The addresses that answer with a page."""
+def pages(client: Client, values: Values, under: str | tuple[str, ...] = "") -> list[str]:
+    """The addresses under these prefixes (none: everybody's) that answer with a page."""
     found = []
     for path in dict.fromkeys(addresses(values)):
-        if path.startswith(("/my/",)) is not own or path.startswith(STAFF_PREFIXES) or path.startswith("/admin/"):
+        if not path.startswith(under) if under else path.startswith(CLOSED):
             continue
         answer = client.get(path)
         if answer.status_code == 200 and is_page(answer):
@@ -83,17 +89,24 @@ def is_page(answer: Any) -> bool:
 
 def main() -> None:
     world = places.arrange()
-    visits: list[tuple[str, str]] = [(path, "") for path in pages(Client(), world.open_values, own=False)]
+    visits: list[tuple[str, str]] = [(path, "") for path in pages(Client(), world.open_values)]
     sessions: dict[str, str] = {}
     seen: set[str] = set()
     for name, account, values in world.people:
         client = Client()
         client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
-        found = pages(client, {**world.open_values, **values}, own=True)
+        found = pages(client, {**world.open_values, **values}, FAMILY)
         # a page that is the same for everybody is looked at once, the first page as everybody
         visits += [(path, name) for path in found if path == "/my/" or path not in seen]
         seen |= set(found)
         sessions[name] = session_of(account)
+    for name, account in world.staff:
+        device = TOTPDevice.objects.get(user=account).persistent_id
+        sessions[name] = session_of(account, device)
+        client = Client()
+        client.cookies[settings.SESSION_COOKIE_NAME] = sessions[name]
+        visits += [(path, name) for path in pages(client, world.open_values, STAFF) if path not in seen]
+        seen |= {path for path, _who in visits}
     json.dump({"visits": list(dict.fromkeys(visits)), "sessions": sessions}, sys.stdout)
 
 

@@ -11,6 +11,7 @@ from enrollment import form, services
 from enrollment.models import Application, PolicyVersion, Round
 from enrollment.services.letters import check_code
 from enrollment.services.submission import Submission
+from enrollment.words.guides import GUIDES, STATEMENTS
 from foundation import clock
 from foundation.crypto import blind_index
 from lottery.models import ClassRun
@@ -19,6 +20,19 @@ from tests import factories
 
 PHONE = "19999990000"
 NEVER = "00000000-0000-4000-8000-000000000000"
+THINGS = (
+    "child",
+    "draft",
+    "application",
+    "appeal",
+    "document",
+    "upload",
+    "invitation",
+    "guardianship",
+    "visit",
+    "terminal",
+    "session",
+)
 Values = Mapping[str, list[str]]
 PATIENCE_SECONDS = 60
 
@@ -29,6 +43,7 @@ class World:
 
     open_values: dict[str, list[str]]
     people: list[tuple[str, Account, Values]] = field(default_factory=list)
+    staff: list[tuple[str, Account]] = field(default_factory=list)
 
 
 def arrange() -> World:
@@ -46,7 +61,10 @@ def arrange() -> World:
             "code": ["changde"],
             "name": [*form.PAGES, "needs"],
             **{name: ["x"] for name in ("action", "mark", "answer", "kind", "language", "way")},
-            **{f"{name}_id": [NEVER] for name in ("child", "draft", "application", "appeal", "document", "upload")},
+            **{f"{name}_id": [NEVER] for name in THINGS},
+            "key": ["province"],
+            "slug": [page.slug for page in (*GUIDES, *STATEMENTS)],
+            "enrollment:school.code": ["430702P01"],
         }
     )
     receipt = Application.objects.values_list("receipt", flat=True)[0]
@@ -57,6 +75,7 @@ def arrange() -> World:
         "enrollment:act.action": ["withdraw", "accept", "decline"],
     }
     decide()
+    world.staff = [(name, Account.objects.filter(roles__name=name).order_by("pk")[0]) for name in ("clerk", "official")]
     world.people = [*in_every_state(), beginner(), with_papers()]
     return world
 
