@@ -74,7 +74,7 @@ def check_paper(request: HttpRequest) -> HttpResponse:
         }
     fields = [
         Shown("number", _("Number of the paper"), typed["number"], "", errors.get("number", "")),
-        Shown("code", _("Code"), typed["code"], _("It stands below the QR code."), errors.get("code", "")),
+        Shown("code", _("Code of the paper"), typed["code"], _("It stands below the QR code."), errors.get("code", "")),
     ]
     context = {"fields": fields, "kind": request.POST.get("kind", "letter")}
     return render(request, "public/check_paper.html", context, status=422 if errors else 200)

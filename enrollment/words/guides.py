@@ -38,7 +38,7 @@ GUIDES: Final = (
                 ),
             ),
             Section(
-                lazy("Good to know"),
+                lazy("Worth knowing"),
                 (
                     lazy("The order of applying does not count: the first minute is no better than the last day."),
                     lazy("Everything you type is saved at once. You can go on later, on another phone too."),
