@@ -25,7 +25,8 @@ CONTROLS = """() => {
 }"""
 FOCUSED = """() => {
   const at = document.activeElement;
-  const ring = getComputedStyle(at.matches("input[type=radio], input[type=checkbox], input[type=file]") ? at.closest("label") || at : at);
+  const inLabel = at.matches("input[type=radio], input[type=checkbox], input[type=file]");
+  const ring = getComputedStyle((inLabel && at.closest("label")) || at);
   return [window.controls.indexOf(at), ring.outlineStyle !== "none" || ring.boxShadow !== "none"];
 }"""
 UNREACHED = """(reached) => {

@@ -11,7 +11,8 @@ from enrollment import form, services
 from enrollment.models import Application, PolicyVersion, Round
 from enrollment.services.letters import check_code
 from enrollment.services.submission import Submission
-from enrollment.words.guides import GUIDES, STATEMENTS
+from enrollment.words.guides import GUIDES
+from enrollment.words.statements import STATEMENTS
 from foundation import clock
 from foundation.crypto import blind_index
 from lottery.models import ClassRun
