@@ -19,6 +19,7 @@ def sweep() -> None:
 @shared_task(base=PortalTask)
 def lapse() -> None:
     services.lapse_sweep()
+    services.visits_sweep()
 
 
 @shared_task(base=PortalTask)

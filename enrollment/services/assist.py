@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as lazy
 import identifiers
 from accounts.models import Account
 from accounts.scopes import scope
-from accounts.services import guardian_identify, phone_checked
+from accounts.services import guardian_identify, person_of, phone_checked
 from audit.services import record
 from enrollment.models import AssistConsent, AssistEvent, AssistVisit, HelperTraining
 from enrollment.services.documents import checked
@@ -162,6 +162,7 @@ def _guardian_of(named: Named) -> tuple[Account, bool, dict[str, str]]:
     if not phone:
         return Account.objects.create(**fields), False, said
     account, made = Account.objects.get_or_create(phone_index=blind_index("phone", phone), defaults=fields)
+    account = person_of(account)
     if account.id_index:
         text = _("This mobile number belongs to another person. Please ask for the guardian's own, or leave it empty.")
         raise Refused(text, code="phone", field="phone")

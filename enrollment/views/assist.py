@@ -16,7 +16,7 @@ from accounts.pages import GuardianRequest, StaffRequest, guardian_page, staff_p
 from accounts.scopes import scope
 from enrollment import services
 from enrollment.materials import materials_for
-from enrollment.models import AssistVisit, Draft
+from enrollment.models import AssistConsent, AssistVisit, Draft
 from enrollment.selectors import assist as selectors
 from enrollment.services.assist import COVERS, TEXT, Named, trained
 from enrollment.views.shown import Shown, ShownOption
@@ -188,9 +188,10 @@ def end(request: StaffRequest, visit_id: UUID) -> HttpResponse:
 @require_GET
 def report(request: StaffRequest) -> HttpResponse:
     """How many visits, for how many applications, and how many families came once only."""
+    counted = selectors.report(request.account)
     context = {
-        "report": selectors.report(request.account),
-        "ways": {"paper": _("Signed on paper"), "code": _("Code to the guardian's own phone")},
+        "report": counted,
+        "ways": [(label, counted.ways.get(way, 0)) for way, label in AssistConsent.Way.choices],
         "manages": scope(request.account).any("assist.manage"),
     }
     return render(request, "assist/report.html", context)

@@ -390,3 +390,14 @@ def test_a_round_of_another_county_is_not_filed_in_a_visit(client: Client) -> No
     child = visit.guardian.children.get()
     client.post(f"/my/children/{child.public_id}/apply/{place.round.pk}/")
     assert not child.drafts.exists()
+
+
+def test_a_forgotten_visit_is_ended_by_the_sweep() -> None:
+    factories.world()
+    visit = open_visit(clerk())
+    assert services.visits_sweep() == 0
+    with clock.at(visit.started_at + timedelta(hours=13)):
+        assert services.visits_sweep() == 1
+        assert services.visits_sweep() == 0
+    visit.refresh_from_db()
+    assert visit.end_reason in {"idle", "closing"}

@@ -1,0 +1,96 @@
+"""A clerk files with a family in one visit, and a helper on the telephone sees what is missing: both in Chromium."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.models import Account
+from enrollment.models import Application, AssistVisit
+from notifications.models import Message
+from tests import factories
+from tests.browser.conftest import Open
+from tests.browser.parent import Parent, Person, until
+from tests.enrollment.test_assist import clerk
+
+pytestmark = pytest.mark.browser
+
+
+def sit_down(desk: Parent, account: Account) -> None:
+    """Staff signed in with the one-time password."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(account.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.get(user=account).persistent_id
+    session.save()
+    assert session.session_key is not None
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": desk.site.url}
+    desk.context.add_cookies([cookie])  # type: ignore[list-item]
+
+
+def begin(desk: Parent, who: Person, phone: str) -> None:
+    desk.open("/assist/")
+    desk.type("#place", "滨湖社区服务站")
+    desk.type("#name", who.name)
+    desk.type("#id_number", who.own_id)
+    desk.type("#phone", phone)
+    desk.go()
+    desk.go()  # the code is sent
+    found = re.search(r"\d{6}", Message.objects.get(template="assist_code").body)
+    assert found is not None
+    desk.type("#code", found.group())
+    desk.go()
+
+
+def test_a_family_files_in_one_visit(open_browser: Open, place: factories.World) -> None:
+    desk, who = open_browser(width=1280), Person()
+    desk.site.city.believe(who.papers(place))
+    operator = clerk()
+    sit_down(desk, operator)
+    begin(desk, who, "19900004321")
+    bar = desk.page.locator("aside.acting")
+    desk.tap("a.btn-go")
+    desk.page.wait_for_url("**/my/")
+    assert who.name in bar.inner_text()
+    desk.tap("main a[href='/my/children/add/']")
+    desk.page.wait_for_url("**/children/add/")
+    desk.file(who)
+    assert bar.is_visible()
+    application = Application.objects.get(round=place.round)
+    assert (application.channel, application.versions.get().visit.operator) == ("counter", operator)
+    assert operator.name in desk.text()  # in the timeline
+    assert desk.open(f"/my/applications/{application.pk}/withdraw/").status == 403
+    with desk.page.expect_navigation():
+        bar.locator("button").click()
+    assert application.receipt in desk.text()
+    assert AssistVisit.objects.get().end_reason == "clerk"
+    assert desk.open("/my/").status == 403
+    desk.complaints = [one for one in desk.complaints if "403" not in one]
+
+
+def test_a_hint_from_afar_appears_beside_the_question(open_browser: Open, place: factories.World) -> None:
+    family = factories.family(place)
+    phone, desk = open_browser(), open_browser(width=1280)
+    phone.enter_as(family.guardian)
+    phone.open(f"/my/apply/{family.draft.public_id}/help/")
+    phone.go()
+    code = phone.page.locator(".help-code").inner_text()
+    sit_down(desk, clerk(role="helper"))
+    desk.open("/assist/help/")
+    desk.type("#code", code)
+    desk.go()
+    assert factories.HOME not in desk.page.content()
+    phone.open(f"/my/apply/{family.draft.public_id}/home/")
+    desk.page.select_option("#field", "home_address")
+    desk.type("#text", "请写到门牌号")
+    desk.go()
+    until(lambda: "请写到门牌号" in phone.page.locator("aside.helped").inner_text(), "the hint")
+    assert not phone.is_wider_than_the_screen()
+    with phone.page.expect_navigation():
+        phone.tap("aside.helped button")
+    assert desk.open(desk.page.url.removeprefix(desk.site.url)).status == 404
