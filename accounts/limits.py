@@ -48,7 +48,7 @@ def _name(kind: str, address: str) -> str:
 
 def count(limit: tuple[str, int, int], address: str) -> None:
     """Count one more try from this address. Raises Refused (too_often) when there were too many."""
-    kind, most, seconds = limit
+    kind, _most, seconds = limit
     try:
         name = _name(kind, address)
         number = int(valkey().incr(name))
@@ -56,7 +56,20 @@ def count(limit: tuple[str, int, int], address: str) -> None:
             valkey().expire(name, seconds)
     except RedisError:
         return
-    if number > most:
+    _refuse_above(limit, number)
+
+
+def refuse_when_full(limit: tuple[str, int, int], address: str) -> None:
+    """Raises Refused (too_often) when this address has used up its tries; counts nothing."""
+    try:
+        number = int(valkey().get(_name(limit[0], address)) or 0)
+    except RedisError:
+        return
+    _refuse_above(limit, number + 1)
+
+
+def _refuse_above(limit: tuple[str, int, int], number: int) -> None:
+    if number > limit[1]:
         text = _(
             "Very many tries came from your network in a short time. Please wait a quarter of an hour, use another "
             "network such as your phone's own, or go to a service point."

@@ -1,5 +1,6 @@
 """Pages of the whole site: staff sign-in, health, the demonstration's telephone."""
 
+import contextlib
 import json
 from collections import deque
 from http import HTTPStatus
@@ -16,11 +17,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_otp import login as otp_login
 
+from accounts import limits
 from accounts.models import Account
 from accounts.services import totp_verify
 from accounts.sessions import slide
 from audit.services import record
 from enrollment.views.shown import Shown
+from foundation.errors import Refused
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,7 +36,13 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
             "wrong ones please wait ten minutes."
         )
         username = request.POST.get("username", "").replace("\0", "")  # PostgreSQL has no text with a NUL
-        user = authenticate(request, username=username, password=request.POST.get("password", ""))
+        address, crowded = limits.address_of(request), ""
+        try:
+            limits.refuse_when_full(limits.PASSWORDS, address)
+        except Refused as refused:
+            crowded = error = refused.message
+        password = request.POST.get("password", "")
+        user = None if crowded else authenticate(request, username=username, password=password)
         staff = user if isinstance(user, Account) and user.is_staff else None
         device = totp_verify(account=staff, token=request.POST.get("token", "")) if staff else None
         if staff is not None and device is not None:
@@ -43,6 +52,9 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
             target = request.POST.get("next", "")
             safe = url_has_allowed_host_and_scheme(target, allowed_hosts=None)
             return redirect(target if safe else "admin:index")
+        if not crowded:
+            with contextlib.suppress(Refused):  # the next try is told
+                limits.count(limits.PASSWORDS, address)
     fields = [
         Shown("username", _("User name"), request.POST.get("username", ""), autocomplete="username"),
         Shown("password", _("Password"), type="password", autocomplete="current-password"),

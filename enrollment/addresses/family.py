@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from enrollment.views import account, guardians, signin
+from enrollment.views import account, guardians, protection, signin
 
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 SHARED = rf"^my/shared/(?P<child_id>{UUID})/(?P<application_id>{UUID})"
@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("my/invitations/<uuid:invitation_id>/revoke/", guardians.revoke, name="invitation-revoke"),
     path("my/invitations/<uuid:invitation_id>/answer/", guardians.answer_request, name="request-answer"),
     path("my/agreements/<uuid:guardianship_id>/end/", guardians.end, name="guardianship-end"),
+    path("official/protection/<uuid:application_id>/", protection.order, name="protection-order"),
     path("my/shared/<uuid:child_id>/", guardians.shared, name="shared"),
     re_path(rf"{SHARED}/(?P<action>withdraw|accept|decline)/$", guardians.shared_act, name="shared-act"),
     re_path(rf"{SHARED}/letter-(?P<language>zh|en)\.pdf$", guardians.shared_paper, name="shared-letter"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 import identifiers
 from accounts.models import Account
+from accounts.scopes import scope
 from enrollment.models import AddressProtection, Application, ApplicationState, Child, Guardianship, Invitation
 from enrollment.selectors.after import Next, next_step
 from enrollment.states import APPLICATION
@@ -64,6 +65,16 @@ def protected(account: Account) -> str:
         AddressProtection.objects.filter(account=account, ended_at__isnull=True).values_list("source", flat=True)
     )
     return "order" if "order" in found else "own" if found else ""
+
+
+def protection_case(official: Account, application_id: UUID) -> tuple[Application, datetime | None]:
+    """An application in this official's district, and since when an order protects its guardian. Raises NotAllowed."""
+    application = Application.objects.select_related("guardian").filter(pk=application_id).first()
+    district = application.district_code if application else ""
+    if application is None or not scope(official).may("application.review", district=district):
+        raise NotAllowed(_("There is no such application in your district."))
+    rows = AddressProtection.objects.filter(account=application.guardian, source="order", ended_at__isnull=True)
+    return application, rows.values_list("set_at", flat=True).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,10 @@ from django.utils.translation import gettext as _
 
 import identifiers
 from accounts.models import Account
-from accounts.scopes import scope
 from accounts.services import phone_checked
 from audit.services import record
 from enrollment.models import AddressProtection, Application, Child, Guardianship, Invitation
-from enrollment.selectors.guardians import active
+from enrollment.selectors.guardians import active, protection_case
 from enrollment.services.consents import consent_end, consent_give
 from enrollment.services.letters import letter_issue, letter_made
 from enrollment.states import LIVE_STATES
@@ -301,11 +300,7 @@ def protection_set(*, account: Account, on: bool) -> None:
 @transaction.atomic
 def protection_order(*, official: Account, application_id: UUID, reference: str, on: bool = True) -> None:
     """Set or end the protection of a guardian's address by order of an authority. Raises NotAllowed, Refused."""
-    rows = Application.objects.select_related("guardian")
-    application = rows.filter(pk=application_id).first()
-    district = application.district_code if application else ""
-    if application is None or not scope(official).may("application.review", district=district):
-        raise NotAllowed(_("There is no such application in your district."))
+    application, _since = protection_case(official, application_id)
     if not reference.strip():
         raise Refused(_("Please give the file number of the order."), code="reference", field="reference")
     account, now = application.guardian, clock.now()
@@ -321,7 +316,7 @@ def protection_order(*, official: Account, application_id: UUID, reference: str,
         action=f"protection.order.{'on' if on else 'off'}",
         object_type="application",
         object_id=application.pk,
-        district=district,
+        district=application.district_code,
     )
 
 

@@ -261,7 +261,7 @@ def _declared(request: GuardianRequest, draft_id: UUID, token: str) -> Submissio
     if request.POST.get("declare") != "yes":
         raise Refused(_("Please confirm the declaration."), code="declare")
     try:
-        channel = "kiosk" if request.session.get("terminal") else "web"
+        channel = "kiosk" if request.session.get("terminal") else request.session.get("channel", "web")
         return Submission(draft_id, UUID(token), channel, seen=request.POST.get("seen", ""))
     except ValueError:
         raise Refused(_("Please press the button again."), code="token") from None

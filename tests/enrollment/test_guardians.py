@@ -7,11 +7,13 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Account
 from enrollment import services
 from enrollment.models import Application, Consent, Guardianship, Invitation
-from enrollment.selectors.guardians import guardianship_of
+from enrollment.selectors.guardians import guardianship_of, protected
 from enrollment.services.guardians import Terms, normal_code
 from enrollment.services.privacy import data_of
 from foundation import clock
@@ -30,6 +32,14 @@ def person(phone: str = PHONE) -> Account:
     Account.objects.filter(pk=other.pk).update(phone=phone, phone_index=blind_index("phone", phone))
     other.refresh_from_db()
     return other
+
+
+def verified(client: Client, official: Account) -> None:
+    """Signed in with a one-time password, as staff are."""
+    client.force_login(official)
+    session = client.session
+    session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.get(user=official).persistent_id
+    session.save()
 
 
 def invited(
@@ -211,8 +221,7 @@ def test_nothing_of_the_other_guardian_shows_on_any_page(
     shown = 0
     for address in [*addresses, "/my/", "/my/account/", "/my/data/", "/api/v1/applications/"]:
         answer = client.get(address)
-        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-        text = body.decode("utf-8", "replace")
+        text = answer.getvalue().decode("utf-8", "replace")
         assert [secret for secret in hidden if secret in text] == [], address
         shown += answer.status_code == 200
     assert shown >= 4
@@ -322,3 +331,16 @@ def test_an_order_needs_an_official_of_the_district(one: factories.Family, filed
         )
     with pytest.raises(Refused):
         services.protection_order(official=factories.staff("official"), application_id=filed.pk, reference=" ")
+
+
+def test_the_officials_page_protects_and_no_parent_opens_it(one: factories.Family, filed: Application) -> None:
+    client = Client()
+    path = f"/official/protection/{filed.pk}/"
+    client.force_login(one.guardian)
+    assert client.get(path).status_code == 302
+    verified(client, factories.staff("official"))
+    assert client.post(path, {"reference": "", "on": "yes"}).status_code == 422
+    assert client.post(path, {"reference": "2026-7", "on": "yes"}).status_code == 302
+    assert protected(one.guardian) == "order"
+    verified(client, factories.staff("official", district="110101"))
+    assert client.get(path).status_code == 404

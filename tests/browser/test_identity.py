@@ -1,0 +1,104 @@
+"""Signing in through the government provider, with a face and without; a second guardian by invitation."""
+
+import json
+import re
+import sqlite3
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import Page
+
+from accounts.models import Account
+from enrollment.models import Application, Guardianship
+from notifications.models import Message
+from tests import factories
+from tests.browser.conftest import Open
+from tests.browser.parent import Parent, Person
+from tests.browser.test_journey_ways import believe_household
+
+pytestmark = pytest.mark.browser
+MOBILE = "19900007701"
+
+
+def know(parent: Parent, who: Person, mobile: str = MOBILE) -> None:
+    """The provider holds this person, and nobody else."""
+    body = json.dumps({"guardians": [{"name": who.name, "id_number": who.own_id, "mobile": mobile}]})
+    with closing(sqlite3.connect(parent.site.city.path)) as city, city:
+        city.execute("DELETE FROM family")
+        city.execute("INSERT INTO family VALUES (?, ?)", (mobile, body))
+
+
+def government(parent: Parent, way: str) -> Page:
+    """From the sign-in page to the provider and back, as a person taps it."""
+    parent.open("/sign-in/")
+    page = parent.page
+    page.get_by_role("link", name=re.compile("省政务服务平台|Provincial")).click()
+    page.wait_for_url(f"{parent.site.identity_url}/**")
+    page.locator(f'input[name="mobile"][value="{MOBILE}"]').check()
+    page.locator(f'input[name="way"][value="{way}"]').check()
+    page.locator('button[value="go"]').click()
+    return page
+
+
+def forget_elsewhere(parent: Parent) -> None:
+    """The way to the provider is the one request that may leave the site."""
+    foreign = [one for one in parent.complaints if parent.site.identity_url in one]
+    assert foreign, "the provider was not met"
+    parent.complaints[:] = [one for one in parent.complaints if one not in foreign]
+
+
+@pytest.mark.parametrize("agree", [True, False])
+def test_a_face_check_is_asked_apart_and_never_needed(parent: Parent, agree: bool) -> None:
+    who = Person()
+    know(parent, who)
+    page = government(parent, "face")
+    page.locator('button[value="face"]' if agree else 'button[value="card"]').click()
+    page.wait_for_url(f"{parent.site.url}/**")
+    forget_elsewhere(parent)
+    levels = {account.name: account.assurance for account in Account.objects.all()}
+    assert levels == {who.name: 3 if agree else 2}
+
+
+def test_a_family_files_with_the_government_account(parent: Parent, place: factories.World) -> None:
+    who = Person()
+    know(parent, who)
+    believe_household(parent, place, who)
+    page = government(parent, "card")
+    page.wait_for_url(f"{parent.site.url}/my/children/register/")
+    forget_elsewhere(parent)
+    assert who.child in parent.text()
+    parent.go()
+    parent.answer_pages(who)
+    parent.declare()
+    parent.go()
+    filed = Application.objects.get(receipt=parent.receipt())
+    assert (filed.channel, filed.guardian.assurance) == ("province", 2)
+
+
+def test_a_second_guardian_comes_in_by_invitation(open_browser: Open, place: factories.World) -> None:
+    one = factories.family(place)
+    filed = one.submit()
+    mother, father = open_browser(), open_browser()
+    mother.enter_as(one.guardian)
+    mother.open("/my/")
+    mother.tap('a[href$="/guardians/"]')
+    mother.tap("main a.btn-go")
+    mother.type("#phone", MOBILE)
+    mother.pick("may_act", "yes")
+    mother.tap("label.choice:has([name=agree])")
+    mother.go()
+    assert "****" in mother.text() or "＊" in mother.text() or "*" in mother.text()
+    body = Message.objects.get(template="guardian_invited").body
+    code = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}", body)
+    assert code is not None
+    father.sign_in(MOBILE)
+    assert father.page.url.endswith("/my/invitations/")
+    father.type("#code", code.group().lower())
+    father.go()
+    assert one.child.name not in father.text()
+    father.tap("label.choice:has([name=agree])")
+    father.go()
+    assert filed.receipt in father.text()
+    assert one.answers["home_address"] not in father.page.content()
+    assert Guardianship.objects.get().may_act
+    assert not father.is_wider_than_the_screen()
