@@ -74,7 +74,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One step of the application's life; ``who`` is a member of staff or ""."""
+    """One step of the application's life; ``who`` is a member of staff, or who filed with the family, or ""."""
 
     at: datetime
     what: str
@@ -153,6 +153,7 @@ def gather(application: Application, reviewer: Account) -> Case:
     version = next(item for item in versions if item.number == application.version)
     judged: dict[str, Any] = version.evaluation or {}
     language = "en" if (get_language() or "").startswith("en") else "zh"
+    steps = application.transitions.select_related("actor", "visit__operator").order_by("-id")
     return Case(
         application=application,
         version=version,
@@ -171,7 +172,7 @@ def gather(application: Application, reviewer: Account) -> Case:
         zones=_zones(judged),
         documents=_papers(application),
         changes=_changes(versions),
-        history=tuple(_moment(step) for step in application.transitions.select_related("actor").order_by("-id")),
+        history=tuple(_moment(step) for step in steps),
         may_decide=may_decide(application, reviewer),
         next_id=next_case(application, reviewer),
     )
@@ -190,6 +191,8 @@ def _papers(application: Application) -> tuple[Paper, ...]:
 
 def _moment(step: Transition) -> Moment:
     who = step.actor.username if step.actor and step.actor.is_staff else ""
+    if step.visit is not None:  # filed with the family
+        who = f"{step.visit.operator.username}, {step.visit.place}"
     return Moment(step.at, str(ApplicationState(step.target).label), who, step.reason)
 
 

@@ -78,7 +78,7 @@ def at_desk(client: Client, operator: Account, visit: AssistVisit | None = None)
 
 
 def sent_code() -> str:
-    found = re.search(r"\b\d{6}\b", Message.objects.filter(template="assist_code").latest("pk").body)
+    found = re.search(r"(?<!\d)\d{6}(?!\d)", Message.objects.filter(template="assist_code").latest("pk").body)
     assert found is not None
     return found.group()
 
@@ -119,6 +119,8 @@ def test_a_whole_visit_names_the_operator_in_every_row(
     page.force_login(visit.guardian)
     assert "滨湖社区服务站" in page.get(f"/my/applications/{filed.pk}/").text
     assert "滨湖社区服务站" in page.get("/my/visits/").text
+    desk = at_desk(Client(), factories.staff("official"))
+    assert f"{operator.username}, 滨湖社区服务站" in desk.get(f"/admin/enrollment/application/{filed.pk}/change/").text
     told = Message.objects.filter(account=visit.guardian).values_list("template", flat=True)
     assert {"assist_opened", "received"} <= set(told)
 
@@ -219,8 +221,9 @@ def test_a_consent_code_works_once_and_for_its_visit_only() -> None:
     services.consent_code_send(operator=operator, visit_id=first.public_id)
     code = sent_code()
     services.consent_by_code(operator=operator, visit_id=first.public_id, code=code, covers=["file"])
-    with pytest.raises(Refused, match="already"):
+    with pytest.raises(Refused) as refused:
         services.consent_by_code(operator=operator, visit_id=first.public_id, code=code, covers=["file"])
+    assert refused.value.code == "given"
     services.visit_end(operator=operator, visit_id=first.public_id)
     second = services.visit_start(operator=operator, named=who)
     with pytest.raises(Refused) as refused:
