@@ -8,8 +8,8 @@ from enrollment.models import Round
 from enrollment.selectors.journey import standing
 from schools.models import Stage
 
-# what a family can do comes first: the order of the rounds, and the word for the whole page
-MOODS: Final = ("open", "paused", "planned", "published", "under_way")
+# the order of the rounds, and the word for the whole page: a result that is out comes before a later round's opening
+MOODS: Final = ("open", "paused", "published", "under_way", "planned")
 NOTHING: Final = "nothing"
 
 

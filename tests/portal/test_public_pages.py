@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from enrollment.models import Round, Season
+from enrollment.models import Offer, Round, Season
 from enrollment.words.guides import GUIDES
 from enrollment.words.statements import STATEMENTS
 from foundation import clock
@@ -99,6 +99,23 @@ def test_the_first_page_shows_neither_rehearsals_nor_past_years(client: Client, 
     assert "登录并报名" not in page(client, "landing")
 
 
+def test_a_published_result_is_not_hidden_by_a_later_round(client: Client, place: factories.World) -> None:
+    now = clock.now()
+    Round.objects.update(state="published")
+    Round.objects.create(
+        season=place.round.season,
+        stage="primary",
+        kind="supplementary",
+        policy=place.round.policy,
+        opens_at=now + timedelta(days=20),
+        closes_at=now + timedelta(days=30),
+        results_at=now + timedelta(days=40),
+    )
+    text = page(client, "landing")
+    assert "录取结果已公布" in text
+    assert "20天后开始" in text
+
+
 def test_an_open_round_past_its_minute_is_not_offered(client: Client, place: factories.World) -> None:
     with clock.at(place.round.closes_at + timedelta(minutes=1)):
         assert "登录并报名" not in page(client, "landing")
@@ -147,6 +164,19 @@ def test_a_profile_says_seats_zone_and_telephone_and_no_rank(client: Client, pla
     assert "合唱团" in text
     assert "40" in text
     assert "尚无公布的录取结果" in text
+
+
+def test_a_profile_tells_the_published_result_and_nobody_by_name(client: Client, place: factories.World) -> None:
+    application = factories.family(place).submit()
+    now = clock.now()
+    Offer.objects.create(
+        application=application, school=place.school, kind="choice", run_id=1, published_at=now, answer_by=now
+    )
+    text = page(client, "school", "WL01")
+    assert "2026年录取情况" in text
+    assert "计划40个学位，按志愿录取1人。" in text
+    assert "符合条件并填报的孩子均已录取" in text
+    assert application.receipt not in text
 
 
 @pytest.mark.parametrize("code", ["NONE", "x%00y", "%F0%9F%8F%AB", "a" * 300])
