@@ -32,6 +32,7 @@ class Demo:
     sessions: dict[str, str]  # name of a person -> session cookie
     visits: tuple[Visit, ...]
     cookie: str  # name of the session cookie
+    terminal: str = ""  # what the cookie of a paired terminal says
 
     def main_pages(self) -> list[Visit]:
         """The ten pages most families meet."""
@@ -70,7 +71,9 @@ def demo(folder: Path) -> Iterator[Demo]:
         assert picked.returncode == 0, picked.stderr.decode()[-3000:]
         found = json.loads(picked.stdout)
         visits = tuple(Visit(path, who) for path, who in found["visits"])
-        yield Demo(f"http://127.0.0.1:{port}", found["sessions"], visits, settings.SESSION_COOKIE_NAME)
+        yield Demo(
+            f"http://127.0.0.1:{port}", found["sessions"], visits, settings.SESSION_COOKIE_NAME, found["terminal"]
+        )
     finally:
         running.terminate()
         try:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, ViewportSize
 
+from enrollment.views.visiting import TERMINAL_COOKIE
 from tests.quality.demo import Demo, Visit
 
 MOST_BYTES = 120_000
@@ -25,9 +26,9 @@ CONTROLS = """() => {
 }"""
 FOCUSED = """() => {
   const at = document.activeElement;
-  const inLabel = at.matches("input[type=radio], input[type=checkbox], input[type=file]");
-  const ring = getComputedStyle((inLabel && at.closest("label")) || at);
-  return [window.controls.indexOf(at), ring.outlineStyle !== "none" || ring.boxShadow !== "none"];
+  const ringed = (e) => e && (getComputedStyle(e).outlineStyle !== "none" || getComputedStyle(e).boxShadow !== "none");
+  const seen = [at, at.closest("label"), at.parentElement].some(ringed);
+  return [window.controls.indexOf(at), seen];
 }"""
 UNREACHED = """(reached) => {
   const met = new Set(reached.map((at) => window.controls[at]));
@@ -51,6 +52,7 @@ class Look:
     language: str = "zh-CN"
     mode: str = "plain"
     scheme: Literal["light", "dark"] = "light"
+    terminal: bool = False
 
 
 @dataclass
@@ -71,6 +73,8 @@ class Inspector:
             viewport=PHONE, locale=look.language, color_scheme=look.scheme, reduced_motion="reduce"
         )
         cookies = [{"name": "mode", "value": look.mode, "url": demo.url}]
+        if look.terminal:
+            cookies.append({"name": TERMINAL_COOKIE, "value": demo.terminal, "url": demo.url})
         if who:
             cookies.append({"name": demo.cookie, "value": demo.sessions[who], "url": demo.url})
         context.add_cookies(cookies)  # type: ignore[arg-type]

@@ -107,7 +107,8 @@ def main() -> None:
         client.cookies[settings.SESSION_COOKIE_NAME] = sessions[name]
         visits += [(path, name) for path in pages(client, world.open_values, STAFF) if path not in seen]
         seen |= {path for path, _who in visits}
-    json.dump({"visits": list(dict.fromkeys(visits)), "sessions": sessions}, sys.stdout)
+    answer = {"visits": list(dict.fromkeys(visits)), "sessions": sessions, "terminal": world.terminal}
+    json.dump(answer, sys.stdout)
 
 
 if __name__ == "__main__":

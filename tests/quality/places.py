@@ -45,6 +45,7 @@ class World:
     open_values: dict[str, list[str]]
     people: list[tuple[str, Account, Values]] = field(default_factory=list)
     staff: list[tuple[str, Account]] = field(default_factory=list)
+    terminal: str = ""
 
 
 def arrange() -> World:
@@ -77,6 +78,9 @@ def arrange() -> World:
     }
     decide()
     world.staff = [(name, Account.objects.filter(roles__name=name).order_by("pk")[0]) for name in ("clerk", "official")]
+    official = world.staff[-1][1]
+    _made, code = services.terminal_make(official=official, name="大厅一号机（示例）", district="430702")
+    _paired, world.terminal = services.terminal_pair(code=code)
     world.people = [*in_every_state(), beginner(), with_papers()]
     return world
 

@@ -23,7 +23,10 @@ LOOKS = (
     Look("chinese large type", mode="elder"),
     Look("english large type", "en-US", mode="elder"),
     Look("dark", scheme="dark"),
+    Look("chinese terminal", terminal=True),
+    Look("english terminal", "en-US", terminal=True),
 )
+STAFF = ("clerk", "official")
 LEAST_SCORE = 95
 TRIES = 3  # the performance score is measured on a busy machine: the best of three counts
 CATEGORIES = ("performance", "accessibility", "best-practices")
@@ -45,6 +48,8 @@ def test_every_page_is_accessible_light_and_fits(played: Demo, chromium: Browser
     for who, visits in by_person(played.visits):
         window = Inspector.open(chromium, played, look, who)
         for visit in visits:
+            if look.terminal and who in STAFF:
+                continue  # a terminal is for families
             window.visit(visit)
             window.axe()
             if look.name == "chinese":
