@@ -24,7 +24,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 EXAMPLE = Path("examples/wuling")
-PHONE = {"HTTP_USER_AGENT": "Mozilla/5.0 (Linux; Android 14) Mobile Safari/537.36"}
+PHONE = {"User-Agent": "Mozilla/5.0 (Linux; Android 14) Mobile Safari/537.36"}
 
 
 @pytest.fixture(autouse=True)
@@ -111,17 +111,17 @@ def test_a_wrong_articles_file_is_told_not_raised(tmp_path: Path, text: str) -> 
 
 def test_views_of_people_are_counted_by_page_and_day(client: Client) -> None:
     for _time in range(3):
-        client.get(reverse("enrollment:landing"), **PHONE)
-    client.get(reverse("enrollment:contacts"), **PHONE)
-    client.get("/guides/none/", **PHONE)
-    client.get(reverse("enrollment:landing"), HTTP_USER_AGENT="Mozilla/5.0 (compatible; Baiduspider/2.0)")
-    client.get(reverse("enrollment:landing"), HTTP_USER_AGENT="")
-    client.get(reverse("enrollment:landing"), HTTP_SEC_PURPOSE="prefetch", **PHONE)
-    client.head(reverse("enrollment:landing"), **PHONE)
+        client.get(reverse("enrollment:landing"), headers=PHONE)
+    client.get(reverse("enrollment:contacts"), headers=PHONE)
+    client.get("/guides/none/", headers=PHONE)
+    client.get(reverse("enrollment:landing"), headers={"User-Agent": "Mozilla/5.0 (compatible; Baiduspider/2.0)"})
+    client.get(reverse("enrollment:landing"), headers={"User-Agent": ""})
+    client.get(reverse("enrollment:landing"), headers={**PHONE, "Sec-Purpose": "prefetch"})
+    client.head(reverse("enrollment:landing"), headers=PHONE)
     assert visits_flush() == 4
     rows = {row.page: row.views for row in PageViews.objects.filter(day=clock.today())}
     assert rows == {"landing": 3, "contacts": 1}
-    client.get(reverse("enrollment:landing"), **PHONE)
+    client.get(reverse("enrollment:landing"), headers=PHONE)
     visits_flush()
     assert visit_total().today == 5
 
