@@ -21,8 +21,9 @@ TEXTS: Final = {
     "guardian.invite": (
         1,
         lazy(
-            "I let this person see where my child's application stands, and do what I have ticked. My own ID number, "
-            "address and phone stay hidden. I can end this at any time."
+            "I let this person see where my child's application stands, and do what I have ticked; a grandparent or "
+            "another person until the day I named. My own ID number, address and phone stay hidden. I can end this at "
+            "any time."
         ),
     ),
     "guardian.accept": (
@@ -30,13 +31,6 @@ TEXTS: Final = {
         lazy(
             "I am a guardian of this child. What I do here is noted with my name. The other guardian sees my family "
             "name and the last digits of my phone, nothing else. I can end this at any time."
-        ),
-    ),
-    "carer.invite": (
-        1,
-        lazy(
-            "I let this person act for me for this child until the day I named, within what I have ticked. My own ID "
-            "number, address and phone stay hidden. I can end this at any time."
         ),
     ),
     "carer.accept": (

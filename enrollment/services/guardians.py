@@ -103,8 +103,7 @@ def guardian_invite(*, guardian: Account, child_id: UUID, phone: str, terms: Ter
     except IntegrityError:
         text = _("This number is invited already. Take that invitation back first if it was not received.")
         raise Refused(text, code="twice", field="phone") from None
-    kind = "carer.invite" if terms.role == Invitation.Role.CARER else "guardian.invite"
-    consent_give(account=guardian, kind=kind, child=child)
+    consent_give(account=guardian, kind="guardian.invite", child=child)
     _audit(guardian, "guardian.invite", made)
     message_queue(
         key=f"invite:{made.public_id}",

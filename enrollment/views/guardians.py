@@ -71,13 +71,12 @@ def invite(request: GuardianRequest, child_id: UUID) -> HttpResponse:
             text = _("The invitation is sent. The other person signs in with that number and enters the code.")
             messages.success(request, text, extra_tags="good")
             return redirect("enrollment:guardians", child_id)
-    kind = "carer.invite" if typed["role"] == Invitation.Role.CARER else "guardian.invite"
     context = {
         "child": child,
         "fields": _invite_fields(typed, refused),
         "refused": refused if refused and not refused.field else None,
         "agree_error": refused.message if refused and refused.field == "agree" else "",
-        "text": consent_text(kind),
+        "text": consent_text("guardian.invite"),
     }
     return render(request, "enrollment/guardians_invite.html", context, status=422 if refused else 200)
 
@@ -206,7 +205,7 @@ def invitations(request: GuardianRequest) -> HttpResponse:
                 return _invitation_answered(request, found, typed)
         except Refused as refused:
             error = refused.message
-    field = Shown("code", _("Code from the message"), typed, _("Eight letters and digits."), error, css="code")
+    field = Shown("code", _("Code of the invitation"), typed, _("Eight letters and digits."), error, css="code")
     context = {"field": field, "found": found, "code": typed, "waiting": bool(people.invitations_to(request.guardian))}
     if found is not None:
         kind = "carer.accept" if found.role == Invitation.Role.CARER else "guardian.accept"
