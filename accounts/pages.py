@@ -13,6 +13,7 @@ from accounts.models import Account
 from accounts.services import language_keep
 from accounts.sessions import keep_form, kept_form
 from accounts.staff_site import is_verified_staff
+from audit.services import record
 from foundation.acting import using
 from foundation.errors import NotAllowed
 
@@ -99,6 +100,15 @@ def _assisted(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpRes
         return render(request, "assist/refused.html", {"acting": acting, "over": over}, status=403)
     request.guardian, request.operator = acting.guardian, acting.operator  # type: ignore[attr-defined]
     with using(acting.hands):
+        if request.method == "GET" and "HX-Request" not in request.headers:  # a page that asks again is seen once
+            record(
+                actor=acting.operator,
+                action="visit.view",
+                object_type="account",
+                object_id=acting.guardian.pk,
+                district=acting.hands.district,
+                details={"page": name},
+            )
         return _answered(request, page)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+import identifiers
 from accounts.models import Account
 from enrollment import form
 from enrollment.models import Draft, HelpHint, HelpSession
@@ -56,7 +57,7 @@ def _page(name: str, draft: Draft, *, shown: bool) -> HelpPage:
             continue
         value, error = str(answers.get(field.name) or field.default), errors.get(field.name)
         state = ANSWERED if error is None else WRONG if value else MISSING
-        words = answer_words(field, value) if shown else ""
+        words = (identifiers.mask("id", value) if field.kind == "id" else answer_words(field, value)) if shown else ""
         rows.append(Question(field.name, _(field.label), state, words, error_text(error) if error and shown else ""))
     if name == "choices":
         chosen = str(answers.get("choices") or "")

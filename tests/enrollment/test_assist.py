@@ -115,6 +115,8 @@ def test_a_whole_visit_names_the_operator_in_every_row(
     assert set(filed.transitions.values_list("visit_id", flat=True)) == {visit.pk}
     entry = Entry.objects.get(action="application.submit")
     assert (entry.details["operator"], entry.details["visit"]) == (operator.username, visit.pk)
+    seen = Entry.objects.filter(action="visit.view", actor_id=operator.pk).values_list("details__page", flat=True)
+    assert "enrollment:home" in seen
     page = Client()
     page.force_login(visit.guardian)
     assert "滨湖社区服务站" in page.get(f"/my/applications/{filed.pk}/").text

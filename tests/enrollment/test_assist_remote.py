@@ -35,7 +35,9 @@ def test_answers_are_shown_only_if_the_family_ticks_it(client: Client) -> None:
     family, helper = factories.family(factories.world()), clerk()
     _session, code = services.help_ask(guardian=family.guardian, draft_id=family.draft.public_id, show_answers=True)
     session = services.help_join(helper=helper, code=code)
-    assert factories.HOME in at_desk(client, helper).get(f"/assist/help/{session.public_id}/").text
+    page = at_desk(client, helper).get(f"/assist/help/{session.public_id}/").text
+    assert factories.HOME in page
+    assert family.answers["guardian_id"] not in page  # masked, like on every screen of staff
 
 
 def test_a_hint_is_on_the_familys_page_at_once_and_nothing_else_changes() -> None:
