@@ -187,8 +187,8 @@ def running(web_port: int | None, *, durable: bool = True) -> Iterator[Stack]:
     if web_port is not None:
         refuse_busy_port(web_port, LEFT_OVER_SECONDS)
     stack = Stack(var, web_port or free_port(), free_port(), free_port())
-    os.environ.setdefault("AGENCY_SECRET", _agency_secret(var))
-    os.environ.setdefault("IDENTITY_SECRET", secrets.token_hex(32))
+    os.environ.setdefault("AGENCY_SECRET", _shared_secret(var, "agency_secret"))
+    os.environ.setdefault("IDENTITY_SECRET", _shared_secret(var, "identity_secret"))
     os.environ["IDENTITY_BASE_URL"] = f"http://127.0.0.1:{stack.identity_port}"
     os.environ["AGENCY_BASE_URL"] = f"http://127.0.0.1:{stack.agency_port}"
     os.environ["SITE_URL"] = f"http://127.0.0.1:{stack.web_port}"
@@ -212,9 +212,9 @@ def running(web_port: int | None, *, durable: bool = True) -> Iterator[Stack]:
         yield stack
 
 
-def _agency_secret(var: Path) -> str:
-    """The secret shared with the mock agencies; the same file that the settings read."""
-    path = var / "secrets" / "agency_secret"
+def _shared_secret(var: Path, name: str) -> str:
+    """A secret shared with a mock service, made once; the agencies' is the same file that the settings read."""
+    path = var / "secrets" / name
     path.parent.mkdir(mode=0o700, exist_ok=True)
     if not path.exists():
         path.touch(mode=0o600)

@@ -175,7 +175,7 @@ def channel_words(channel: str) -> str:
         "counter": _("At a service point, with help"),
         "helper": _("At home, with a helper"),
     }
-    return words.get(channel, channel)
+    return words.get(channel) or _("Through a government portal")
 
 
 def _audit(action: str, guardian: Account, application: Application, details: dict[str, str]) -> None:
