@@ -164,6 +164,7 @@ CELERY_BEAT_SCHEDULE = {
     "lapse": {"task": "enrollment.tasks.lapse", "schedule": 60.0},
     "sweep-documents": {"task": "enrollment.tasks.sweep_documents", "schedule": 3600.0},
     "sweep-runs": {"task": "lottery.tasks.sweep", "schedule": 20.0},
+    "flush-visits": {"task": "helpdesk.tasks.flush_visits", "schedule": 60.0},
     "sweep-whatif": {"task": "lottery.tasks.sweep_whatif", "schedule": 20.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
