@@ -25,7 +25,7 @@ class ScopedAdmin(ModelAdmin):  # type: ignore[misc,unused-ignore]
     school_field = ""
     personal = False
     list_filter_sheet = False
-    actions = None
+    actions: Any = None
 
     @property
     def object_type(self) -> str:

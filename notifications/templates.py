@@ -25,7 +25,9 @@ TEMPLATES = {
     "appeal_filed": lazy(
         "We have your appeal for %(child)s (%(receipt)s). Another person decides it by %(deadline)s and tells you why."
     ),
-    "appeal_hearing": lazy("Hearing on the appeal for %(child)s (%(receipt)s): %(when)s, %(where)s. Please confirm it."),
+    "appeal_hearing": lazy(
+        "Hearing on the appeal for %(child)s (%(receipt)s): %(when)s, %(where)s. Please confirm it."
+    ),
     "appeal_upheld": lazy("The appeal for %(child)s (%(receipt)s) is upheld. What follows is in the portal."),
     "appeal_dismissed": lazy("The appeal for %(child)s (%(receipt)s) is dismissed. The reason is in the portal."),
     "assist_code": lazy(
