@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from enrollment.states import APPLICATION, ROUND
+from enrollment.states import APPEAL, APPLICATION, ROUND
 from foundation.transitions import TransitionTable
 from lottery.classes.states import CLASS_RUN
 from lottery.states import DRAW, RUN
@@ -12,6 +12,7 @@ from lottery.states import DRAW, RUN
 PAGE = Path("docs/architecture.md")
 TABLES: dict[str, TransitionTable] = {
     "application": APPLICATION,
+    "appeal": APPEAL,
     "round": ROUND,
     "draw": DRAW,
     "run": RUN,
