@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 from zipfile import BadZipFile
 
@@ -101,8 +101,3 @@ def parse_measures(text: str) -> dict[str, int]:
             raise LotteryError("classes.line_twice", line=line)
         found[receipt.upper()] = int(match[1]) * 10 + int(match[2] or 0)
     return found
-
-
-def missing_measures(measures: dict[str, int], receipts: Sequence[str]) -> list[str]:
-    """Pupils without a measure, when there are measures at all; the first three."""
-    return sorted(receipt for receipt in receipts if measures and receipt not in measures)[:3]
