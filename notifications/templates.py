@@ -46,6 +46,23 @@ TEMPLATES = {
     "guardian_joined": lazy("Your invitation for %(child)s was accepted. You can end it in the portal at any time."),
     "guardian_ended": lazy("The access to the application of %(child)s was ended. See the portal."),
     "accounts_joined": lazy("Your two accounts were joined into one. If it was not you, call the bureau at once."),
+    "binding_asked": lazy(
+        "The other guardian of %(child)s wishes that the children stay together in the placement. It counts only if "
+        "you agree in the portal by %(deadline)s; otherwise each child goes by itself."
+    ),
+    "binding_agreed": lazy("The other guardian agreed that %(child)s stays together with the other child."),
+    "binding_refused": lazy(
+        "The other guardian did not agree that %(child)s stays together with the other child. Each goes by itself."
+    ),
+    "binding_apart": lazy(
+        "%(child)s: not every guardian agreed in time that the children stay together. Each goes by itself; no child "
+        "loses a chance by it."
+    ),
+    "lead_asked": lazy(
+        "The other guardian of %(child)s proposes to change who gets the messages on decisions. Please answer in the "
+        "portal."
+    ),
+    "lead_changed": lazy("Who gets the messages on decisions for %(child)s was changed, as you both agreed."),
     "withdrawn": lazy("The application %(receipt)s of %(child)s is withdrawn."),
 }
 

@@ -25,5 +25,6 @@ urlpatterns: list[URLPattern] = [
     path("official/protection/<uuid:application_id>/", protection.order, name="protection-order"),
     path("my/shared/<uuid:child_id>/", guardians.shared, name="shared"),
     re_path(rf"{SHARED}/(?P<action>withdraw|accept|decline)/$", guardians.shared_act, name="shared-act"),
+    re_path(rf"{SHARED}/together/$", guardians.together, name="binding-answer"),
     re_path(rf"{SHARED}/letter-(?P<language>zh|en)\.pdf$", guardians.shared_paper, name="shared-letter"),
 ]

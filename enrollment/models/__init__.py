@@ -35,7 +35,17 @@ from enrollment.models.core import (
     Transition,
 )
 from enrollment.models.documents import Document, Upload, UploadPart
-from enrollment.models.family import AddressProtection, Consent, ConsentWithdrawal, Guardianship, Invitation
+from enrollment.models.family import (
+    AddressProtection,
+    BindingAnswer,
+    BindingOutcome,
+    Consent,
+    ConsentWithdrawal,
+    CopyWish,
+    Guardianship,
+    Invitation,
+    LeadRequest,
+)
 
 __all__ = [
     "AddressProtection",
@@ -49,9 +59,12 @@ __all__ = [
     "AssistEvent",
     "AssistVisit",
     "Attendance",
+    "BindingAnswer",
+    "BindingOutcome",
     "Child",
     "Consent",
     "ConsentWithdrawal",
+    "CopyWish",
     "DataRequest",
     "Document",
     "Draft",
@@ -62,6 +75,7 @@ __all__ = [
     "HelperTraining",
     "HomeVisit",
     "Invitation",
+    "LeadRequest",
     "Letter",
     "ListEntry",
     "Offer",

@@ -118,3 +118,73 @@ class AddressProtection(models.Model):
                 fields=["account", "source"], condition=models.Q(ended_at__isnull=True), name="one_protection"
             )
         ]
+
+
+class BindingAnswer(models.Model):
+    """Whether a second guardian agrees that twins stay together. Rows only grow; the newest of a guardian counts."""
+
+    application = models.ForeignKey("enrollment.Application", on_delete=models.PROTECT, related_name="binding_answers")
+    guardianship = models.ForeignKey(Guardianship, on_delete=models.PROTECT, related_name="binding_answers")
+    together = models.BooleanField()
+    consent = models.OneToOneField(Consent, null=True, on_delete=models.PROTECT, related_name="binding_answer")
+    answered_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(together=True, consent__isnull=False) | models.Q(together=False, consent=None),
+                name="together_by_consent",
+            )
+        ]
+
+
+class BindingOutcome(models.Model):
+    """How a wish to stay together went into the roll, written at the freeze. Never changed."""
+
+    class Reason(models.TextChoices):
+        AGREED = "agreed", _("Everybody who had to agree has agreed")
+        WAITING = "waiting", _("A guardian had not answered")
+        REFUSED = "refused", _("A guardian did not agree")
+
+    application = models.OneToOneField("enrollment.Application", on_delete=models.PROTECT, related_name="binding")
+    together = models.BooleanField()
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    at = models.DateTimeField()
+
+
+class LeadRequest(models.Model):
+    """One guardian proposes who leads, that is who gets the messages on decisions; the other one answers."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Waiting for an answer")
+        ACCEPTED = "accepted", _("Accepted")
+        DECLINED = "declined", _("Declined")
+        REVOKED = "revoked", _("Taken back")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    guardianship = models.ForeignKey(Guardianship, on_delete=models.PROTECT, related_name="lead_requests")
+    to_second = models.BooleanField()  # true: the second guardian leads; false: the one who entered the child
+    by_second = models.BooleanField()  # who proposes: the second guardian, or the one who entered the child
+    asked_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["guardianship"], condition=models.Q(state="open"), name="one_open_lead_request"
+            )
+        ]
+
+
+class CopyWish(models.Model):
+    """Whether a guardian who does not lead is told of decisions, too. Rows only grow; the newest counts."""
+
+    guardianship = models.ForeignKey(Guardianship, on_delete=models.PROTECT, related_name="copy_wishes")
+    by_second = models.BooleanField()  # whose wish: the second guardian's, or the one's who entered the child
+    wanted = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["id"]

@@ -32,6 +32,11 @@ def _ordered() -> QuerySet[AddressProtection, int]:
     return AddressProtection.objects.filter(source="order", ended_at__isnull=True).values_list("account_id", flat=True)
 
 
+def acting_beside(rows: QuerySet[Guardianship]) -> QuerySet[Guardianship]:
+    """The agreements beside which no order of protection stands."""
+    return rows.exclude(child__guardian__in=_ordered())
+
+
 def acts_for(account: Account) -> Q:
     """A filter on applications: one's own, and those of children one may act for."""
     shared = active(Guardianship.objects.filter(guardian=account, may_act=True))

@@ -20,6 +20,7 @@ from enrollment.services.assist import (
     visit_start,
     visits_sweep,
 )
+from enrollment.services.binding import binding_answer
 from enrollment.services.documents import (
     certificate_add,
     document_add,
@@ -66,6 +67,7 @@ __all__ = [
     "application_withdraw",
     "assess_sweep",
     "attendance_say",
+    "binding_answer",
     "certificate_add",
     "child_add",
     "claim_code_make",

@@ -10,6 +10,7 @@ from enrollment.facts import Family, Places, build, same_place
 from enrollment.models import Application, ApplicationVersion, ListEntry
 from enrollment.policies import compiled
 from enrollment.policy import Evaluation, Facts, Verdict, evaluate
+from enrollment.services.binding import binding_ask
 from enrollment.services.transitions import application_step
 from foundation import clock
 from foundation.tasks import send
@@ -203,6 +204,7 @@ def _move_on(application: Application, judged: Judged) -> None:
         )
         template = "approved"
         params["date"] = application.round.results_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d")
+    binding_ask(child=application.child)
     message_queue(
         key=f"{template}:{application.pk}:{application.version}",
         template=template,

@@ -40,6 +40,13 @@ TEXTS: Final = {
             "application only. I can end this at any time."
         ),
     ),
+    "siblings.together": (
+        1,
+        lazy(
+            "I am a guardian of these children and agree that they stay together: one lot for all of them, a place at "
+            "the same school for all or for none. I can change my mind until the round closes."
+        ),
+    ),
     "guardian.ask": (
         1,
         lazy(

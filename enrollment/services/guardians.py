@@ -20,6 +20,7 @@ from accounts.services import phone_checked
 from audit.services import record
 from enrollment.models import AddressProtection, Application, Child, Guardianship, Invitation
 from enrollment.selectors.guardians import active, protection_case
+from enrollment.services.binding import binding_ask
 from enrollment.services.consents import consent_end, consent_give
 from enrollment.services.letters import letter_issue, letter_made
 from enrollment.states import LIVE_STATES
@@ -183,6 +184,7 @@ def _agree(invitation: Invitation, person: Account) -> Guardianship:
         consent=consent,
         agreed_at=clock.now(),
     )
+    binding_ask(child=invitation.child)
     message_queue(
         key=f"joined:{made.public_id}",
         template="guardian_joined",

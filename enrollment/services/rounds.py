@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.models import Application, Round
+from enrollment.services.binding import binding_settle
 from enrollment.services.transitions import round_lock, round_step_locked
 from enrollment.states import UNSETTLED
 from foundation import clock
@@ -52,6 +53,7 @@ def round_step(*, official: Account, round_id: int, event: str, reason: str = ""
         raise Refused(_("This step is made by the draw and the admission run."), code="illegal_step")
     if event == "freeze":
         _freeze(round_, official)
+        binding_settle(round_=round_)
     if event == "pause":
         _say_why(round_, reason.strip())
     return round_step_locked(round_=round_, event=event, actor=official)

@@ -13,6 +13,7 @@ from accounts.pages import GuardianRequest, guardian_page
 from enrollment import results, selectors, services
 from enrollment.models import Appeal, Application, Draft
 from enrollment.selectors import after
+from enrollment.selectors.binding import binding_of
 from enrollment.services.appeals import PUBLISHED_STATES
 from enrollment.services.letters import KIND_OF_STATE
 from enrollment.services.registry import WANTED_STATES, registry_open
@@ -43,6 +44,7 @@ def _context(request: GuardianRequest, found: Application) -> dict[str, Any]:
         "goes_to": after.messages_to(found),
         "timeline": selectors.timeline(found),
         "judged": selectors.explanation(found),
+        "binding": binding_of(found, request.guardian),
         "language": "en" if request.LANGUAGE_CODE.startswith("en") else "zh",
         "returned": selectors.open_items(found),
         "offer": offer,

@@ -16,10 +16,11 @@ from accounts.pages import GuardianRequest, guardian_page
 from enrollment import services
 from enrollment.models import Guardianship, Invitation
 from enrollment.selectors import guardians as people
+from enrollment.selectors.binding import bindings_for
 from enrollment.services.consents import consent_text
 from enrollment.services.guardians import Terms, shared_letter
 from enrollment.views.shown import Shown, ShownOption
-from foundation.errors import Refused
+from foundation.errors import NotAllowed, Refused
 
 
 def _done(request: GuardianRequest, act: Callable[[], object], success: str) -> None:
@@ -238,8 +239,31 @@ def shared(request: GuardianRequest, child_id: UUID) -> HttpResponse:
         "child": agreed.child,
         "applications": people.shared_applications(agreed),
         "who": people.masked_person(agreed.child.guardian),
+        "bindings": bindings_for(agreed),
+        "binding_text": consent_text("siblings.together"),
     }
     return render(request, "enrollment/guardians_shared.html", context)
+
+
+@guardian_page
+@require_POST
+def together(request: GuardianRequest, child_id: UUID, application_id: UUID) -> HttpResponse:
+    """A second guardian agrees that twins stay together, or not."""
+    agreed = people.guardianship_of(request.guardian, child_id)
+    if not agreed.child.applications.filter(pk=application_id).exists():
+        raise NotAllowed(_("There is no such application in your account."))
+    said = request.POST.get("answer", "")
+    if said not in {"yes", "no"}:
+        messages.error(request, _("Please press one of the two buttons."), extra_tags="bad")
+        return redirect("enrollment:shared", child_id)
+    _done(
+        request,
+        lambda: services.binding_answer(
+            guardian=request.guardian, application_id=application_id, together=said == "yes"
+        ),
+        _("Your answer is noted. You can change it until the round closes."),
+    )
+    return redirect("enrollment:shared", child_id)
 
 
 @guardian_page

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from accounts.models import Account
 from audit.services import record
 from enrollment.models import Application, ApplicationVersion, Round
 from enrollment.policies import compiled
+from enrollment.selectors.binding import apart_keys
 from enrollment.services import round_step
 from foundation import clock
 from foundation.bulk import copy_in, text
@@ -98,8 +99,9 @@ def group_name(applications: Sequence[UUID]) -> str:
     return hashlib.sha256(",".join(sorted(map(str, applications))).encode()).hexdigest()
 
 
-def _groups(rows: Sequence[Mapping[str, Any]]) -> dict[UUID, str]:
-    sizes = Counter(row["sibling_key"] for row in rows if row["sibling_key"])
+def _groups(rows: Sequence[Mapping[str, Any]], apart: Collection[str]) -> dict[UUID, str]:
+    """The ticket of every application; ``apart`` are the keys of siblings whose guardians have not all agreed."""
+    sizes = Counter(row["sibling_key"] for row in rows if row["sibling_key"] and row["sibling_key"] not in apart)
     families: dict[str, list[UUID]] = {}
     for row in rows:
         bound = sizes[row["sibling_key"]] > 1
@@ -112,7 +114,7 @@ def stated(round_: Round, states: Sequence[str] = ("in_pool",)) -> Iterator[Stat
     around, scores = Surroundings(round_), Scores(round_)
     columns = ("id", "receipt", "version", "group_code", "tier", "points", "order", "zone_code", "sibling_key")
     rows = list(Application.objects.filter(round=round_, state__in=states).order_by("id").values(*columns))
-    groups = _groups(rows)
+    groups = _groups(rows, apart_keys(round_, states))
     tokens: dict[UUID, UUID] = {}
     choices: dict[tuple[UUID, int], list[str]] = {}
     versions = ApplicationVersion.objects.filter(application__round=round_, application__state__in=states)
