@@ -90,7 +90,8 @@ class Terminals:
             "Content-Type", ""
         ).startswith("application/pdf"):
             response = render(request, "assist/terminal_print.html", {}, status=403)
-        if not request.user.is_authenticated and not request.session.is_empty():
+        signed_in = getattr(request.user, "is_authenticated", False)  # the API puts None for nobody
+        if not signed_in and not request.session.is_empty():
             request.session.pop(KEPT, None)
             request.session.set_expiry(settings.TERMINAL_SECONDS)
         if request.path == "/sign-out/" and request.method == "POST":
