@@ -3,3 +3,10 @@ from django.apps import AppConfig
 
 class HelpdeskConfig(AppConfig):
     name = "helpdesk"
+
+    def ready(self) -> None:
+        # a person's copy of their data is made a room below, which does not know this one
+        from enrollment.services.own_data import contribute
+        from helpdesk.calls import calls_to
+
+        contribute("call_backs", calls_to)

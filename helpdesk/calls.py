@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -13,6 +13,7 @@ from accounts.models import Account
 from accounts.scopes import scope
 from accounts.services import phone_checked
 from audit.services import record
+from enrollment.services.own_data import time_of
 from foundation import clock
 from foundation.crypto import blind_index
 from foundation.errors import NotAllowed, Refused
@@ -106,3 +107,18 @@ def counts(helper: Account) -> dict[str, int]:
     """How many calls wait, were made, and reached nobody."""
     rows = dict(_mine(helper).values_list("state").annotate(n=Count("pk")).order_by())
     return {state: rows.get(state, 0) for state in CallBack.State.values}
+
+
+def calls_to(person: Account) -> list[dict[str, Any]]:
+    """The call-backs asked for with this person's number, for the copy of their own data."""
+    rows = CallBack.objects.filter(phone_index=person.phone_index) if person.phone_index else CallBack.objects.none()
+    return [
+        {
+            "asked_at": time_of(one.asked_at),
+            "topic": one.get_topic_display(),
+            "best_time": one.get_best_time_display(),
+            "state": one.get_state_display(),
+            "done_at": time_of(one.done_at),
+        }
+        for one in rows.order_by("pk")
+    ]

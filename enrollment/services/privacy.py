@@ -21,6 +21,7 @@ from enrollment.models import Application, Child, DataRequest, Document, Draft, 
 from enrollment.papers.letter import LANGUAGES
 from enrollment.selectors.core import timeline
 from enrollment.services.letters import letter_made, receipt_document
+from enrollment.services.own_data import people_data
 from foundation import clock, files
 from foundation.errors import NotAllowed, Refused
 from notifications.models import Message
@@ -129,6 +130,7 @@ def data_of(guardian: Account) -> dict[str, Any]:
             for one in Message.objects.filter(account=guardian, secret=False).order_by("pk")
         ],
         "read_by": read_by(guardian, applications),
+        **people_data(guardian),
     }
 
 

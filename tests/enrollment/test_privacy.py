@@ -10,12 +10,15 @@ from django.test import Client
 from accounts.models import Account
 from audit.services import record
 from enrollment import services
-from enrollment.models import Application, Child, DataRequest, Draft
-from enrollment.services.privacy import step_up
+from enrollment.models import Application, AssistVisit, Child, DataRequest, Draft, HelpSession
+from enrollment.services.privacy import data_of, step_up
+from foundation import clock
 from foundation.crypto import blind_index
 from foundation.errors import Refused
+from helpdesk.models import CallBack
 from notifications.models import Message
 from tests import factories
+from tests.enrollment.test_guardians import agreed, person
 from tests.enrollment.test_letters import enter, placed
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +114,71 @@ def test_without_a_phone_the_way_is_the_desk() -> None:
     with pytest.raises(Refused) as refused:
         step_up(guardian=account, code="123456")
     assert refused.value.code == "phone"
+
+
+def test_the_copy_tells_of_sign_ins_agreements_consents_visits_and_help() -> None:
+    one = factories.family(factories.world())
+    one.submit()
+    other = person()
+    agreed(one, other, may_act=True)
+    reachable(one.guardian)
+    now = clock.now()
+    district = one.world.round.season.district
+    one.guardian.sign_ins.create(at=now, way="sms", address="10.1.x.x")
+    visit = AssistVisit.objects.create(
+        number="V-1",
+        operator=factories.staff("clerk"),
+        guardian=one.guardian,
+        district=district,
+        place="合成服务点",
+        named={"name": "合成家长", "id_number": one.answers["guardian_id"]},
+        needs_code=False,
+        started_at=now,
+        closes_at=now,
+        touched_at=now,
+    )
+    visit.events.create(kind="started", at=now)
+    asked = HelpSession.objects.create(
+        guardian=one.guardian, district=district, code_index="", code_until=now, asked_at=now, ends_at=now
+    )
+    asked.hints.create(field="home_address", text="请写门牌号", at=now)
+    CallBack.objects.create(
+        district=district,
+        phone=str(one.guardian.phone),
+        phone_index=str(one.guardian.phone_index),
+        topic="form",
+        best_time="morning",
+        asked_at=now,
+    )
+    data = data_of(one.guardian)
+    kept = ("sign_ins", "agreements", "invitations", "consents", "visits", "help_from_afar", "call_backs")
+    assert {name: len(data[name]) for name in kept} == dict.fromkeys(kept, 1)
+    assert data["visits"][0]["events"][0]["at"] != ""
+    assert data["help_from_afar"][0]["hints"][0]["text"] == "请写门牌号"
+    assert data["consents"][0]["text"] != ""
+    page = archive(one.guardian).read("data.html").decode()
+    assert [word for word in ("合成服务点", "请写门牌号", "10.1.x.x") if word not in page] == []
+
+
+@pytest.mark.parametrize("protect", [False, True])
+def test_the_copy_of_one_guardian_hides_the_other(protect: bool) -> None:
+    one = factories.family(factories.world())
+    one.submit()
+    other = person()
+    Account.objects.filter(pk=other.pk).update(id_number=SECOND)
+    other.refresh_from_db()
+    agreed(one, other, may_act=True)
+    one.guardian.refresh_from_db()
+    if protect:
+        for account in (one.guardian, other):
+            services.protection_set(account=account, on=True)
+    for reader, hidden in ((one.guardian, other), (other, one.guardian)):
+        data = data_of(reader)
+        assert len(data["agreements"]) == 1
+        everything = json.dumps(data, ensure_ascii=False)
+        secrets = [str(hidden.phone), str(hidden.id_number), hidden.name]
+        if reader == other:
+            secrets.append(factories.HOME)
+        if protect:
+            assert str(hidden.phone)[-4:] not in data["agreements"][0]["with"]
+        assert [secret for secret in secrets if secret in everything] == []
