@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("my/invitations/<uuid:invitation_id>/revoke/", guardians.revoke, name="invitation-revoke"),
     path("my/invitations/<uuid:invitation_id>/answer/", guardians.answer_request, name="request-answer"),
     path("my/agreements/<uuid:guardianship_id>/end/", guardians.end, name="guardianship-end"),
+    path("my/agreements/<uuid:guardianship_id>/messages/", guardians.told, name="guardianship-messages"),
     path("official/protection/<uuid:application_id>/", protection.order, name="protection-order"),
     path("my/shared/<uuid:child_id>/", guardians.shared, name="shared"),
     re_path(rf"{SHARED}/(?P<action>withdraw|accept|decline)/$", guardians.shared_act, name="shared-act"),

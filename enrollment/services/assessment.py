@@ -11,10 +11,10 @@ from enrollment.models import Application, ApplicationVersion, ListEntry
 from enrollment.policies import compiled
 from enrollment.policy import Evaluation, Facts, Verdict, evaluate
 from enrollment.services.binding import binding_ask
+from enrollment.services.telling import tell
 from enrollment.services.transitions import application_step
 from foundation import clock
 from foundation.tasks import send
-from notifications.services import message_queue
 from schools.matching import Step, ZoneMatch
 from schools.selectors import relation, zone_of
 from verification.selectors import findings, pending
@@ -205,12 +205,11 @@ def _move_on(application: Application, judged: Judged) -> None:
         template = "approved"
         params["date"] = application.round.results_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d")
     binding_ask(child=application.child)
-    message_queue(
+    tell(
+        application=application,
         key=f"{template}:{application.pk}:{application.version}",
         template=template,
         params=params,
-        account=application.guardian,
-        district=application.district_code,
     )
 
 

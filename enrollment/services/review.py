@@ -18,10 +18,10 @@ from enrollment.policies import compiled
 from enrollment.services.assessment import judge, store
 from enrollment.services.documents import ITEM
 from enrollment.services.submission import deadline_text
+from enrollment.services.telling import tell
 from enrollment.services.transitions import application_step
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
-from notifications.services import message_queue
 
 SHORTEST_REASON = 4
 LONGEST_RETURN = timedelta(days=30)
@@ -156,10 +156,9 @@ def _current(application: Application) -> ApplicationVersion:
 
 
 def _tell(application: Application, template: str, key: str = "", **params: str) -> None:
-    message_queue(
+    tell(
+        application=application,
         key=f"{template}:{application.pk}:{application.version}:{key or 'review'}:{application.transitions.count()}",
         template=template,
         params={"child": application.child.name, "receipt": application.receipt, **params},
-        account=application.guardian,
-        district=application.district_code,
     )

@@ -17,6 +17,7 @@ from enrollment import services
 from enrollment.models import Guardianship, Invitation
 from enrollment.selectors import guardians as people
 from enrollment.selectors.binding import bindings_for
+from enrollment.services import telling
 from enrollment.services.consents import consent_text
 from enrollment.services.guardians import Terms, shared_letter
 from enrollment.views.shown import Shown, ShownOption
@@ -163,6 +164,33 @@ def end(request: GuardianRequest, guardianship_id: UUID) -> HttpResponse:
         _("It is ended. Nothing of the application has changed."),
     )
     return redirect("enrollment:home")
+
+
+@guardian_page
+@require_http_methods(["GET", "POST"])
+def told(request: GuardianRequest, guardianship_id: UUID) -> HttpResponse:
+    """Who leads, that is who gets the messages on decisions; proposing, answering, and a copy for the other one."""
+    me = request.guardian
+    standing = telling.standing_of(account=me, guardianship_id=guardianship_id)
+    if request.method == "GET":
+        return render(request, "enrollment/guardians_told.html", {"standing": standing})
+    said, asked = request.POST.get("answer", ""), standing.open
+    mine: dict[str, Any] = {"account": me, "guardianship_id": guardianship_id}
+    if said in {"copy", "no_copy"}:
+        _done(request, lambda: telling.copy_wish_set(**mine, wanted=said == "copy"), _("Your wish is noted."))
+    elif said == "propose":
+        _done(
+            request,
+            lambda: telling.lead_ask(**mine, to_second=not standing.second_leads),
+            _("The other guardian is asked. Nothing changes before they agree."),
+        )
+    elif said in {"yes", "no"} and asked is not None:
+        _done(
+            request,
+            lambda: telling.lead_answer(account=me, request_id=asked.public_id, accept=said == "yes"),
+            _("Your answer is noted."),
+        )
+    return redirect("enrollment:guardianship-messages", guardianship_id)
 
 
 @guardian_page

@@ -279,6 +279,7 @@ def _check_context(request: GuardianRequest, draft: Draft, refused: Refused | No
         "schools": [option.school for option in picked],
         "warnings": selectors.choice_warnings(draft, picked, options),
         "refused": refused.message if refused else "",
+        "other_account": refused is not None and refused.code == "duplicate_person",
         "problems": _problems(refused) if isinstance(refused, InvalidAnswers) else [],
         "seen": draft_digest(draft),
         "phone": identifiers.mask("mobile", request.guardian.phone or ""),

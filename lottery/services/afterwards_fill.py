@@ -20,6 +20,7 @@ from audit.services import record
 from enrollment.models import Application, Offer, Round
 from enrollment.services.offers import offer_again
 from enrollment.services.rounds import round_for
+from enrollment.services.telling import to_guardians
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from foundation.tasks import enqueue
@@ -285,8 +286,8 @@ def _offer(made: FillRun, applications: dict[UUID, Application], official: Accou
             offered_at=now,
             answer_by=answer_by,
         )
-        messages.append(_message(made, application, names[school], answer_by))
-    messages_queue(messages)
+        messages.append((application, _message(made, application, names[school], answer_by)))
+    messages_queue(to_guardians(messages))
 
 
 def _added(made: FillRun, application: Application, school: str) -> SeatEvent:

@@ -15,6 +15,7 @@ from accounts.services import totp_confirm
 from enrollment.models import Offer
 from enrollment.services.offers import NewOffer, offers_publish
 from enrollment.services.rounds import round_for
+from enrollment.services.telling import to_guardians
 from enrollment.services.transitions import round_step_locked
 from foundation import clock
 from foundation.bulk import BINARY, NULL, copy_in
@@ -219,7 +220,8 @@ def _tell_part(run_id: int) -> int:
         return 0
     answer_by = Offer.objects.values_list("answer_by", flat=True).get(application_id=part[0].application_id)
     names = {code: str(row["name"]) for code, row in run.result["schools"].items()}
-    messages_queue(list(_messages(part, names, answer_by)))
+    told = zip((one.application for one in part), _messages(part, names, answer_by), strict=True)
+    messages_queue(to_guardians(list(told)))
     AdmissionRun.objects.filter(pk=run.pk).update(told_through=part[-1].pk)
     return len(part)
 
