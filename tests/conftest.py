@@ -1,13 +1,16 @@
 """What every test shares."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
+from django.db.backends.base.operations import BaseDatabaseOperations as DatabaseOperations
 from pytest_django import Settings
 
 from portal.context import stored_synthetic
+
+TRIES = 5
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +23,25 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_beside_workers() -> Iterator[None]:
+    """A worker still at work when a test ends may hold what the flush wants: who loses a deadlock tries again."""
+    plain = DatabaseOperations.execute_sql_flush
+
+    def patient(self: DatabaseOperations, sql_list: Iterable[str]) -> None:
+        for _try in range(TRIES - 1):
+            try:
+                return plain(self, sql_list)
+            except OperationalError as problem:
+                if "deadlock" not in str(problem):
+                    raise
+        return plain(self, sql_list)
+
+    DatabaseOperations.execute_sql_flush = patient  # type: ignore[method-assign]
+    yield
+    DatabaseOperations.execute_sql_flush = plain  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)
