@@ -1,6 +1,8 @@
 """Dates as families read them: Beijing time, in the page's language, never broken over two lines."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -8,6 +10,9 @@ from django.utils.dateformat import format as date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from enrollment.abroad import local_time
 
 register = template.Library()
 DAYS = {"zh-hans": "Y年n月j日", "en": "j M Y"}
@@ -34,3 +39,14 @@ def moment(value: datetime | None) -> str | SafeString:
     local = timezone.localtime(value)
     text = date_format(local, f"{DAYS['en' if _english() else 'zh-hans']} H:i")
     return format_html('<span class="nowrap">{}</span>', text)
+
+
+@register.simple_tag(takes_context=True)
+def abroad(context: Mapping[str, Any], value: datetime | None) -> str | SafeString:
+    """The same moment where the reader's own phone is at home: only for a number abroad, else nothing."""
+    user = getattr(context.get("request"), "user", None)
+    there = local_time(value, getattr(user, "phone", "") or "") if value else None
+    if there is None:
+        return ""
+    text = date_format(there, f"{DAYS['en' if _english() else 'zh-hans']} H:i")
+    return format_html('<span class="soft nowrap">{}</span>', _("%(time)s where your phone is from") % {"time": text})
