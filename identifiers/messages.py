@@ -18,8 +18,8 @@ MESSAGES: Mapping[str, str] = {
     "not_digits": "Only digits are allowed, and X only in the last place. Compare it with the document.",
     "impossible_date": "The date of birth inside the number ({date}) does not exist. Check digits 7 to 14.",
     "future_birth_date": "The date of birth inside the number ({date}) is in the future. Check digits 7 to 14.",
-    "checksum": "A digit is wrong: with the other digits as typed, the last one would be {expected}. "
-    "Compare every digit with the document.",
+    # the character that would fit is not said: typed in, it would make a number that is right but another person's
+    "checksum": "One digit of the number is wrong. Compare every digit with the document.",
     "fifteen_digits_child": "A child's number has 18 digits. Take the number from the household register or "
     "the ID card.",
     "fifteen_digits": "Numbers of 15 digits are accepted only for a guardian. Enter the 18 digits of the current card.",

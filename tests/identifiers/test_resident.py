@@ -139,7 +139,7 @@ def test_any_single_wrong_character_is_refused_without_echoing_the_number(number
     assert wrong not in checked.message
     assert wrong[6:14] not in checked.message
     if checked.code == "checksum":
-        assert checked.params["expected"] in checked.message
+        assert not any(char.isdigit() for char in checked.message)  # what would fit may be another person's number
 
 
 @given(numbers, st.integers(0, 16))
