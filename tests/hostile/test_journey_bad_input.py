@@ -18,6 +18,7 @@ from enrollment import services
 from enrollment.models import Application, Child, Document
 from enrollment.services.submission import draft_digest
 from foundation import clock
+from identifiers.resident import check_character
 from notifications.models import Message
 from tests import factories
 from tests.enrollment.test_documents import unusual
@@ -78,7 +79,7 @@ def test_somebody_elses_child() -> None:
     answer = phone_of(factories.guardian()).get(f"/my/children/{one.child.public_id}/guardians/")
     assert answer.status_code == 404
     assert one.child.name not in answer.text
-    assert "没有" in read(answer)
+    assert "您的账号下没有这个孩子" in read(answer)
 
 
 def test_a_child_the_other_parent_has_filed() -> None:
@@ -87,7 +88,7 @@ def test_a_child_the_other_parent_has_filed() -> None:
     other = factories.family(place, child_id=number)
     answer = check(other)
     assert answer.status_code == 422
-    assert "另一位" in read(answer)
+    assert "已有另一位监护人为这个孩子报名" in read(answer)
     other.draft.refresh_from_db()
     assert other.draft.answers["home_address"] == factories.HOME
 
@@ -105,6 +106,19 @@ def test_a_number_one_digit_off_names_the_place() -> None:
     assert right not in answer.text  # the repaired number would be somebody's
     assert f'value="{wrong}"' in answer.text
     assert not Child.objects.exists()
+
+
+def test_a_wrong_number_is_never_answered_with_what_would_make_it_fit() -> None:
+    right = factories.child_number()
+    wrong = f"{right[:16]}{(int(right[16]) + 2) % 10}{right[17]}"
+    fits = check_character(wrong[:17])
+    for language in ("zh-hans", "en"):
+        client = phone_of(factories.guardian())
+        typed = {"name": "合成小明", "id_number": wrong}
+        page = client.post("/my/children/add/", typed, headers={"accept-language": language})
+        error = re.search(r'class="error[^>]*>(.*?)</', page.text, re.DOTALL)
+        assert error is not None
+        assert fits not in re.sub(r"<[^>]*>|18", "", error[1]), error[1]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +183,7 @@ def test_two_tabs() -> None:
     services.draft_save(guardian=one.guardian, draft_id=one.draft.public_id, answers={"guardian_relation": "father"})
     answer = check(one, seen=seen)
     assert answer.status_code == 422
-    assert "另一个" in read(answer)
+    assert "另一个窗口里改动了内容" in read(answer)
     assert not Application.objects.exists()
 
 
@@ -179,6 +193,6 @@ def test_the_deadline_passes_while_typing() -> None:
         page = f"/my/apply/{one.draft.public_id}/household/"
         answer = phone_of(one.guardian).post(page, {"household_here": "no"})
     assert "已截止" in read(answer)
-    assert "已保存" in read(answer)
+    assert "您刚才填写的内容已保存，还没有提交" in read(answer)
     one.draft.refresh_from_db()
     assert one.draft.answers["household_here"] == "no"
