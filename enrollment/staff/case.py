@@ -110,6 +110,7 @@ class Case:
     changes: tuple[tuple[ApplicationVersion, tuple[Row, ...]], ...]
     history: tuple[Moment, ...]
     may_decide: bool
+    may_protect: bool  # set or end the protection of the guardian's address: the district's to do
     next_id: object | None
 
 
@@ -174,6 +175,7 @@ def gather(application: Application, reviewer: Account) -> Case:
         changes=_changes(versions),
         history=tuple(_moment(step) for step in steps),
         may_decide=may_decide(application, reviewer),
+        may_protect=scope(reviewer).may("application.review", district=application.district_code),
         next_id=next_case(application, reviewer),
     )
 
