@@ -53,10 +53,12 @@ def round_step(*, official: Account, round_id: int, event: str, reason: str = ""
         raise Refused(_("This step is made by the draw and the admission run."), code="illegal_step")
     if event == "freeze":
         _freeze(round_, official)
-        binding_settle(round_=round_)
     if event == "pause":
         _say_why(round_, reason.strip())
-    return round_step_locked(round_=round_, event=event, actor=official)
+    moved = round_step_locked(round_=round_, event=event, actor=official)
+    if event == "freeze":  # only once the step was legal: a second press finds the wishes written down already
+        binding_settle(round_=moved)
+    return moved
 
 
 def _say_why(round_: Round, reason: str) -> None:

@@ -160,7 +160,7 @@ def test_an_address_that_cannot_be_read_is_kept_and_explained(client: Client, pl
 def test_a_profile_says_seats_zone_and_telephone_and_no_rank(client: Client, place: factories.World) -> None:
     text = page(client, "school", "WL01")
     assert 'href="tel:07365550101"' in text
-    assert "滨湖路 门牌号 1–99" in text
+    assert "滨湖路的门牌号 1–99" in text
     assert "合唱团" in text
     assert "40" in text
     assert "尚无公布的录取结果" in text
