@@ -40,7 +40,7 @@ season: $(VENV)/runtime  ## play a season head-less from nothing: PUPILS=2000 SE
 
 test: $(VENV)/dev $(VENV)/quality lint  ## everything: linters, unit, property, integration, worker and browser tests
 	@$(BIN)/python scripts/browser.py
-	@VAR_DIR=var/test $(BIN)/python -m portal.embedded run --scratch -- $(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@VAR_DIR=var/test $(BIN)/python -m portal.embedded run --scratch -- $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 coverage: $(VENV)/dev  ## the tests again, with line and branch coverage
 	@VAR_DIR=var/test $(BIN)/python -m portal.embedded run --scratch -- $(BIN)/pytest -n $(WORKERS) --cov --cov-report=term $(ARGS)
