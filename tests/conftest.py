@@ -15,7 +15,7 @@ LONGEST = {"test_quality.py", "test_journey_roles.py"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The two longest files begin first, so that no worker waits for them at the end; the rest stays in random order."""
+    """The two longest files begin first, so that no worker waits for them at the end; the rest stays random."""
     items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
