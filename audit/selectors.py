@@ -1,7 +1,16 @@
 """Reads of the audit log."""
 
+from datetime import timedelta
+
 from audit.models import Entry, Seal
 from audit.services import GENESIS, chain_digest, entry_digest
+from foundation import clock
+
+
+def times_lately(*, actor_id: int, action: str) -> int:
+    """How often somebody did this in the last 24 hours, by the log: for bounds on looking things up."""
+    since = clock.now() - timedelta(days=1)
+    return Entry.objects.filter(actor_id=actor_id, action=action, at__gte=since).count()
 
 
 def verify_chain() -> list[str]:

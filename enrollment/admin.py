@@ -15,6 +15,7 @@ import identifiers
 from accounts.admin_base import ScopedAdmin, viewer
 from accounts.staff_site import staff_site
 from enrollment import admin_after  # noqa: F401 - registers its pages
+from enrollment.admin_desk import DeskFilter, initial
 from enrollment.models import Application, ApplicationState, PolicyVersion, Round, Season
 from enrollment.policies import compiled
 from enrollment.services.submission import normal_receipt
@@ -37,18 +38,8 @@ TAGS = {
 }
 
 
-class DeskFilter(admin.SimpleListFilter):
-    """The queue opens with what waits for a decision; everything else is one tap away."""
-
-    title = _("Desk")
-    parameter_name = "desk"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        return [("all", _("All applications"))]
-
-    def choices(self, changelist: Any) -> Any:
-        for number, choice in enumerate(super().choices(changelist)):
-            yield {**choice, "display": _("To decide")} if number == 0 else choice
+class ReviewFilter(DeskFilter):
+    everything = _("All applications")
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Application]) -> QuerySet[Application]:
         if self.value() == "all" or "state__exact" in request.GET or "q" in request.GET:
@@ -63,7 +54,7 @@ class ApplicationAdmin(ScopedAdmin):
     school_field = "review_school_id"
     personal = True
     list_display = ("number", "child_name", "level", "tag", "group", "zone", "asks", "waiting", "school")
-    list_filter = (DeskFilter, "state", "stage", "group_code", "needs_person", "online")
+    list_filter = (ReviewFilter, "state", "stage", "group_code", "needs_person", "online")
     search_fields = ("receipt",)
     search_help_text = _("Receipt number, whole name or whole ID number of the child")
     list_select_related = ("child", "review_school", "round__policy")
@@ -108,7 +99,7 @@ class ApplicationAdmin(ScopedAdmin):
 
     @admin.display(description=_("Child"))
     def child_name(self, application: Application) -> str:
-        return f"{application.child.name[:1]}＊"
+        return initial(application)
 
     @display(description=_("State"), ordering="state", label=TAGS)  # type: ignore[arg-type]
     def tag(self, application: Application) -> tuple[str, str]:

@@ -11,7 +11,8 @@ from unfold.decorators import display
 from accounts.admin_base import ScopedAdmin, viewer
 from accounts.scopes import scope
 from accounts.staff_site import staff_site
-from enrollment.models import AfterRules, Appeal, Application, Letter
+from enrollment.admin_desk import DeskFilter, initial
+from enrollment.models import AfterRules, Appeal, Letter
 from enrollment.services.appeals import ABILITY
 from enrollment.staff.appeals import appeal_page
 from foundation import clock
@@ -19,23 +20,10 @@ from foundation import clock
 TAGS = {"filed": "warning", "hearing": "info", "upheld": "success", "dismissed": "danger"}
 
 
-def initial(application: Application) -> str:
-    """A child on a list: the first character of the name only."""
-    return f"{application.child.name[:1]}＊"
-
-
-class OpenFilter(admin.SimpleListFilter):
+class OpenFilter(DeskFilter):
     """The list opens with what waits for an answer."""
 
-    title = _("Desk")
-    parameter_name = "desk"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
-        return [("all", _("All appeals"))]
-
-    def choices(self, changelist: Any) -> Any:
-        for number, choice in enumerate(super().choices(changelist)):
-            yield {**choice, "display": _("To decide")} if number == 0 else choice
+    everything = _("All appeals")
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Appeal]) -> QuerySet[Appeal]:  # noqa: ARG002
         return queryset if self.value() == "all" else queryset.filter(state__in=Appeal.OPEN)

@@ -87,7 +87,8 @@ def after_working_days(start: datetime, days: int, rules: AfterRules) -> datetim
     return datetime.combine(day, time(23, 59), tzinfo=clock.SHANGHAI)
 
 
-def _dated(season: Season) -> Iterable[tuple[str, str, date, date]]:
+def dated(season: Season) -> Iterable[tuple[str, str, date, date]]:
+    """Key, words in the active language, first and last day of each line of a season's calendar that has its days."""
     english = (get_language() or "").startswith("en")
     for row in season.calendar:
         try:
@@ -99,7 +100,7 @@ def _dated(season: Season) -> Iterable[tuple[str, str, date, date]]:
 
 def check_in_days(season: Season) -> tuple[tuple[date, date], ...]:
     """The days of check-in in the season's calendar; empty while none is fixed."""
-    return tuple((first, last) for key, _label, first, last in _dated(season) if key == CHECK_IN)
+    return tuple((first, last) for key, _label, first, last in dated(season) if key == CHECK_IN)
 
 
 BRING: Final = (
@@ -177,7 +178,7 @@ def ahead(application: Application) -> list[Ahead]:
     if round_.state == "published":
         steps = []
     later = {"draw", CHECK_IN, "classes"} if application.state != "enrolled" else {"classes"}
-    steps += [Ahead(label, first, last) for key, label, first, last in _dated(round_.season) if key in later]
+    steps += [Ahead(label, first, last) for key, label, first, last in dated(round_.season) if key in later]
     return sorted((step for step in steps if step.last >= today), key=lambda step: (step.last, step.first))
 
 

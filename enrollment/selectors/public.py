@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from enrollment.models import PolicyVersion, Round, Season
@@ -14,6 +13,7 @@ from enrollment.policies import compiled
 from enrollment.policy import Policy
 from enrollment.policy.plain import Clause, PlainPolicy, described
 from enrollment.policy.words import Text
+from enrollment.selectors.after import dated
 from foundation import clock
 
 
@@ -64,12 +64,8 @@ def _day(moment: date | datetime) -> date:
 
 def calendar_of(season: Season) -> list[Phase]:
     """Milestones of the season and the moments of its rounds, in order of time."""
-    english = (get_language() or "").startswith("en")
-    phases = [
-        Phase(row["en" if english else "zh"], date.fromisoformat(row["starts"]), date.fromisoformat(row["ends"]))
-        for row in season.calendar
-        if row["key"] != "apply"  # the rounds say it to the minute
-    ]
+    # the rounds say to the minute when applications are open
+    phases = [Phase(name, first, last) for key, name, first, last in dated(season) if key != "apply"]
     for round_ in season.rounds.all():
         phases += _round_phases(round_)
     return sorted(phases, key=lambda phase: (phase.first_day, phase.last_day, phase.name))

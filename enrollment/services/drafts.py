@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 import identifiers
 from accounts.models import Account
-from audit.models import Entry
+from audit.selectors import times_lately
 from audit.services import record
 from enrollment import form
 from enrollment.models import ApplicationVersion, Child, Draft, Round
@@ -121,10 +121,7 @@ def register_children(*, guardian: Account, guardian_name: str, guardian_id: str
     named = identifiers.check("name", guardian_name, today=today, document=document.kind)
     if not named.ok:
         raise Refused(refusal(named), code=named.code, field="guardian_name")
-    looks = Entry.objects.filter(
-        actor_id=guardian.pk, action="register.children", at__gte=clock.now() - timedelta(days=1)
-    ).count()
-    if looks >= MOST_LOOKS:
+    if times_lately(actor_id=guardian.pk, action="register.children") >= MOST_LOOKS:
         text = _("The register was asked often today. Please type the child's name and number instead.")
         raise Refused(text, code="too_often")
     answer = verification.prefill(lookups={"household": [document.value]})["household"]

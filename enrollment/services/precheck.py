@@ -1,12 +1,11 @@
 """Pre-check (现场预审的线上版): what the registers know already, judged by the round's policy, binding nobody."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from audit.models import Entry
+from audit.selectors import times_lately
 from audit.services import record
 from enrollment.materials import MaterialAsked, draft_facts, materials_for
 from enrollment.models import Child, Draft, Round
@@ -37,10 +36,7 @@ def precheck(*, guardian: Account, child: Child, round_: Round) -> PreCheck:
 
     ``child`` is the guardian's own (services.drafts.owned_child). Raises Refused (asked too often today).
     """
-    asked = Entry.objects.filter(
-        actor_id=guardian.pk, action="child.precheck", at__gte=clock.now() - timedelta(days=1)
-    ).count()
-    if asked >= MOST_CHECKS:
+    if times_lately(actor_id=guardian.pk, action="child.precheck") >= MOST_CHECKS:
         text = _("The registers were asked often today. Please come back tomorrow, or begin the application.")
         raise Refused(text, code="too_often")
     known = registers_say(guardian, child, guardian.name)

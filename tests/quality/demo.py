@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import httpx
 from django.conf import settings
+
+from tests.agencies import free_port
 
 START_SECONDS = 240
 PUPILS = 40
@@ -43,16 +44,10 @@ class Demo:
         return [v for at, v in enumerate(found) if v not in found[:at]]
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def demo(folder: Path) -> Iterator[Demo]:
     """Plays a small season in ``folder`` and serves it until the block ends."""
-    port = _free_port()
+    port = free_port()
     own = {"VAR_DIR": str(folder), "PORT": str(port), "PUPILS": str(PUPILS), "SEED": "7", "LOG_LEVEL": "ERROR"}
     foreign = ("DATABASE_URL", "REDIS_URL", "SITE_URL", "AGENCY_BASE_URL", "CITY_FILE", "AGENCY_SECRET", "PORTAL_STACK")
     env = {**{name: value for name, value in os.environ.items() if name not in foreign}, **own}
