@@ -24,6 +24,11 @@ def today() -> date:
     return now().date()
 
 
+def written(moment: datetime) -> str:
+    """A moment as plain text says it, in Asia/Shanghai and to the minute: 2026-06-20 17:00."""
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
 def deadline_passed(deadline: datetime, at: datetime | None = None) -> bool:
     """Whether the minute named by ``deadline`` is over."""
     end = deadline.astimezone(SHANGHAI).replace(second=0, microsecond=0) + timedelta(minutes=1)

@@ -2,9 +2,15 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 import identifiers
+
+
+def tongue() -> str:
+    """ "zh" or "en": which of the two languages of stored texts is read now; what is not English reads Chinese."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def say(template: str, params: Mapping[str, object]) -> str:

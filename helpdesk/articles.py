@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import transaction
 from django.templatetags.static import static
-from django.utils.translation import get_language
 
 from foundation import clock
+from foundation.wording import tongue
 from helpdesk.models import Article
 from schools.models import District
 
@@ -64,8 +64,7 @@ def public_articles() -> list[ShownArticle]:
 
 
 def _said(text: Mapping[str, str]) -> str:
-    english = (get_language() or "").startswith("en")
-    return (text.get("en") or text.get("zh", "")) if english else text.get("zh", "")
+    return text.get(tongue()) or text.get("zh", "")
 
 
 def _shown(row: Article) -> ShownArticle:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 import identifiers
 from enrollment.models import AfterRules, Appeal, Application, Attendance, Letter, Season
 from foundation import clock
+from foundation.wording import tongue
 from notifications.models import Message
 
 FAMILY, BUREAU, SCHOOL, NOBODY = "family", "bureau", "school", "nobody"
@@ -89,13 +89,13 @@ def after_working_days(start: datetime, days: int, rules: AfterRules) -> datetim
 
 def dated(season: Season) -> Iterable[tuple[str, str, date, date]]:
     """Key, words in the active language, first and last day of each line of a season's calendar that has its days."""
-    english = (get_language() or "").startswith("en")
+    language = tongue()
     for row in season.calendar:
         try:
             first, last = (date.fromisoformat(str(row[name])[:10]) for name in ("starts", "ends"))
         except (KeyError, ValueError):
             continue
-        yield str(row.get("key", "")), str(row.get("en" if english else "zh", "")), first, last
+        yield str(row.get("key", "")), str(row.get(language, "")), first, last
 
 
 def check_in_days(season: Season) -> tuple[tuple[date, date], ...]:
@@ -111,8 +111,8 @@ BRING: Final = (
 
 def bring_words(season: Season) -> list[str]:
     """What to bring on check-in day, in the active language."""
-    english = (get_language() or "").startswith("en")
-    return [str(one["en" if english else "zh"]) for one in rules_of(season).bring or BRING]
+    language = tongue()
+    return [str(one[language]) for one in rules_of(season).bring or BRING]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def next_step(application: Application) -> Next:
     """The next step of an application in the active language."""
     sentence, actor = STEPS[application.state]
     by = _by(application)
-    words = by.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M") if by else ""
+    words = clock.written(by) if by else ""
     return Next(str(sentence), actor, str(ACTORS[actor]), by, words, time_left(by) if by else "")
 
 

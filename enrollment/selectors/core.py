@@ -30,6 +30,7 @@ from enrollment.policies import compiled
 from enrollment.states import APPLICATION
 from foundation import clock
 from foundation.errors import NotAllowed
+from foundation.wording import tongue
 from schools.models import School
 from schools.selectors import distances, offered_schools, seat_plan, zone_of
 
@@ -198,7 +199,7 @@ def results_of(district: str, year: int, stage: str, *, rehearsal: bool = False)
         rounds__kind="main",
         rounds__season__rehearsal=rehearsal,
     ):
-        language = "en" if (get_language() or "").startswith("en") else "zh"
+        language = tongue()
         groups |= {group.tier: group.name.of(language) for group in compiled(policy).groups}
     rows = places.values("school_id").annotate(count=Count("pk"), last=Max("application__tier"))
     return {

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from enrollment.eligibility import home_rules
@@ -14,6 +13,7 @@ from enrollment.prefill import suggested_answers
 from enrollment.selectors.core import SchoolOption
 from enrollment.states import LIVE_STATES
 from foundation import clock
+from foundation.wording import tongue
 from schools.matching import Zone
 from schools.models import School
 from schools.selectors import zones
@@ -61,7 +61,7 @@ def unfiled_twins(draft: Draft) -> list[Child]:
 
 def home_notes(draft: Draft) -> list[str]:
     """What the district's policy says of a home whose owner is a grandparent, in its own words."""
-    language = "en" if (get_language() or "").startswith("en") else "zh"
+    language = tongue()
     rule = home_rules(compiled(draft.round.policy), draft.round.stage, draft.round.kind)["grandparents"]
     if rule is None:
         return [_("A home of the grandparents: this district's policy leaves it to a person. Apply all the same.")]

@@ -12,7 +12,6 @@ from accounts.scopes import Scope, scope
 from audit.services import record
 from enrollment.models import Appeal, AppealEvent, Application, Offer, Transition
 from enrollment.selectors.after import after_working_days, rules_of
-from enrollment.services.submission import deadline_text
 from enrollment.services.transitions import application_step
 from enrollment.states import APPEAL
 from foundation import clock
@@ -187,7 +186,7 @@ def hearing_set(*, reviewer: Account, appeal_id: UUID, at: datetime, way: str, w
     appeal = _locked_theirs(reviewer, appeal_id)
     if not clock.now() < at <= appeal.answer_by:
         text = _("The hearing must lie between now and %(by)s, when the answer is due.")
-        raise Refused(text % {"by": deadline_text(appeal.answer_by)}, code="date", field="at")
+        raise Refused(text % {"by": clock.written(appeal.answer_by)}, code="date", field="at")
     if way not in Appeal.Way.values:
         raise Refused(_("Please say how: in person, by telephone or by video."), code="way", field="way")
     place = " ".join(where.replace("\0", "").split())
@@ -197,13 +196,13 @@ def hearing_set(*, reviewer: Account, appeal_id: UUID, at: datetime, way: str, w
         appeal,
         "set_hearing",
         reviewer,
-        note=f"{deadline_text(at)} {place}",
+        note=f"{clock.written(at)} {place}",
         hearing_at=at,
         hearing_way=way,
         hearing_where=place,
         hearing_confirmed_at=None,
     )
-    _after(appeal, event, "appeal_hearing", when=deadline_text(at), where=place)
+    _after(appeal, event, "appeal_hearing", when=clock.written(at), where=place)
     return appeal
 
 

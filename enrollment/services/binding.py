@@ -22,7 +22,7 @@ def binding_ask(*, child: Child) -> None:
     waiting = [one for one in rows.select_related("round") if answerable(one.round)]
     needed = must_agree(waiting)
     for application in waiting:
-        deadline = application.round.closes_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        deadline = clock.written(application.round.closes_at)
         for agreed in needed.get(application.pk, ()):
             message_queue(
                 key=f"binding_asked:{application.pk}:{agreed.pk}",

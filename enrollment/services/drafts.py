@@ -165,13 +165,13 @@ def refuse_unless_open(round_: Round) -> None:
     refuse_elsewhere(round_)
     now = clock.now()
     if round_.state == "planned" or now < round_.opens_at:
-        opens = round_.opens_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        opens = clock.written(round_.opens_at)
         raise Refused(_("Applications open on %(opens)s.") % {"opens": opens}, code="not_yet_open")
     if round_.state == "paused" and not clock.deadline_passed(round_.closes_at, now):
         text = _("Applications are paused: %(reason)s What you typed is kept. Please come back later.")
         raise Refused(text % {"reason": round_.pause_reason}, code="paused")
     if round_.state != "open" or clock.deadline_passed(round_.closes_at, now):
-        closed = round_.closes_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        closed = clock.written(round_.closes_at)
         text = _("Applications closed on %(closed)s. What you typed is kept; please call the bureau.")
         raise Refused(text % {"closed": closed}, code="closed")
 

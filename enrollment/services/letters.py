@@ -18,7 +18,6 @@ from enrollment.papers import LetterFacts, ReceiptFacts, letter_pdf, paper_code,
 from enrollment.papers.letter import LANGUAGES
 from enrollment.selectors.after import BRING, check_in_days, messages_to, next_step, rules_of
 from enrollment.selectors.core import AnswerRow, answer_rows, own_application, version_of
-from enrollment.services.submission import deadline_text
 from foundation import clock
 from foundation.errors import Refused
 from schools.models import School
@@ -78,7 +77,7 @@ def _facts(application: Application, offer: Offer, school: School, kind: Letter.
     rules, district = rules_of(season), season.district.name
     number = f"{application.receipt}-{MARK[kind]}{application.letters.filter(kind=kind).count() + 1}"
     bring = rules.bring or BRING
-    answer_by = deadline_text(offer.answer_by) if kind == Letter.Kind.OFFER else ""
+    answer_by = clock.written(offer.answer_by) if kind == Letter.Kind.OFFER else ""
     return LetterFacts(
         layout=LAYOUT,
         kind=kind.value,
@@ -142,7 +141,7 @@ def receipt_facts(application: Application) -> ReceiptFacts:
         round=f"{application.round.season.district.name} · {application.round.season.year} · "
         f"{application.get_stage_display()} · {application.round.get_kind_display()}",
         rows=(
-            (_("Filed on"), deadline_text(application.submitted_at)),
+            (_("Filed on"), clock.written(application.submitted_at)),
             (_("Filed by"), application.guardian.name),
             (_("Way"), channel_words(application.channel)),
             (_("What comes next"), step.sentence),

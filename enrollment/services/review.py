@@ -17,7 +17,6 @@ from enrollment.models import Application, ApplicationVersion, ReturnRequest
 from enrollment.policies import compiled
 from enrollment.services.assessment import judge, store
 from enrollment.services.documents import ITEM
-from enrollment.services.submission import deadline_text
 from enrollment.services.telling import tell
 from enrollment.services.transitions import application_step
 from foundation import clock
@@ -134,7 +133,7 @@ def review_return(
     application_step(application=application, event="return", actor=reviewer, reason=why, next_step_by=deadline)
     with translation.override(application.guardian.language):
         labels = "、".join(item_label(application, item) for item in items)
-    _tell(application, "returned", key=str(request.pk), deadline=deadline_text(deadline), items=labels)
+    _tell(application, "returned", key=str(request.pk), deadline=clock.written(deadline), items=labels)
     return application
 
 

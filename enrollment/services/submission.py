@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -331,7 +330,3 @@ def application_withdraw(*, guardian: Account, application_id: UUID) -> Applicat
         district=application.district_code,
     )
     return application
-
-
-def deadline_text(moment: datetime) -> str:
-    return moment.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")

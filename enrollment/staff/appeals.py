@@ -20,6 +20,7 @@ from enrollment.selectors.core import explanation
 from enrollment.services.appeals import decided_before
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
+from foundation.wording import tongue
 
 KEPT = ("at", "way", "where", "reason")
 EVENTS = {
@@ -88,7 +89,7 @@ def appeal_page(
         "refused": refused,
         "typed": {name: request.POST.get(name, "") for name in KEPT},
         "ways": Appeal.Way.choices,
-        "english": request.LANGUAGE_CODE.startswith("en"),
+        "english": tongue() == "en",
     }
     return TemplateResponse(request, "staff/appeal.html", context, status=422 if refused else 200)
 

@@ -23,7 +23,7 @@ from enrollment.services.documents import ITEM
 from enrollment.services.review import item_label
 from enrollment.staff.settle import spec_of, words
 from enrollment.states import OPEN_FOR_REVIEW
-from foundation.wording import say
+from foundation.wording import say, tongue
 from schools.matching import MESSAGES as ZONE_MESSAGES
 from schools.selectors import schools_by_code
 from verification.models import Agency, Outcome
@@ -153,7 +153,7 @@ def gather(application: Application, reviewer: Account) -> Case:
     versions = list(application.versions.select_related("policy", "application").order_by("number"))
     version = next(item for item in versions if item.number == application.version)
     judged: dict[str, Any] = version.evaluation or {}
-    language = "en" if (get_language() or "").startswith("en") else "zh"
+    language = tongue()
     steps = application.transitions.select_related("actor", "visit__operator").order_by("-id")
     return Case(
         application=application,

@@ -9,17 +9,17 @@ from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from enrollment.abroad import local_time
+from foundation.wording import tongue
 
 register = template.Library()
 DAYS = {"zh-hans": "Y年n月j日", "en": "j M Y"}
 
 
 def _english() -> bool:
-    return (get_language() or "").startswith("en")
+    return tongue() == "en"
 
 
 @register.filter

@@ -19,6 +19,7 @@ from enrollment.services.letters import KIND_OF_STATE
 from enrollment.services.registry import WANTED_STATES, registry_open
 from enrollment.views.papers import qr
 from foundation.errors import Refused
+from foundation.wording import tongue
 
 CHECKING = ("submitted", "verifying")  # while these last, the page looks again by itself
 
@@ -45,7 +46,7 @@ def _context(request: GuardianRequest, found: Application) -> dict[str, Any]:
         "timeline": selectors.timeline(found),
         "judged": selectors.explanation(found),
         "binding": binding_of(found, request.guardian),
-        "language": "en" if request.LANGUAGE_CODE.startswith("en") else "zh",
+        "language": tongue(),
         "returned": selectors.open_items(found),
         "offer": offer,
         "explained": results.explained(found.pk),

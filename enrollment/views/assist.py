@@ -22,6 +22,7 @@ from enrollment.services.assist import COVERS, TEXT, Named, trained
 from enrollment.views.shown import Shown, ShownOption
 from enrollment.views.visiting import VISIT
 from foundation.errors import NotAllowed, Refused
+from foundation.wording import tongue
 
 ABILITY = "application.assist"
 ASKED = ("district", "channel", "place", "name", "id_number", "phone")
@@ -156,7 +157,7 @@ def visit(request: StaffRequest, visit_id: UUID) -> HttpResponse:
         "filed": selectors.filed_in(found),
         "no_phone": not found.guardian.phone,
         "claim_code": request.session.pop("claim_code", "") if request.session.get("claim_of") == str(visit_id) else "",
-        "english": request.LANGUAGE_CODE.startswith("en"),
+        "english": tongue() == "en",
     }
     return render(request, "assist/visit.html", context)
 

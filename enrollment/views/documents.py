@@ -27,6 +27,7 @@ from enrollment.selectors.journey import filed_application
 from enrollment.services.documents import ITEM, document_content, run_program
 from foundation.crypto import decrypt, encrypt
 from foundation.errors import NotAllowed, Refused
+from foundation.wording import tongue
 
 SMALL = 320  # pixels, of a thumbnail's longest side
 WIDE = 1400  # pixels, of a PDF page as a picture
@@ -53,7 +54,7 @@ def _named(draft: Draft) -> list[str] | None:
 
 def documents_context(request: GuardianRequest, draft: Draft, items: Iterable[str] | None) -> dict[str, Any]:
     """What the cards need, the slips of the last request included."""
-    language = "en" if request.LANGUAGE_CODE.startswith("en") else "zh"
+    language = tongue()
     slips: Mapping[str, str] = request.session.pop("documents_slips", {})
     kept = request.session.pop("documents_typed", "")
     typed: Mapping[str, Mapping[str, str]] = json.loads(decrypt(kept)) if kept else {}

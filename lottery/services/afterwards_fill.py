@@ -309,7 +309,7 @@ def _message(made: FillRun, application: Application, school: str, answer_by: da
             "child": application.child.name,
             "receipt": application.receipt,
             "school": school,
-            "deadline": answer_by.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M"),
+            "deadline": clock.written(answer_by),
         },
         account=application.guardian,
         district=application.district_code,

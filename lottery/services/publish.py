@@ -227,7 +227,7 @@ def _tell_part(run_id: int) -> int:
 
 
 def _messages(placements: Sequence[Placement], names: dict[str, str], answer_by: datetime) -> Iterator[Outgoing]:
-    deadline = answer_by.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    deadline = clock.written(answer_by)
     for one in placements:
         application = one.application
         params = {"child": application.child.name, "receipt": application.receipt}
