@@ -9,6 +9,7 @@ children. Logs are in ``var/log``.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
 import signal
@@ -202,7 +203,7 @@ def running(web_port: int | None, *, durable: bool = True) -> Iterator[Stack]:
                 stack.programs.append(program)
         manage("migrate", "--verbosity", "0")
         manage("messages", "--compile")
-        manage("collectstatic", "--no-input", "--verbosity", "0")
+        collect_static(var)
         closing.callback(stack.stop)
         stack.programs += _programs(stack)
         deadline = time.monotonic() + 60
@@ -220,6 +221,21 @@ def _shared_secret(var: Path, name: str) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32))
     return path.read_text().strip()
+
+
+def static_stamp(root: Path) -> str:
+    """A digest that changes with any of the site's own static files or with a package that may bring some."""
+    files = sorted(path for path in (root / "static").rglob("*") if path.is_file())
+    lines = [f"{path.relative_to(root)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
+    return hashlib.sha256("\n".join([*lines, (root / "requirements.txt").read_text()]).encode()).hexdigest()
+
+
+def collect_static(var: Path) -> None:
+    """Name and compress the static files; seconds of work, so only when they are not those of the last start."""
+    stamp, kept, manifest = static_stamp(ROOT), var / "static.stamp", var / "static" / "staticfiles.json"
+    if not manifest.exists() or not kept.exists() or kept.read_text() != stamp:
+        manage("collectstatic", "--no-input", "--verbosity", "0")
+        kept.write_text(stamp)
 
 
 def manage(*arguments: str) -> None:

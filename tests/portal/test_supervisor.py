@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -68,3 +69,18 @@ def test_half_of_a_setting_is_refused(name: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv(name, "somewhere")
     with pytest.raises(EmbeddedError, match="or neither"):
         given_servers()
+
+
+def test_static_files_are_collected_again_only_when_something_changed(tmp_path: Path) -> None:
+    (tmp_path / "static").mkdir()
+    sheet = tmp_path / "static" / "a.css"
+    sheet.write_text("a {}")
+    (tmp_path / "requirements.txt").write_text("django==1")
+    first = supervisor.static_stamp(tmp_path)
+    assert supervisor.static_stamp(tmp_path) == first
+    sheet.write_text("a { }")
+    second = supervisor.static_stamp(tmp_path)
+    (tmp_path / "requirements.txt").write_text("django==2")
+    third = supervisor.static_stamp(tmp_path)
+    (tmp_path / "static" / "b.css").touch()
+    assert len({first, second, third, supervisor.static_stamp(tmp_path)}) == 4
