@@ -1,14 +1,17 @@
 """What every test shares."""
 
+import os
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 from django.db.backends.base.operations import BaseDatabaseOperations as DatabaseOperations
+from playwright.sync_api import Browser, sync_playwright
 from pytest_django import Settings
 
 from portal.context import stored_synthetic
+from scripts.browser import browser
 
 TRIES = 5
 LONGEST = {"test_quality.py", "test_journey_roles.py"}
@@ -48,6 +51,19 @@ def flush_beside_workers() -> Iterator[None]:
     DatabaseOperations.execute_sql_flush = patient  # type: ignore[method-assign]
     yield
     DatabaseOperations.execute_sql_flush = plain  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The one browser of this process: Playwright refuses a second beside it, so nobody imports this into a module."""
+    path = browser()
+    assert path is not None, "install Chromium: python scripts/browser.py"
+    # Playwright keeps an event loop in this thread; the ORM is used from it one call at a time
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield started
+        started.close()
 
 
 @pytest.fixture(autouse=True)

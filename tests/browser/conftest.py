@@ -1,17 +1,15 @@
 """Chromium, the site's processes, and a parent at the browser."""
 
-import os
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from pytest_django.plugin import DjangoDbBlocker
 
 from portal.catalogue import compile_catalogue
-from scripts.browser import browser
 from tests import factories
 from tests.browser.parent import Parent
 from tests.browser.stack import Site, site
@@ -37,18 +35,6 @@ def running_site(
     compile_catalogue()
     with django_db_blocker.unblock(), site(tmp_path_factory.mktemp("site")) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = browser()
-    assert path is not None, "install Chromium: python scripts/browser.py"
-    # Playwright keeps an event loop in this thread; the ORM is used from it one call at a time
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

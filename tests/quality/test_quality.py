@@ -12,7 +12,6 @@ from playwright.sync_api import Browser
 
 from scripts.browser import browser as chromium_path
 from scripts.node import node
-from tests.browser.conftest import chromium  # noqa: F401 - a fixture
 from tests.quality.demo import Demo, Visit, demo
 from tests.quality.inspector import HERE, Inspector, Look
 
@@ -43,7 +42,7 @@ def by_person(visits: tuple[Visit, ...]) -> list[tuple[str, list[Visit]]]:
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=[look.name for look in LOOKS])
-def test_every_page_is_accessible_light_and_fits(played: Demo, chromium: Browser, look: Look) -> None:  # noqa: F811
+def test_every_page_is_accessible_light_and_fits(played: Demo, chromium: Browser, look: Look) -> None:
     wrong: dict[str, list[str]] = {}
     for who, visits in by_person(played.visits):
         window = Inspector.open(chromium, played, look, who)
