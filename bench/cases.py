@@ -13,6 +13,7 @@ import numpy.typing as npt
 from numba import njit
 
 from bench.model import Case, Limit, Sample
+from bench.opening import opening
 from bench.proof import CASES as PROOF
 from bench.runs import city, whole_province
 from bench.season import rehearse
@@ -292,6 +293,13 @@ CASES = (
         "a whole season at 8,000 families against four times the season at 2,000",
         rehearse,
         (Limit("ratio", 1.25),),
+        runs=1,
+    ),
+    Case(
+        "opening",
+        "240 families sign in, fill in the pages and submit in the first minute: 95 of 100 answers are faster",
+        opening,
+        (Limit("seconds", 2), Limit("failures", 0), Limit("lost", 0), Limit("receipts", 240, True)),
         runs=1,
     ),
 )

@@ -25,7 +25,8 @@ FLOORS = """
 Floors. tickets: two raw SHA-256 compressions a ticket and one numpy argsort. allocation, certificate: one numpy sort of
 the application codes. fast, twins: one run of the reference engine. chain: the same market without the newcomers.
 matching: the PyPI package `matching` on the same problem (a ratio below 1 is how much less time ours takes). classes:
-one sort of the pupils. rehearse: four times the season of a quarter of the families.
+one sort of the pupils. rehearse: four times the season of a quarter of the families. opening: the site's lightest
+answer that asks the database, alone.
 """
 
 

@@ -25,6 +25,14 @@ def client_token(seed: int, child: str, version: int) -> uuid.UUID:
     return uuid.uuid5(TOKEN_SPACE, f"{seed}:{child}:{version}")
 
 
+def newest_code(mobile: str) -> str:
+    """The newest sign-in code on a synthetic telephone, read from the outbox; "" for none."""
+    index = blind_index("phone", normalise("mobile", mobile))
+    newest = Message.objects.filter(account__phone_index=index, template="sign_in_code").order_by("-id").first()
+    digits = re.search(r"\d{6}", newest.body if newest else "")
+    return digits.group() if digits else ""
+
+
 @dataclass(slots=True)
 class Browser:
     """One parent's connection; kept alive between requests, cookies thrown away between families."""
@@ -38,7 +46,7 @@ class Browser:
         while True:
             # a refusal here means that a code is on its way already: an earlier request came through unanswered
             self._post("session/code/", {"phone": mobile})
-            code = patient(lambda: self._code(mobile))
+            code = patient(lambda: newest_code(mobile))
             # the database may have been restarted between the cool-down and the message: then none has come yet
             answer = self._post("session/", {"phone": mobile, "code": code}) if code else {}
             if "account" in answer:
@@ -46,12 +54,6 @@ class Browser:
             if time.monotonic() > deadline:
                 raise RuntimeError(f"a synthetic parent could not sign in: {answer}")
             time.sleep(1)
-
-    def _code(self, mobile: str) -> str:
-        index = blind_index("phone", normalise("mobile", mobile))
-        newest = Message.objects.filter(account__phone_index=index, template="sign_in_code").order_by("-id").first()
-        digits = re.search(r"\d{6}", newest.body if newest else "")
-        return digits.group() if digits else ""
 
     def file(self, body: dict[str, Any]) -> dict[str, Any]:
         return self._post("applications/", body)
