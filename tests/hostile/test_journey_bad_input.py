@@ -109,16 +109,18 @@ def test_a_number_one_digit_off_names_the_place() -> None:
 
 
 def test_a_wrong_number_is_never_answered_with_what_would_make_it_fit() -> None:
-    right = factories.child_number()
-    wrong = f"{right[:16]}{(int(right[16]) + 2) % 10}{right[17]}"
-    fits = check_character(wrong[:17])
+    fits = wrong = ""
+    while fits != "X":  # the one check character that no place or count in the answer can be taken for
+        right = factories.child_number()
+        wrong = f"{right[:16]}{(int(right[16]) + 2) % 10}{right[17]}"
+        fits = check_character(wrong[:17])
     for language in ("zh-hans", "en"):
         client = phone_of(factories.guardian())
         typed = {"name": "合成小明", "id_number": wrong}
         page = client.post("/my/children/add/", typed, headers={"accept-language": language})
         error = re.search(r'class="error[^>]*>(.*?)</', page.text, re.DOTALL)
         assert error is not None
-        assert fits not in re.sub(r"<[^>]*>|18", "", error[1]), error[1]
+        assert fits not in re.sub(r"<[^>]*>", "", error[1]).upper()
 
 
 @pytest.mark.parametrize(
