@@ -65,8 +65,13 @@ TEMPLATES = {
     "lead_changed": lazy("Who gets the messages on decisions for %(child)s was changed, as you both agreed."),
     "withdrawn": lazy("The application %(receipt)s of %(child)s is withdrawn."),
 }
+TYPED = {"reason", "items"}
 
 
 def render(template: str, params: Mapping[str, Any]) -> str:
-    """The text of a message in the active language, with the portal's signature."""
-    return str(_("[Enrollment] ")) + str(TEMPLATES[template]) % params
+    """The text of a message in the active language, with the portal's signature.
+
+    A sentence somebody typed, such as a reason, loses its own full stop: the message's follows.
+    """
+    within = {name: value.rstrip(" 。.") if name in TYPED else value for name, value in params.items()}
+    return str(_("[Enrollment] ")) + str(TEMPLATES[template]) % within

@@ -145,7 +145,7 @@ def receipt_facts(application: Application) -> ReceiptFacts:
             (_("Filed by"), application.guardian.name),
             (_("Way"), channel_words(application.channel)),
             (_("What comes next"), step.sentence),
-            (_("Until"), step.by_words or "—"),
+            *([(_("Until") if step.actor == "family" else _("Expected by"), step.by_words)] if step.by_words else []),
             (_("Messages go to"), messages_to(application)),
         ),
         answers_title=_("What was filed"),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 from pytest_django import Settings
 
 from accounts.models import Account
@@ -189,3 +190,9 @@ def test_a_worker_gives_back_what_it_cannot_send_within_its_lease(monkeypatch: p
     assert {(message.state, message.attempts) for message in Message.objects.all()} == {("queued", 0)}
     assert drain() == 3
     assert len(received()) == 3
+
+
+def test_a_typed_sentence_does_not_end_twice() -> None:
+    with translation.override("zh-hans"):
+        text = render("not_eligible", {"child": "合成小明", "receipt": "26-0000", "reason": "请联系居住地教育局。"})
+    assert "教育局。如" in text

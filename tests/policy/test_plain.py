@@ -63,6 +63,8 @@ def test_a_changed_number_changes_the_words() -> None:
 
 
 def test_dates_are_worked_out() -> None:
-    told = " ".join(text.en for text in every_text("changde"))
-    assert "2025-08-31" in told
+    texts = list(every_text("changde"))
+    told = " ".join(text.en for text in texts)
+    assert "31 Aug 2025" in told
+    assert any("2025年8月31日" in text.zh for text in texts)
     assert "before cutoff" not in told
