@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class HelpdeskConfig(AppConfig):
     name = "helpdesk"
+    verbose_name = _("Information and help")
 
     def ready(self) -> None:
         # a person's copy of their data is made a room below, which does not know this one
