@@ -89,6 +89,11 @@ class SchoolMap:
     marks: tuple[Mark, ...]
     areas: tuple[str, ...]  # points of polygons
 
+    @property
+    def has_own(self) -> bool:
+        """Whether a school of the zone is among them: without one there is nothing to measure from."""
+        return any(mark.in_zone for mark in self.marks)
+
 
 def school_map(draft: Draft, options: Sequence[SchoolOption]) -> SchoolMap | None:
     """The drawing of the schools to choose from, or None where no two lie apart."""
