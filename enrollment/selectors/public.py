@@ -30,6 +30,7 @@ class Phase:
     starts: date | datetime
     ends: date | datetime
     by_minute: bool = False  # the two moments count to the minute, not to the day
+    done: bool = False  # the office has ended it, whatever the moments say
 
     @property
     def first_day(self) -> date:
@@ -42,6 +43,8 @@ class Phase:
     @property
     def standing(self) -> str:
         """``past``, ``now`` or ``coming``; a deadline ends at the end of its minute."""
+        if self.done:
+            return "past"
         if isinstance(self.ends, datetime) and isinstance(self.starts, datetime):
             if clock.deadline_passed(self.ends):
                 return "past"
@@ -73,8 +76,11 @@ def calendar_of(season: Season) -> list[Phase]:
 
 def _round_phases(round_: Round) -> Iterator[Phase]:
     named = {"stage": round_.get_stage_display(), "kind": round_.get_kind_display()}
-    yield Phase(_("%(stage)s, %(kind)s: applications") % named, round_.opens_at, round_.closes_at, by_minute=True)
-    yield Phase(_("%(stage)s, %(kind)s: results") % named, round_.results_at, round_.results_at, by_minute=True)
+    closed, published = round_.state not in {"planned", "open", "paused"}, round_.state == "published"
+    applications = _("%(stage)s, %(kind)s: applications") % named
+    yield Phase(applications, round_.opens_at, round_.closes_at, by_minute=True, done=closed)
+    results = _("%(stage)s, %(kind)s: results") % named
+    yield Phase(results, round_.results_at, round_.results_at, by_minute=True, done=published)
 
 
 def calendar_file(seasons: Iterable[Season], host: str) -> str:

@@ -63,6 +63,17 @@ def test_the_calendar_names_every_round_and_milestone_in_order(client: Client, p
     assert "报到" in page
 
 
+@pytest.mark.parametrize(
+    ("state", "standing"),
+    [("open", ["now", "coming"]), ("closed", ["past", "coming"]), ("published", ["past", "past"])],
+)
+def test_what_the_office_has_ended_is_over_before_its_time(
+    place: factories.World, state: str, standing: list[str]
+) -> None:
+    Round.objects.update(state=state)
+    assert [phase.standing for phase in calendar_of(Season.objects.get())] == standing
+
+
 def test_the_calendar_file_is_folded_and_in_utc(client: Client, place: factories.World) -> None:
     Round.objects.update(opens_at=at("2026-06-20T08:00"), closes_at=at("2026-07-05T17:00"))
     answer = client.get(reverse("enrollment:calendar-ics"))
