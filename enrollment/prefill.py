@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import identifiers
 
 PEOPLE = {"real_estate": "owners", "contract": "buyers"}
 CITY_DIGITS = 4  # of a GB/T 2260 code
+PARENTS = {"female": "mother", "male": "father"}
+ONE_BIRTH = timedelta(days=200)  # children born further apart than this are no twins, whatever the register mistook
 SCHOOL_AGES = (2, 18)  # years in which somebody may begin kindergarten, primary or junior school
 
 
@@ -65,6 +67,7 @@ def suggested_answers(prefilled: Mapping[str, Any], *, guardian_id: str, distric
     if household and str(household.get("division", city)).startswith(city):
         found |= {"household_here": "yes", "household_address": str(household.get("address", ""))}
         found["household_registered_on"] = str(household.get("registered_on", ""))
+    found |= _kin(household or {}, guardian_id)
     found |= _home(prefilled, guardian_id)
     here = found.get("household_here") == "yes"
     for agency, question in (("permit", "permit_holder"), ("insurance", "insurance_holder")):
@@ -73,6 +76,37 @@ def suggested_answers(prefilled: Mapping[str, Any], *, guardian_id: str, distric
         elif here and (prefilled.get(agency) or {}).get("outcome") == "empty":
             found[question] = "none"  # registered here, and the register has nothing: shown to be confirmed, not asked
     return found
+
+
+def _kin(household: Mapping[str, Any], guardian_id: str) -> dict[str, str]:
+    """Whose child it is, and that it has no twin, where the child's own page of the register says so.
+
+    Only the householder's tie to the child is recorded: another member may be a step-parent, and is asked. Twins may
+    hide behind a member whose document names no birth date: then that is asked, too.
+    """
+    found: dict[str, str] = {}
+    householder = (household.get("householder_id"), household.get("householder_relation"))
+    sex = identifiers.check("id", guardian_id, role="guardian").facts.get("sex")
+    if householder == (guardian_id, "parent") and sex in PARENTS:
+        found["guardian_relation"] = PARENTS[sex]
+    own = str(household.get("id_number") or "")
+    members = household.get("members")
+    numbers = {str(one.get("id_number") or "") for one in members} if isinstance(members, list) else set()
+    born = _born(own)
+    if born and own in numbers and not any(_born_with(number, born) for number in numbers - {own}):
+        found["keep_siblings"] = "no"
+    return found
+
+
+def _born(number: str) -> date | None:
+    day = identifiers.check("id", number).facts.get("birth_date", "")
+    return date.fromisoformat(day) if day else None
+
+
+def _born_with(number: str, born: date) -> bool:
+    """Whether the person of this number may be a twin of a child born on this day."""
+    other = _born(number)
+    return other is None or abs(other - born) < ONE_BIRTH
 
 
 def _home(prefilled: Mapping[str, Any], guardian_id: str) -> dict[str, str]:

@@ -105,7 +105,7 @@ def _enter(request: HttpRequest, account: Account, way: str) -> HttpResponse:
         return redirect(target)
     if invitations_to(account):
         return redirect("enrollment:invitations")
-    return redirect("enrollment:register" if account.assurance >= Account.PROVED else "enrollment:child-add")
+    return redirect("enrollment:register")
 
 
 def _provider(key: str) -> oidc.Provider:

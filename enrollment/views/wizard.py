@@ -25,6 +25,7 @@ from foundation.errors import Refused
 
 # the records of each agency an answer may have come from
 SOURCES = {
+    "guardian_relation": ("household",),
     "household_here": ("household",),
     "household_address": ("household",),
     "household_registered_on": ("household",),
@@ -34,6 +35,7 @@ SOURCES = {
     "home_contract": ("contract",),
     "home_owner_relation": ("real_estate", "contract"),
     "home_share": ("real_estate", "contract"),
+    "keep_siblings": ("household",),
 }
 
 

@@ -41,11 +41,6 @@ def look(window: Parent, name: str, *, large: bool = True) -> None:
     window.page.evaluate("document.documentElement.style.fontSize = ''")
 
 
-def press(window: Parent, what: str) -> None:
-    with window.page.expect_navigation():
-        window.tap(what)
-
-
 def calendar() -> list[dict[str, str]]:
     day = (clock.today() + timedelta(days=20)).isoformat()
     return [{"key": "checkin", "zh": "报到", "en": "Check-in", "starts": day, "ends": day}]
@@ -63,13 +58,13 @@ def test_from_the_offer_to_the_letter_and_the_registry(
     mine = f"/my/applications/{application.pk}/"
     window.open(mine)
     look(window, f"{tongue}-1-offered")
-    press(window, "a.btn-go")
+    window.press("a.btn-go")
     look(window, f"{tongue}-2-confirm")
     window.go()
     application.refresh_from_db()
     assert application.state == "accepted"
     look(window, f"{tongue}-3-accepted")
-    press(window, 'button[name="coming"]')
+    window.press('button[name="coming"]')
     assert application.attendances.get().coming
     window.open(f"{mine}letter/")
     look(window, f"{tongue}-4-letter")

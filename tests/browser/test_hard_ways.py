@@ -145,6 +145,7 @@ def test_from_the_first_page_to_withdrawal_by_keyboard_alone(open_browser: Open,
     parent.site.city.believe(who.papers(place))
     keys = Keys(parent)
     parent.sign_in()
+    keys.press('main a.btn-quiet[href$="/children/add/"]')
     keys.type("#name", who.child)
     keys.type("#id_number", who.child_id)
     keys.press()

@@ -30,11 +30,13 @@ def believe_household(parent: Parent, place: factories.World, who: Person) -> No
 
 
 def test_a_prefilled_family_needs_less_than_a_minute(parent: Parent, place: factories.World) -> None:
+    """Taps and seconds are counted from the page that asks for the telephone number: every tap into a field, every
+    digit of the number and of the code. Pages are counted behind the sign-in, which takes two of its own.
+    """
     who = Person()
     believe_household(parent, place, who)
-    parent.sign_in()
     started = time.monotonic()
-    parent.tap("a[href$='/my/children/register/']")
+    parent.sign_in(counted=True)
     parent.type("#guardian_name", who.name)
     parent.type("#guardian_id", who.own_id)
     parent.go()
@@ -47,7 +49,7 @@ def test_a_prefilled_family_needs_less_than_a_minute(parent: Parent, place: fact
     parent.go()
     assert len(parent.receipt()) > 8
     seconds = time.monotonic() - started + parent.taps * SECONDS_A_TAP + parent.typed / CHARACTERS_A_SECOND
-    asked = parent.pages[:-1]
+    asked = [page for page in parent.pages[:-1] if not page.startswith("/sign-in/")]
     assert parent.taps <= MOST_TAPS
     assert len(asked) <= MOST_PAGES, asked
     assert seconds < MOST_SECONDS
@@ -92,6 +94,7 @@ def test_a_change_in_another_window_is_shown_before_it_is_filed(parent: Parent, 
     parent.answer_pages(who)
     other = parent.context.new_page()
     other.goto(parent.page.url.replace("/check/", "/guardian/?back=check"))
+    other.locator(".known-field:has([name=guardian_relation]) summary").click()
     other.locator('label.choice:has([value="father"])').first.click()
     with other.expect_navigation():
         other.locator("main button.btn-go").first.click()

@@ -35,23 +35,17 @@ def crowded() -> Ceremony:
     return one
 
 
-def press(window: Parent, button: str) -> None:
-    """Press a button and wait for the page behind it."""
-    with window.page.expect_navigation():
-        window.tap(button)
-
-
 def simulate(window: Parent, one: Ceremony, tongue: str) -> None:
     """Ask on the page and wait until the worker's result stands there by itself."""
     enter_staff(window, one.officials[0])
     window.open(f"/official/rounds/{one.round.pk}/whatif/")
     look(window, f"whatif-{tongue}-1-form")
     window.page.fill("#draws", "0")
-    press(window, ".whatif-form button")
+    window.press(".whatif-form button")
     assert window.page.locator(".note.bad").count() == 1
     assert window.page.input_value("#draws") == "0"
     window.page.fill("#draws", "400")
-    press(window, ".whatif-form button")
+    window.press(".whatif-form button")
     window.page.wait_for_selector(".whatif-school", timeout=60_000)
     summaries = window.page.locator("details > summary")
     for number in (0, summaries.count() - 1):
@@ -78,17 +72,17 @@ def test_the_scores_of_an_approved_school(open_browser: Open, language: str) -> 
     window.page.select_option("#school", ART)
     window.page.fill("#document", DOCUMENT)
     look(window, f"scores-{tongue}-1-propose")
-    press(window, "form:has(#document) button")
+    window.press("form:has(#document) button")
     look(window, f"scores-{tongue}-2-proposed")
     services.score_school_approve(official=one.officials[1], round_id=one.round.pk, school_code=ART)
     window.page.reload()
     wrong = {"name": "成绩.csv", "mimeType": "text/csv", "buffer": table([("X-1", "80"), ("X-2", "many")])}
     window.page.set_input_files(f"#file-{ART}", wrong)  # type: ignore[arg-type]
-    press(window, f"form:has(#file-{ART}) button")
+    window.press(f"form:has(#file-{ART}) button")
     look(window, f"scores-{tongue}-3-refused")
     assert window.page.locator(".score-problems li").count() == 2
     right = {"name": "成绩.csv", "mimeType": "text/csv", "buffer": everybody(one)}
     window.page.set_input_files(f"#file-{ART}", right)  # type: ignore[arg-type]
-    press(window, f"form:has(#file-{ART}) button")
+    window.press(f"form:has(#file-{ART}) button")
     look(window, f"scores-{tongue}-4-imported")
     assert window.page.locator(".score-file").count() == 1

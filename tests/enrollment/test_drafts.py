@@ -1,5 +1,6 @@
 """Before submission: what the state knows is offered, what a parent typed is kept."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from enrollment import services
 from enrollment.models import Child, Draft
 from enrollment.prefill import suggested_answers
 from foundation.errors import NotAllowed, Refused
+from synthetic.people import resident_id
 from tests import factories
 from tests.agencies import City
 from tests.threads import at_once
@@ -53,6 +55,41 @@ def test_silence_and_emptiness_suggest_nothing() -> None:
         answer: dict[str, object] = {"outcome": outcome, "records": []}
         known = dict.fromkeys(("household", "real_estate", "permit"), answer)
         assert suggested_answers(known, guardian_id="x", district="430702") == {}
+
+
+MOTHER, FATHER = (
+    resident_id("430702", date(1985, 1, 1), 7, "female"),
+    resident_id("430702", date(1985, 1, 1), 7, "male"),
+)
+CHILD = factories.child_number(pair=7)
+KIN = ("guardian_relation", "keep_siblings")
+
+
+def kin(*others: str, asks: str, **changed: object) -> dict[str, str]:
+    """What the page of a child in the household register answers about its family to who asks."""
+    members = [{"id_number": number} for number in (MOTHER, FATHER, CHILD, *others)]
+    page = {"id_number": CHILD, "householder_id": MOTHER, "householder_relation": "parent", "members": members}
+    known = {"household": {"outcome": "found", "records": [{**page, **changed}]}}
+    found = suggested_answers(known, guardian_id=asks, district="430702")
+    return {name: value for name, value in found.items() if name in KIN}
+
+
+def test_the_register_knows_the_householder_as_the_parent_and_nobody_else() -> None:
+    assert kin(asks=MOTHER)["guardian_relation"] == "mother"
+    assert kin(asks=FATHER, householder_id=FATHER)["guardian_relation"] == "father"
+    assert "guardian_relation" not in kin(asks=FATHER)  # a member of the household: perhaps the step-father
+    assert "guardian_relation" not in kin(asks=MOTHER, householder_relation="grandparent")
+    assert "guardian_relation" not in kin(asks="")
+
+
+def test_the_register_knows_that_a_child_has_no_twin() -> None:
+    later = factories.child_number(pair=8, born=factories.SIX_YEAR_OLD + timedelta(days=400))
+    twin = factories.child_number(pair=8, born=factories.SIX_YEAR_OLD + timedelta(days=1))  # born past midnight
+    assert kin(later, asks=FATHER)["keep_siblings"] == "no"
+    assert "keep_siblings" not in kin(twin, asks=FATHER)
+    assert "keep_siblings" not in kin("E12345678", asks=FATHER)  # a passport does not say when its holder was born
+    assert "keep_siblings" not in kin(asks=FATHER, members=[{"id_number": MOTHER}])
+    assert "keep_siblings" not in kin(asks=FATHER, members="withheld")
 
 
 def test_wrong_answers_are_kept_and_unknown_ones_dropped() -> None:

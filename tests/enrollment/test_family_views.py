@@ -80,7 +80,7 @@ def test_rounds_of_other_stages_stay_within_reach(enter: Enter) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("known", "target"), [(False, "/my/children/add/"), (True, "/my/")])
+@pytest.mark.parametrize(("known", "target"), [(False, "/my/children/register/"), (True, "/my/")])
 def test_who_has_no_child_yet_is_asked_for_it_after_signing_in(known: bool, target: str) -> None:
     client, phone = Client(), "19900007777"
     client.post("/sign-in/", {"phone": phone})
