@@ -1,6 +1,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Seal(models.Model):
@@ -10,6 +11,9 @@ class Seal(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     entries = models.PositiveIntegerField()
     sealed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.digest[:12]
 
 
 class Entry(models.Model):
@@ -31,3 +35,8 @@ class Entry(models.Model):
             models.Index(fields=["object_type", "object_id"]),
             models.Index(fields=["id"], name="audit_unsealed", condition=models.Q(seal__isnull=True)),
         ]
+        verbose_name = _("log entry")
+        verbose_name_plural = _("log of reads and writes")
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.pk}"

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 class HelpdeskConfig(AppConfig):
     name = "helpdesk"
-    verbose_name = _("Information and help")
+    verbose_name = _("Notices and page views")
 
     def ready(self) -> None:
         # a person's copy of their data is made a room below, which does not know this one

@@ -40,6 +40,9 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
 
+    def __str__(self) -> str:
+        return f"{self.template} {self.pk}"
+
 
 class Delivery(models.Model):
     """One attempt to hand a message to a channel, with what the channel answered."""

@@ -26,6 +26,9 @@ class AfterRules(models.Model):
         verbose_name = _("rules after submission")
         verbose_name_plural = _("rules after submission")
 
+    def __str__(self) -> str:
+        return str(self.season)
+
 
 class Letter(models.Model):
     """A letter as first issued: its facts and the digests of its PDFs. Never changed; a correction makes a new one."""

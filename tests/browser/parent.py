@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from accounts.models import Account
 from enrollment.models import Child, Draft
 from notifications.models import Message
 from tests import factories
+from tests.agencies import City
 from tests.browser.stack import Site
 
 PATIENCE_SECONDS = 25
@@ -41,6 +42,28 @@ def until(happened: Callable[[], bool], what: str) -> None:
     give_up = time.monotonic() + PATIENCE_SECONDS
     while not happened():
         assert time.monotonic() < give_up, f"waited in vain for: {what}"
+
+
+def newest_code() -> str:
+    """The six digits of the last message that holds a code."""
+    newest = Message.objects.filter(template="sign_in_code").order_by("-pk")[0]
+    found = re.search(r"\d{6}", newest.body)
+    assert found is not None
+    return found.group()
+
+
+def believe_household(city: City, place: factories.World, who: Person, *, home: bool = True) -> None:
+    """The register knows the household and names its children; the home is registered too, unless told otherwise."""
+    papers = factories.records(who.papers(place))
+    child = papers["household"][0]
+    members = [
+        {"id_number": who.own_id, "name": who.name, "relation": "户主"},
+        {"id_number": who.child_id, "name": who.child, "relation": "子女"},
+    ]
+    city.put("household", {**child, "members": members})
+    city.put("household", {**child, "id_number": who.own_id, "name": who.name, "members": members})
+    if home:
+        city.put("real_estate", *papers["real_estate"])
 
 
 @dataclass
@@ -100,6 +123,22 @@ class Parent:  # no slots: Playwright keeps its wrappers on the listener's objec
             self.tap(f".known-field:has(#{name}) summary")
         field.fill(value)
 
+    def fill_in(self, answers: Mapping[str, str]) -> None:
+        """Whatever of these answers the page asks and does not hold already."""
+        for name, value in answers.items():
+            asked = self.page.locator(f'main [name="{name}"]')
+            if not asked.count():
+                continue
+            kind = asked.first.evaluate("one => one.type")
+            if kind == "radio":
+                choice = self.page.locator(f'label.choice:has([name="{name}"][value="{value}"])')
+                if choice.is_visible() and not choice.locator("input").is_checked():
+                    self.pick(name, value)
+            elif kind == "select-one":
+                self.page.select_option(f'[name="{name}"]', value)
+            elif asked.first.is_visible() and not asked.first.input_value():
+                self.type(f'main [name="{name}"]', value)
+
     def type(self, what: str, text: str) -> None:
         """Into a field: a tap brings the cursor there, unless the page did."""
         if not self.page.evaluate("(wanted) => document.activeElement.matches(wanted)", what):
@@ -116,10 +155,7 @@ class Parent:  # no slots: Playwright keeps its wrappers on the listener's objec
         self.taps, self.typed, self.pages = 0, 0, self.pages[-1:]
         self.type("#phone", phone)
         self.go()
-        newest = Message.objects.filter(template="sign_in_code").order_by("-pk")[0]
-        found = re.search(r"\d{6}", newest.body)
-        assert found is not None
-        self.type("#code", found.group())
+        self.type("#code", newest_code())
         self.go()
         if not counted:
             self.taps, self.typed, self.pages = 0, 0, self.pages[-1:]

@@ -17,7 +17,7 @@ from django.db import connection
 
 from tests.agencies import TABLES, City, free_port
 
-START_SECONDS = 30
+START_SECONDS = 90
 FIRST_SCRATCH_DATABASE = 8  # of the broker's sixteen: tasks of other tests are not for this worker
 Command = Sequence[str]
 

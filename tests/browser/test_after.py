@@ -75,27 +75,12 @@ def test_from_the_offer_to_the_letter_and_the_registry(
     look(window, f"{tongue}-6-genuine")
     window.open(f"{mine}registry/")
     for at in range(3):
-        fill(window, RIGHT)
+        window.fill_in(RIGHT)
         look(window, f"{tongue}-7-registry-{at}")
         window.go()
     assert Application.objects.get().registry.completed_at is not None
     window.open("/my/data/")
     look(window, f"{tongue}-8-data")
-
-
-def fill(window: Parent, answers: dict[str, str]) -> None:
-    """Whatever of the answers this page asks."""
-    for name, value in answers.items():
-        asked = window.page.locator(f'[name="{name}"]')
-        if not asked.count():
-            continue
-        kind = asked.first.evaluate("one => one.type || one.tagName")
-        if kind == "radio":
-            window.pick(name, value)
-        elif kind == "select-one":
-            window.page.select_option(f'[name="{name}"]', value)
-        else:
-            window.page.fill(f'[name="{name}"]', value)
 
 
 @pytest.mark.parametrize("language", ["en-US", "zh-CN"])

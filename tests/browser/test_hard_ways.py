@@ -25,32 +25,18 @@ def photo(path: Path, width: int, height: int, quality: int = 90) -> Path:
     return path
 
 
-def pick_if_asked(parent: Parent, name: str, value: str) -> None:
-    field = parent.page.locator(f'label.choice:has([name="{name}"][value="{value}"])')
-    if field.count() and field.first.is_visible():
-        parent.pick(name, value)
-
-
-def type_if_asked(parent: Parent, name: str, text: str) -> None:
-    field = parent.page.locator(f"#{name}")
-    if field.count() and field.first.is_visible() and not field.first.input_value():
-        parent.type(f"#{name}", text)
-
-
-ANSWERS = {
-    "household_address": factories.HOME,
-    "household_registered_on": "2019-06-01",
-    "home_address": factories.HOME,
-    "home_contract": "WL2026000123",
-    "home_share": "100",
-}
-PICKS = {
+ANSWERS = {  # what opens a question stands before it
     "guardian_relation": "mother",
     "family_situation": "separated",
     "lives_with": "mother",
     "household_here": "yes",
+    "household_address": factories.HOME,
+    "household_registered_on": "2019-06-01",
     "home_kind": "contract",
+    "home_address": factories.HOME,
+    "home_contract": "WL2026000123",
     "home_owner_relation": "parent",
+    "home_share": "100",
     "permit_holder": "none",
     "insurance_holder": "none",
     "keep_siblings": "no",
@@ -68,12 +54,7 @@ def test_separated_parents_with_a_bought_home_and_two_papers_need_under_four_min
     for _page in range(8):
         if "/documents/" in parent.page.url or parent.page.url.endswith("/check/"):
             break
-        for name, value in PICKS.items():
-            pick_if_asked(parent, name, value)
-        type_if_asked(parent, "guardian_name", who.name)
-        type_if_asked(parent, "guardian_id", who.own_id)
-        for name, text in ANSWERS.items():
-            type_if_asked(parent, name, text)
+        parent.fill_in({**ANSWERS, "guardian_name": who.name, "guardian_id": who.own_id})
         parent.go()
     assert "/documents/" in parent.page.url
     cards = parent.page.locator("[data-material]")

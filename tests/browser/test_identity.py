@@ -13,8 +13,7 @@ from enrollment.models import Application, Guardianship
 from notifications.models import Message
 from tests import factories
 from tests.browser.conftest import Open
-from tests.browser.parent import Parent, Person
-from tests.browser.test_journey_ways import believe_household
+from tests.browser.parent import Parent, Person, believe_household
 
 pytestmark = pytest.mark.browser
 MOBILE = "19900007701"
@@ -62,7 +61,7 @@ def test_a_face_check_is_asked_apart_and_never_needed(parent: Parent, agree: boo
 def test_a_family_files_with_the_government_account(parent: Parent, place: factories.World) -> None:
     who = Person()
     know(parent, who)
-    believe_household(parent, place, who)
+    believe_household(parent.site.city, place, who)
     page = government(parent, "card")
     page.wait_for_url(f"{parent.site.url}/my/children/register/")
     forget_elsewhere(parent)

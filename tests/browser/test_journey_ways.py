@@ -9,24 +9,11 @@ from enrollment.models import Application, ApplicationVersion
 from foundation import clock
 from tests import factories
 from tests.browser.conftest import Open
-from tests.browser.parent import Parent, Person
+from tests.browser.parent import Parent, Person, believe_household
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SECONDS_A_TAP, CHARACTERS_A_SECOND = 0.8, 5
 MOST_TAPS, MOST_PAGES, MOST_SECONDS = 12, 6, 60
-
-
-def believe_household(parent: Parent, place: factories.World, who: Person) -> None:
-    """The registers know home and household, and the household names its children."""
-    papers = factories.records(who.papers(place))
-    child = papers["household"][0]
-    members = [
-        {"id_number": who.own_id, "name": who.name, "relation": "户主"},
-        {"id_number": who.child_id, "name": who.child, "relation": "子女"},
-    ]
-    parent.site.city.put("household", {**child, "members": members})
-    parent.site.city.put("household", {**child, "id_number": who.own_id, "name": who.name, "members": members})
-    parent.site.city.put("real_estate", *papers["real_estate"])
 
 
 def test_a_prefilled_family_needs_less_than_a_minute(parent: Parent, place: factories.World) -> None:
@@ -34,7 +21,7 @@ def test_a_prefilled_family_needs_less_than_a_minute(parent: Parent, place: fact
     digit of the number and of the code. Pages are counted behind the sign-in, which takes two of its own.
     """
     who = Person()
-    believe_household(parent, place, who)
+    believe_household(parent.site.city, place, who)
     started = time.monotonic()
     parent.sign_in(counted=True)
     parent.type("#guardian_name", who.name)

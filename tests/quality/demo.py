@@ -17,6 +17,7 @@ from tests.agencies import free_port
 
 START_SECONDS = 240
 PUPILS = 40
+STAFF = ("clerk", "official", "reviewer", "supervisor")  # roles that are signed in; each person is called like the role
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Demo:
     url: str
     sessions: dict[str, str]  # name of a person -> session cookie
     visits: tuple[Visit, ...]
+    desks: tuple[Visit, ...]  # the staff site's pages
     cookie: str  # name of the session cookie
     terminal: str = ""  # what the cookie of a paired terminal says
 
@@ -65,9 +67,14 @@ def demo(folder: Path) -> Iterator[Demo]:
         )
         assert picked.returncode == 0, picked.stderr.decode()[-3000:]
         found = json.loads(picked.stdout)
-        visits = tuple(Visit(path, who) for path, who in found["visits"])
+        visits, desks = (tuple(Visit(path, who) for path, who in found[name]) for name in ("visits", "desks"))
         yield Demo(
-            f"http://127.0.0.1:{port}", found["sessions"], visits, settings.SESSION_COOKIE_NAME, found["terminal"]
+            f"http://127.0.0.1:{port}",
+            found["sessions"],
+            visits,
+            desks,
+            settings.SESSION_COOKIE_NAME,
+            found["terminal"],
         )
     finally:
         running.terminate()

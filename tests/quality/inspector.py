@@ -12,6 +12,7 @@ from tests.quality.demo import Demo, Visit
 
 MOST_BYTES = 120_000
 PHONE: ViewportSize = {"width": 360, "height": 740}
+SCREEN: ViewportSize = {"width": 1280, "height": 800}
 HERE = Path(__file__).parent
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 TOO_WIDE_PARTS = """() => [...document.querySelectorAll("main *, header *, footer *")]
@@ -53,6 +54,8 @@ class Look:
     mode: str = "plain"
     scheme: Literal["light", "dark"] = "light"
     terminal: bool = False
+    size: ViewportSize = field(default_factory=lambda: PHONE)
+    most_bytes: int = MOST_BYTES
 
 
 @dataclass
@@ -70,7 +73,7 @@ class Inspector:
     @classmethod
     def open(cls, browser: Browser, demo: Demo, look: Look, who: str) -> "Inspector":
         context = browser.new_context(
-            viewport=PHONE, locale=look.language, color_scheme=look.scheme, reduced_motion="reduce"
+            viewport=look.size, locale=look.language, color_scheme=look.scheme, reduced_motion="reduce"
         )
         cookies = [{"name": "mode", "value": look.mode, "url": demo.url}]
         if look.terminal:
@@ -102,7 +105,7 @@ class Inspector:
         """Open a page: it is light and asks nobody else."""
         self.received = 0
         self.page.goto(self.demo.url + visit.path, wait_until="load")
-        if self.received > MOST_BYTES:
+        if self.received > self.look.most_bytes:
             self.complain(f"{self.received} bytes transferred")
 
     def axe(self) -> None:
@@ -137,7 +140,7 @@ class Inspector:
         if self.page.evaluate(TOO_WIDE):
             self.complain(f"wider than {width} px at {text_percent} %: {self.page.evaluate(TOO_WIDE_PARTS)}")
         self.page.evaluate("() => { document.documentElement.style.fontSize = ''; }")
-        self.page.set_viewport_size(PHONE)
+        self.page.set_viewport_size(self.look.size)
 
     def close(self) -> dict[str, list[str]]:
         self.context.close()

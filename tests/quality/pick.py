@@ -5,6 +5,7 @@ stops the run, so that no new page is forgotten.
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from itertools import product
@@ -23,12 +24,15 @@ from django_otp import DEVICE_ID_SESSION_KEY  # noqa: E402
 from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: E402
 
 from accounts.models import Account  # noqa: E402
+from accounts.staff_site import staff_site  # noqa: E402
 from tests.quality import places  # noqa: E402
 
 ROOMS = {"enrollment", "lottery"}
 NO_PAGES = {"api/v1/", "admin/", "i18n/"}
 FAMILY, STAFF = "/my/", ("/official/", "/assist/")
 CLOSED = (FAMILY, *STAFF, "/witness/", "/admin/")
+LISTED = tuple(staff_site._registry)
+SHOWN_TO_ALL = ("/admin/", "/admin/enrollment/application/")  # looked at as everybody: what is on them differs
 Values = Mapping[str, list[str]]
 
 
@@ -87,11 +91,33 @@ def is_page(answer: Any) -> bool:
     return answer.headers["Content-Type"].startswith("text/html") and b"<html" in answer.content
 
 
+def desk(client: Client) -> list[str]:
+    """The staff site as one person meets it: each list, the first row of each, one of every other kind of page.
+
+    Nothing can be added there: no list has a form for it (``accounts.admin_base``).
+    """
+    lists = [reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") for model in LISTED]
+    lists += [f"{path}?desk=all" for path in lists]  # those that open with what waits have a second face
+    found = [reverse("admin:index"), reverse("admin:app_list", args=["enrollment"]), reverse("admin:password_change")]
+    history = ""
+    for path in lists:
+        answer = client.get(path)
+        if answer.status_code != 200:
+            continue
+        found.append(path)
+        row = re.search(r'href="(/admin/\w+/\w+/[^"/]+)/change/', answer.content.decode())
+        if row is not None:
+            found.append(f"{row[1]}/change/")
+            history = history or f"{row[1]}/history/"
+    return [path for path in [*found, *filter(None, [history])] if client.get(path).status_code == 200]
+
+
 def main() -> None:
     world = places.arrange()
     visits: list[tuple[str, str]] = [(path, "") for path in pages(Client(), world.open_values)]
     sessions: dict[str, str] = {}
     seen: set[str] = set()
+    desks: list[tuple[str, str]] = []
     for name, account, values in world.people:
         client = Client()
         client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
@@ -107,7 +133,10 @@ def main() -> None:
         client.cookies[settings.SESSION_COOKIE_NAME] = sessions[name]
         visits += [(path, name) for path in pages(client, world.open_values, STAFF) if path not in seen]
         seen |= {path for path, _who in visits}
-    answer = {"visits": list(dict.fromkeys(visits)), "sessions": sessions, "terminal": world.terminal}
+        desks += [(path, name) for path in desk(client) if path in SHOWN_TO_ALL or path not in seen]
+        seen |= {path for path, _who in desks}
+    paths = {"visits": list(dict.fromkeys(visits)), "desks": list(dict.fromkeys(desks))}
+    answer = {**paths, "sessions": sessions, "terminal": world.terminal}
     json.dump(answer, sys.stdout)
 
 

@@ -18,6 +18,7 @@ from foundation.crypto import blind_index
 from lottery.models import ClassRun
 from schools.selectors import offered_schools
 from tests import factories
+from tests.quality.demo import STAFF
 
 PHONE = "19999990000"
 NEVER = "00000000-0000-4000-8000-000000000000"
@@ -77,8 +78,8 @@ def arrange() -> World:
         "enrollment:act.action": ["withdraw", "accept", "decline"],
     }
     decide()
-    world.staff = [(name, Account.objects.filter(roles__name=name).order_by("pk")[0]) for name in ("clerk", "official")]
-    official = world.staff[-1][1]
+    world.staff = [(name, Account.objects.filter(roles__name=name).order_by("pk")[0]) for name in STAFF]
+    official = dict(world.staff)["official"]
     _made, code = services.terminal_make(official=official, name="大厅一号机（示例）", district="430702")
     _paired, world.terminal = services.terminal_pair(code=code)
     world.people = [*in_every_state(), beginner(), with_papers()]
@@ -94,9 +95,9 @@ def in_every_state() -> Iterator[tuple[str, Account, Values]]:
 
 
 def decide() -> None:
-    """One application returned for correction and one refused: the season itself leaves few of them."""
+    """One application returned for correction, one refused, one under appeal: the season itself leaves few of them."""
     official = Account.objects.filter(roles__name="official", roles__district_code="430702").order_by("pk")[0]
-    returned, refused = (undecided(f"1999999001{at}", 403 + at) for at in range(2))
+    returned, refused, appealed = (undecided(f"1999999001{at}", 403 + at) for at in range(3))
     if returned.state == "attention":
         services.review_return(
             reviewer=official,
@@ -105,9 +106,13 @@ def decide() -> None:
             reason="住房地址与登记不一致，请核对门牌号。",
             deadline=clock.now() + timedelta(days=3),
         )
-    if refused.state == "attention":
-        reason = "按招生办法，本区无住房也无户籍，请联系居住地教育局。"
-        services.review_refuse(reviewer=official, application_id=refused.pk, reason=reason)
+    for one in (refused, appealed):
+        if one.state == "attention":
+            reason = "按招生办法，本区无住房也无户籍，请联系居住地教育局。"
+            services.review_refuse(reviewer=official, application_id=one.pk, reason=reason)
+    if not appealed.appeals.exists():
+        words = "我们上个月刚搬来，租房合同已经备案，请再看一看。"
+        services.appeal_file(guardian=appealed.guardian, application_id=appealed.pk, reason=words)
 
 
 def undecided(phone: str, pair: int) -> Application:
