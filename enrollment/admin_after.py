@@ -13,7 +13,7 @@ from accounts.scopes import scope
 from accounts.staff_site import staff_site
 from enrollment.admin_desk import DeskFilter, initial
 from enrollment.models import AfterRules, Appeal, Letter
-from enrollment.services.appeals import ABILITY
+from enrollment.selectors.appeals import ABILITY
 from enrollment.staff.appeals import appeal_page
 from foundation import clock
 
@@ -71,7 +71,7 @@ class AppealAdmin(ScopedAdmin):
 
     @admin.display(description=_("overdue"), boolean=True)
     def late(self, appeal: Appeal) -> bool:
-        return appeal.state in Appeal.OPEN and clock.deadline_passed(appeal.answer_by)
+        return appeal.is_open and clock.deadline_passed(appeal.answer_by)
 
     def change_view(
         self,

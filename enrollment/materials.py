@@ -117,7 +117,7 @@ def _earlier(draft: Draft, kinds: list[str]) -> dict[str, list[Document]]:
     """Per kind the pages of the newest other application or draft of the same guardian (R35)."""
     if not kinds:
         return {}
-    pages = Document.objects.filter(owner_id=draft.child.guardian_id, kind__in=kinds)
+    pages = Document.objects.filter(owner_id=draft.child.guardian_id, kind__in=kinds, appeal__isnull=True)
     counts = Q(application__isnull=True) | ~Q(application__state="withdrawn")
     here = Q(pk__in=[]) if draft._state.adding else Q(draft=draft) & counts
     found: dict[str, list[Document]] = {}

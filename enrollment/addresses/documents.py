@@ -1,8 +1,8 @@
-"""Addresses of uploaded materials and of corrections."""
+"""Addresses of uploaded materials, of papers with an appeal, and of corrections."""
 
 from django.urls import path
 
-from enrollment.views import corrections, documents, uploads
+from enrollment.views import appeal_papers, corrections, documents, uploads
 
 urlpatterns = [
     path("my/apply/<uuid:draft_id>/documents/", documents.page, name="documents"),
@@ -20,5 +20,23 @@ urlpatterns = [
     path("documents/<uuid:document_id>/", documents.look, name="document"),
     path("documents/<uuid:document_id>/file/", documents.file, name="document-file"),
     path("documents/<uuid:document_id>/small/", documents.small, name="document-small"),
+    path(
+        "my/applications/<uuid:application_id>/appeal/<uuid:appeal_id>/papers/", appeal_papers.add, name="appeal-papers"
+    ),
+    path(
+        "my/applications/<uuid:application_id>/appeal/<uuid:appeal_id>/papers/card/",
+        appeal_papers.card,
+        name="appeal-papers-card",
+    ),
+    path(
+        "my/applications/<uuid:application_id>/appeal/<uuid:appeal_id>/uploads/",
+        uploads.create_for_appeal,
+        name="appeal-upload-create",
+    ),
+    path(
+        "my/applications/<uuid:application_id>/appeal/papers/<uuid:document_id>/remove/",
+        appeal_papers.remove,
+        name="appeal-paper-remove",
+    ),
     path("my/applications/<uuid:application_id>/correct/", corrections.correct, name="correct"),
 ]

@@ -119,6 +119,11 @@ class Appeal(models.Model):
     def __str__(self) -> str:
         return f"{self.application} {self.get_subject_display()}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for its answer."""
+        return self.state in self.OPEN
+
 
 class AppealEvent(models.Model):
     """One step of an appeal. Never changed."""

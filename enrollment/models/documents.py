@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from enrollment.models.after import Appeal
 from enrollment.models.core import Application, Draft
 from foundation.acting import current_visit
 from foundation.fields import EncryptedJSONField, EncryptedTextField
@@ -15,14 +16,16 @@ from foundation.fields import EncryptedJSONField, EncryptedTextField
 class Document(models.Model):
     """One photo, one PDF or one electronic certificate of a material. Frozen once its application is submitted.
 
-    The database refuses every later change and deletion (trigger of migration 0006); only ``rotation``, which is how it
-    is shown, may still change.
+    A page of an appeal belongs to no draft and no version of the application; it is frozen once the appeal is closed.
+    The database refuses every later change and deletion (triggers of migrations 0006 and 0013); only ``rotation``,
+    which is how it is shown, may still change.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     draft = models.ForeignKey(Draft, null=True, on_delete=models.SET_NULL, related_name="documents")
     application = models.ForeignKey(Application, null=True, on_delete=models.PROTECT, related_name="documents")
     version = models.PositiveIntegerField(default=0)  # of the application it was first submitted with
+    appeal = models.ForeignKey(Appeal, null=True, on_delete=models.PROTECT, related_name="documents")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     kind = models.CharField(max_length=40)  # the policy's id of the material
     certificate = EncryptedJSONField(null=True)  # instead of a file: {"number", "issuer", "valid_until"}
@@ -47,9 +50,21 @@ class Document(models.Model):
                 name="one_page_once",
                 condition=models.Q(application__isnull=True, draft__isnull=False),
             ),
+            models.UniqueConstraint(
+                fields=["appeal", "sha256"], name="one_page_an_appeal", condition=models.Q(appeal__isnull=False)
+            ),
+            models.CheckConstraint(
+                condition=models.Q(appeal__isnull=True) | models.Q(draft__isnull=True, application__isnull=True),
+                name="document_apart_from_appeal",
+            ),
         ]
         verbose_name = _("document")
         verbose_name_plural = _("documents")
+
+    @property
+    def about(self) -> Application | None:
+        """The application whose staff may see the page: submitted with it, or with an appeal about it."""
+        return self.appeal.application if self.appeal is not None else self.application
 
     @property
     def is_picture(self) -> bool:
@@ -61,7 +76,8 @@ class Upload(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
-    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="uploads")
+    draft = models.ForeignKey(Draft, null=True, on_delete=models.CASCADE, related_name="uploads")
+    appeal = models.ForeignKey(Appeal, null=True, on_delete=models.CASCADE, related_name="uploads")
     kind = models.CharField(max_length=40)
     client_token = models.UUIDField()
     filename = EncryptedTextField(default="")
@@ -75,6 +91,16 @@ class Upload(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["owner", "draft", "kind", "client_token"], name="one_upload_a_token"),
+            models.UniqueConstraint(
+                fields=["owner", "appeal", "client_token"],
+                name="one_appeal_upload_a_token",
+                condition=models.Q(appeal__isnull=False),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(draft__isnull=False, appeal__isnull=True)
+                | models.Q(draft__isnull=True, appeal__isnull=False),
+                name="upload_to_one_place",
+            ),
             models.CheckConstraint(condition=models.Q(received__lte=models.F("size")), name="upload_within_size"),
         ]
 

@@ -9,12 +9,16 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.models import Application, Document, Upload
+from enrollment.selectors.appeals import may_decide
 from foundation.errors import NotAllowed
 
 
 def document_for(viewer: Account, public_id: UUID) -> Document:
-    """A document its viewer may open: the family's own, or of an application in the staff's care. Raises NotAllowed."""
-    found = Document.objects.select_related("application", "draft").filter(public_id=public_id).first()
+    """A document its viewer may open: the family's own, or of a case in the staff's care. Raises NotAllowed.
+
+    A paper given with an appeal is seen by whoever decides it and whoever may see the application itself.
+    """
+    found = Document.objects.select_related("application", "appeal__application").filter(public_id=public_id).first()
     if found is None or not _may_open(viewer, found):
         raise NotAllowed(_("There is no such document."))
     return found
@@ -23,17 +27,20 @@ def document_for(viewer: Account, public_id: UUID) -> Document:
 def _may_open(viewer: Account, document: Document) -> bool:
     if viewer.kind == Account.Kind.GUARDIAN:
         return document.owner_id == viewer.pk
-    if document.application_id is None:
+    about, appeal = document.about, document.appeal
+    if about is None:
         return False
+    if appeal is not None and may_decide(scope(viewer), appeal):
+        return True
     rows = scope(viewer).rows(
         Application.objects.all(), "application.view", district="district_code", school="review_school_id"
     )
-    return rows.filter(pk=document.application_id).exists()
+    return rows.filter(pk=about.pk).exists()
 
 
 def own_upload(guardian: Account, public_id: UUID) -> Upload:
     """The guardian's own upload under way. Raises NotAllowed."""
-    found = Upload.objects.select_related("draft__round").filter(public_id=public_id, owner=guardian).first()
+    found = Upload.objects.filter(public_id=public_id, owner=guardian).first()
     if found is None:
         raise NotAllowed(_("There is no such upload in your account."))
     return found

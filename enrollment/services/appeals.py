@@ -8,23 +8,22 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from accounts.scopes import Scope, scope
+from accounts.scopes import scope
 from audit.services import record
 from enrollment.models import Appeal, AppealEvent, Application, Offer, Transition
 from enrollment.selectors.after import after_working_days, rules_of
+from enrollment.selectors.appeals import may_decide
+from enrollment.services.telling import tell
 from enrollment.services.transitions import application_step
 from enrollment.states import APPEAL
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from foundation.transitions import IllegalTransition
-from notifications.services import message_queue
 
 SHORTEST_REASON: Final = 4
 LONGEST_REASON: Final = 2000
 LONGEST_PLACE: Final = 200
 PUBLISHED_STATES: Final = ("waiting", "offered", "accepted", "declined", "lapsed")
-# a result concerns every school of a round, so a school's own reviewer does not decide on it
-ABILITY: Final = {Appeal.Subject.NOT_ELIGIBLE: "application.review", Appeal.Subject.RESULT: "round.confirm"}
 
 
 def _words(text: str) -> str:
@@ -104,7 +103,8 @@ def _open_already() -> Refused:
     return Refused(_("You have appealed already; it is being decided. Nothing was filed twice."), code="open")
 
 
-def _locked_own(guardian: Account, appeal_id: UUID) -> Appeal:
+def own_appeal_locked(guardian: Account, appeal_id: UUID) -> Appeal:
+    """The family's own appeal, locked, inside a transaction. Raises NotAllowed."""
     rows = Appeal.objects.select_for_update(of=("self",)).select_related(
         "application__child", "application__guardian", "application__round__season"
     )
@@ -112,16 +112,6 @@ def _locked_own(guardian: Account, appeal_id: UUID) -> Appeal:
     if appeal is None:
         raise NotAllowed(_("There is no such appeal in your account."))
     return appeal
-
-
-def may_decide(reach: Scope, appeal: Appeal) -> bool:
-    """Whether the appeal is in this person's care."""
-    application = appeal.application
-    return reach.may(
-        ABILITY[Appeal.Subject(appeal.subject)],
-        district=application.district_code,
-        school=application.review_school_id or "",
-    )
 
 
 def _locked_theirs(reviewer: Account, appeal_id: UUID) -> Appeal:
@@ -149,7 +139,7 @@ def _step(appeal: Appeal, event: str, actor: Account, note: str = "", **changed:
 
 
 def _after(appeal: Appeal, event: AppealEvent, template: str = "", **params: str) -> None:
-    """The audit row of a step and, with a template, the message to the family."""
+    """The audit row of a step and, with a template, the message to the guardians who are told."""
     application = appeal.application
     record(
         actor=event.actor,
@@ -160,19 +150,18 @@ def _after(appeal: Appeal, event: AppealEvent, template: str = "", **params: str
         details={"application": str(application.pk), "to": event.target},
     )
     if template:
-        message_queue(
+        tell(
+            application=application,
             key=f"{template}:{event.pk}",
             template=template,
             params={"child": application.child.name, "receipt": application.receipt, **params},
-            account=application.guardian,
-            district=application.district_code,
         )
 
 
 @transaction.atomic
 def appeal_take_back(*, guardian: Account, appeal_id: UUID) -> Appeal:
     """The family takes the appeal back; the decision stands. Raises NotAllowed, Refused."""
-    appeal = _locked_own(guardian, appeal_id)
+    appeal = own_appeal_locked(guardian, appeal_id)
     event = _step(appeal, "take_back", guardian)
     if appeal.subject == Appeal.Subject.NOT_ELIGIBLE and appeal.application.state == "appealed":
         application_step(application=appeal.application, event="drop_appeal", actor=guardian)
@@ -209,7 +198,7 @@ def hearing_set(*, reviewer: Account, appeal_id: UUID, at: datetime, way: str, w
 @transaction.atomic
 def hearing_confirm(*, guardian: Account, appeal_id: UUID) -> Appeal:
     """The family comes to the hearing. Pressed twice is pressed once. Raises NotAllowed, Refused (over)."""
-    appeal = _locked_own(guardian, appeal_id)
+    appeal = own_appeal_locked(guardian, appeal_id)
     if appeal.state == Appeal.State.HEARING and appeal.hearing_confirmed_at is not None:
         return appeal
     _refuse_after_hearing(appeal)
@@ -220,7 +209,7 @@ def hearing_confirm(*, guardian: Account, appeal_id: UUID) -> Appeal:
 @transaction.atomic
 def hearing_ask_move(*, guardian: Account, appeal_id: UUID, reason: str) -> Appeal:
     """The family asks once for another date. Raises NotAllowed, Refused (asked before, over, no reason)."""
-    appeal = _locked_own(guardian, appeal_id)
+    appeal = own_appeal_locked(guardian, appeal_id)
     _refuse_after_hearing(appeal)
     if appeal.move_asked_at is not None:
         raise Refused(_("You have asked for another date once already. Please call the bureau."), code="moved")

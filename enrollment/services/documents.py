@@ -1,4 +1,4 @@
-"""Pages of a material: adding, turning, removing, giving again - all until the application is submitted."""
+"""Pages of a material or of an appeal: adding, turning, removing, giving again - until submitted, or decided."""
 
 import json
 import subprocess
@@ -19,23 +19,22 @@ from enrollment.form import N_
 from enrollment.materials import materials_for, pages_given
 from enrollment.models import Application, AssistConsent, Document, Draft
 from enrollment.selectors.documents import document_for
-from enrollment.services.drafts import refuse_unless_open
+from enrollment.services.documents_place import OfAppeal, OfDraft, Place, owned_draft
 from foundation import clock, files
 from foundation.crypto import blind_index
-from foundation.errors import NotAllowed, Refused
+from foundation.errors import Refused
 
-MOST_PAGES = 20  # of one material, photos and PDFs together
 QUARTER, CIRCLE = 90, 360
 CHECK_SECONDS = 40
 PROGRAM = Path(__file__).with_name("documents_content.py")
-ITEM = "document:"  # how a request for correction names a material
 LONGEST_CERTIFICATE = 120
 
 UNFIT: Mapping[str, str] = {
     "empty": N_("The file is empty. Please choose the photo again, or take a new one."),
     "type": N_("This is neither a photo nor a PDF, whatever its name says. Please take a photo of the paper."),
     "too_large": N_(
-        "The file has {megabytes} MB, the most is {most} MB. Please take the photo with a lower resolution."
+        "The file has {megabytes} MB, the most is {most} MB. Please take a new photo with the phone, "
+        "or ask a service point to scan it for you."
     ),
     "too_many_pixels": N_(
         "The picture is larger than can be opened. Please take a photo with an ordinary camera setting."
@@ -95,60 +94,19 @@ def run_program(content: bytes, *arguments: str) -> tuple[dict[str, object], byt
     return json.loads(head), body
 
 
-def owned_draft(guardian: Account, draft_id: UUID) -> Draft:
-    """The guardian's own draft, locked: pages are added one after the other. Raises NotAllowed."""
-    draft = (
-        Draft.objects.select_for_update(of=("self",))
-        .select_related("child", "round__season__district__parent", "round__policy")
-        .filter(public_id=draft_id, child__guardian=guardian)
-        .first()
-    )
-    if draft is None:
-        raise NotAllowed(_("There is no such application in your account."))
-    return draft
+def document_add(*, guardian: Account, place: Place, filename: str, received: bytes) -> Document:
+    """Check a received file and keep it as a page of its place; the same page given twice is one page.
 
-
-def refuse_unless_wanted(draft: Draft, kind: str) -> None:
-    """Raises Refused unless this material is asked for now: by the policy, or by the reviewer who returned it."""
-    filed = Application.objects.filter(child=draft.child, round=draft.round).exclude(state="withdrawn").first()
-    if filed is None:
-        refuse_unless_open(draft.round)
-        wanted = {material.id for material in materials_for(draft)}
-    else:
-        asked = filed.returns.filter(answered_at__isnull=True).order_by("-id").first()
-        if filed.state != "returned" or asked is None:
-            text = _("This application is submitted. It can be changed only when the school asks for it.")
-            raise Refused(text, code="filed")
-        if clock.deadline_passed(asked.deadline):
-            text = _("The time for corrections is over. Please call the bureau: a person will help.")
-            raise Refused(text, code="late")
-        wanted = {item.removeprefix(ITEM) for item in asked.items if item.startswith(ITEM)}
-    if kind not in wanted:
-        raise Refused(_("This paper is not asked for. You need not give it."), code="not_asked")
-
-
-def refuse_too_many(draft: Draft, kind: str) -> None:
-    """Raises Refused when a material has all the pages it may have."""
-    if sum(page.kind == kind for page in pages_given(draft)) >= MOST_PAGES:
-        text = _("This paper has %(most)s pages already. Please remove one before you add another.")
-        raise Refused(text % {"most": MOST_PAGES}, code="too_many", field="file")
-
-
-def document_add(*, guardian: Account, draft_id: UUID, kind: str, filename: str, received: bytes) -> Document:
-    """Check a received file and keep it as a page of a material; the same page given twice is one page.
-
-    Raises NotAllowed, UnfitFile, Refused (not asked, submitted, late, too many pages). The file is judged before the
-    draft is locked: nobody waits for somebody else's decoder.
+    Raises NotAllowed, UnfitFile, Refused (not asked, submitted, decided, late, too many pages). The file is judged
+    before the place is locked: nobody waits for somebody else's decoder.
     """
     with transaction.atomic():
-        draft = owned_draft(guardian, draft_id)
-        refuse_unless_wanted(draft, kind)
-        refuse_too_many(draft, kind)
+        place.hold(guardian).refuse_if_full()
     content = checked(received)
     stored = files.store(content.body)
     page = Document(
         owner=guardian,
-        kind=kind,
+        kind=place.kind,
         filename=filename.replace("\0", "")[:200],
         content_type=content.type,
         size=len(content.body),
@@ -157,26 +115,26 @@ def document_add(*, guardian: Account, draft_id: UUID, kind: str, filename: str,
         received_sha256=files.digest_of(received),
         uploaded_at=clock.now(),
     )
-    return _keep(guardian, draft_id, page)
+    return _keep(guardian, place, page)
 
 
 @transaction.atomic
-def _keep(guardian: Account, draft_id: UUID, page: Document) -> Document:
-    draft = owned_draft(guardian, draft_id)
-    refuse_unless_wanted(draft, page.kind)
-    refuse_too_many(draft, page.kind)
-    page.draft = draft
+def _keep(guardian: Account, place: Place, page: Document) -> Document:
+    held = place.hold(guardian)
+    held.refuse_if_full()
+    for name, row in held.at.items():
+        setattr(page, name, row)
     try:
         with transaction.atomic():
             page.save(force_insert=True)
     except IntegrityError:
-        return Document.objects.get(draft=draft, kind=page.kind, sha256=page.sha256, application__isnull=True)
+        return Document.objects.get(**held.at, kind=page.kind, sha256=page.sha256, application__isnull=True)
     record(
         actor=guardian,
         action="document.add",
         object_type="document",
         object_id=page.public_id,
-        district=draft.round.season.district_id,
+        district=held.district,
         details={"kind": page.kind, "sha256": page.sha256},
     )
     return page
@@ -202,7 +160,7 @@ def certificate_add(
         sha256=blind_index("certificate", f"{kind}\0{number}"),
         uploaded_at=clock.now(),
     )
-    return _keep(guardian, draft_id, page)
+    return _keep(guardian, OfDraft(draft_id, kind), page)
 
 
 def _valid_until(text: str) -> str:
@@ -223,7 +181,7 @@ def document_reuse(*, guardian: Account, draft_id: UUID, kind: str) -> list[Docu
     """Give again what was given for a sibling or an earlier application (R35). Raises NotAllowed, Refused."""
     draft = owned_draft(guardian, draft_id)
     offered = [page for material in materials_for(draft) if material.id == kind for page in material.offered]
-    return [_keep(guardian, draft_id, _copy(page, guardian)) for page in offered]
+    return [_keep(guardian, OfDraft(draft_id, kind), _copy(page, guardian)) for page in offered]
 
 
 def _copy(page: Document, guardian: Account) -> Document:
@@ -245,13 +203,18 @@ def document_turn(*, guardian: Account, document_id: UUID, quarters: int) -> Doc
 
 @transaction.atomic
 def document_remove(*, guardian: Account, document_id: UUID) -> None:
-    """Remove a page that is not submitted yet; one that is gone already is no error. Raises NotAllowed, Refused."""
+    """Remove a page that is not submitted yet, or whose appeal is not decided; one that is gone is no error.
+
+    Raises NotAllowed, Refused.
+    """
     page = Document.objects.select_for_update().filter(public_id=document_id, owner=guardian).first()
     if page is None:
         return
     if page.application_id is not None:
         text = _("This page is submitted and stays with the application.")
         raise Refused(text, code="submitted")
+    if page.appeal is not None:
+        OfAppeal(page.appeal.public_id).hold(guardian)
     record(
         actor=guardian,
         action="document.remove",

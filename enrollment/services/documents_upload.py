@@ -13,15 +13,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from enrollment.models import Document, Upload, UploadPart
-from enrollment.services.documents import (
-    UNFIT,
-    UnfitFile,
-    document_add,
-    owned_draft,
-    refuse_too_large,
-    refuse_too_many,
-    refuse_unless_wanted,
-)
+from enrollment.services.documents import UNFIT, UnfitFile, document_add, refuse_too_large
+from enrollment.services.documents_place import OfAppeal, OfDraft, Place
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from foundation.files import seal, unseal
@@ -42,8 +35,7 @@ class WrongOffset(Refused):
 class Announced:
     """What a browser says of a file before it sends it."""
 
-    draft_id: UUID
-    kind: str
+    place: Place
     client_token: UUID
     size: int
     filename: str
@@ -52,16 +44,15 @@ class Announced:
 @transaction.atomic
 def upload_open(*, guardian: Account, announced: Announced) -> Upload:
     """Begin an upload, or find the one with the same token. Raises NotAllowed, UnfitFile, Refused."""
-    draft = owned_draft(guardian, announced.draft_id)
+    held = announced.place.hold(guardian)
     if announced.size <= 0:
         raise UnfitFile("empty")
     refuse_too_large(announced.size)
-    refuse_unless_wanted(draft, announced.kind)
     now = clock.now()
     upload, made = Upload.objects.get_or_create(
         owner=guardian,
-        draft=draft,
-        kind=announced.kind,
+        **held.at,
+        kind=announced.place.kind,
         client_token=announced.client_token,
         defaults={
             "size": announced.size,
@@ -73,7 +64,7 @@ def upload_open(*, guardian: Account, announced: Announced) -> Upload:
     if not made and upload.document_id is None and (upload.refusal or upload.size != announced.size or _spent(upload)):
         _restart(upload, announced.size)
     if upload.document_id is None:
-        refuse_too_many(draft, announced.kind)
+        held.refuse_if_full()
     if made and Upload.objects.filter(owner=guardian, document__isnull=True).count() > MOST_UNDER_WAY:
         text = _("Too many files are on their way at once. Please wait until some of them have arrived.")
         raise Refused(text, code="busy")
@@ -118,7 +109,7 @@ def upload_finish(*, guardian: Account, upload_id: UUID) -> Upload:
 
     Raises NotAllowed, UnfitFile, Refused. An unfit file is forgotten, and why it was unfit is remembered.
     """
-    upload = Upload.objects.select_related("draft").filter(public_id=upload_id, owner=guardian).first()
+    upload = Upload.objects.select_related("draft", "appeal").filter(public_id=upload_id, owner=guardian).first()
     if upload is None:
         raise NotAllowed(_("There is no such upload in your account."))
     if upload.refusal in UNFIT and upload.document_id is None:
@@ -127,18 +118,21 @@ def upload_finish(*, guardian: Account, upload_id: UUID) -> Upload:
         return upload
     parts = [unseal(bytes(part.body), _purpose(upload, part.offset)) for part in upload.parts.all()]
     try:
-        page = document_add(
-            guardian=guardian,
-            draft_id=upload.draft.public_id,
-            kind=upload.kind,
-            filename=upload.filename,
-            received=b"".join(parts),
-        )
+        page = document_add(guardian=guardian, place=_place(upload), filename=upload.filename, received=b"".join(parts))
     except UnfitFile as unfit:
         _conclude(upload, refusal=unfit.code)
         raise
     _conclude(upload, page=page)
     return upload
+
+
+def _place(upload: Upload) -> Place:
+    """Where the page goes once it is whole. Raises NotAllowed: the draft or appeal of an upload is never empty."""
+    if upload.appeal is not None:
+        return OfAppeal(upload.appeal.public_id)
+    if upload.draft is None:
+        raise NotAllowed(_("There is no such upload in your account."))
+    return OfDraft(upload.draft.public_id, upload.kind)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -202,7 +203,7 @@ def deletion_make(*, guardian: Account) -> DataRequest:
     """
     Account.objects.select_for_update().get(pk=guardian.pk)
     drafts = [draft for draft in Draft.objects.filter(child__guardian=guardian) if not _filed(draft)]
-    uploads = Document.objects.filter(owner=guardian, application__isnull=True)
+    uploads = Document.objects.filter(owner=guardian, application__isnull=True, appeal__isnull=True)
     children = Child.objects.filter(guardian=guardian, applications__isnull=True)
     deleted = {"uploads": uploads.count(), "drafts": len(drafts), "children": children.count()}
     uploads.delete()
@@ -230,7 +231,8 @@ def kept(guardian: Account) -> list[dict[str, Any]]:
     if not years:
         return []
     until = date(max(years) + KEEP_YEARS, 12, 31).isoformat()
-    documents = Document.objects.filter(owner=guardian, application__isnull=False).count()
+    filed = Q(application__isnull=False) | Q(appeal__isnull=False)
+    documents = Document.objects.filter(filed, owner=guardian).count()
     messages = Message.objects.filter(account=guardian, secret=False).count()
     rows = [("applications", len(years)), ("documents", documents), ("messages", messages)]
     return [{"what": what, "count": count, "until": until} for what, count in rows if count]

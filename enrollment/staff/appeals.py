@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account
 from enrollment import results, services
-from enrollment.models import Appeal, AppealEvent, Transition
+from enrollment.models import Appeal, AppealEvent, Document, Transition
 from enrollment.selectors.core import explanation
 from enrollment.services.appeals import decided_before
 from foundation import clock
@@ -43,6 +43,7 @@ class AppealCase:
     overdue: bool
     own: bool  # this person refused the application: somebody else decides
     hearing_ahead: bool
+    papers: tuple[Document, ...]
     refusals: tuple[Transition, ...]
     events: tuple[tuple[AppealEvent, str], ...]
     judged: Mapping[str, Any] | None
@@ -52,13 +53,14 @@ class AppealCase:
 def gather(appeal: Appeal, reviewer: Account) -> AppealCase:
     """Everything that stands on the page."""
     application, now = appeal.application, clock.now()
-    is_open = appeal.state in Appeal.OPEN
+    is_open = appeal.is_open
     return AppealCase(
         appeal=appeal,
         open=is_open,
         overdue=is_open and clock.deadline_passed(appeal.answer_by),
         own=decided_before(application, reviewer),
         hearing_ahead=bool(appeal.hearing_at and now < appeal.hearing_at),
+        papers=tuple(appeal.documents.order_by("pk")),
         refusals=tuple(application.transitions.filter(event="refuse").select_related("actor")),
         events=tuple((one, str(EVENTS[one.event])) for one in appeal.events.select_related("actor")),
         judged=explanation(application),

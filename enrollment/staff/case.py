@@ -19,7 +19,7 @@ from enrollment.models import Application, ApplicationState, ApplicationVersion,
 from enrollment.policy import AGENCIES
 from enrollment.selectors import answer_rows, needs_rows, review_queue
 from enrollment.selectors.documents import documents_of, repeated_evidence
-from enrollment.services.documents import ITEM
+from enrollment.services.documents_place import ITEM
 from enrollment.services.review import item_label
 from enrollment.staff.settle import spec_of, words
 from enrollment.states import OPEN_FOR_REVIEW

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from enrollment import form, services
 from enrollment.models import Application
-from enrollment.services.documents import ITEM
+from enrollment.services.documents_place import ITEM
 from enrollment.services.review import item_label
 from enrollment.staff.case import Case, gather, next_case
 from enrollment.staff.settle import questions, refuse_unreadable, settled

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.pages import GuardianRequest, guardian_page
 from enrollment import results, selectors, services
-from enrollment.models import Appeal, Application, Draft
+from enrollment.models import Application, Draft
 from enrollment.selectors import after
 from enrollment.selectors.binding import binding_of
 from enrollment.services.appeals import PUBLISHED_STATES
@@ -53,7 +53,7 @@ def _context(request: GuardianRequest, found: Application) -> dict[str, Any]:
         "can_withdraw": selectors.can(found, "withdraw"),
         "can_answer": selectors.can(found, "accept"),
         "can_appeal": found.state == "not_eligible" or (found.state in PUBLISHED_STATES and offer is not None),
-        "open_appeal": next((one for one in appeals if one.state in Appeal.OPEN), None),
+        "open_appeal": next((one for one in appeals if one.is_open), None),
         "last_appeal": appeals[0] if appeals else None,
         "has_letter": found.state in KIND_OF_STATE,
         "attendance": after.attendance_of(found) if found.state == "accepted" else None,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.pages import GuardianRequest, guardian_page
 from enrollment import selectors, services
 from enrollment.models import Appeal
+from enrollment.selectors.appeals import appeals_of
 from enrollment.services.appeals import LONGEST_REASON, PUBLISHED_STATES
 from enrollment.views.shown import Shown
 from foundation import clock
@@ -47,14 +48,14 @@ def appeal(request: GuardianRequest, application_id: UUID) -> HttpResponse:
 
 def _page(request: GuardianRequest, application_id: UUID, refused: Refused | None = None) -> HttpResponse:
     found = selectors.own_application(request.guardian, application_id)
-    appeals = list(found.appeals.order_by("-pk").prefetch_related("events"))
+    appeals = appeals_of(found)
     newest = appeals[0] if appeals else None
     error = refused.message if refused and refused.field == "reason" else ""
     possible = found.state == "not_eligible" or (found.state in PUBLISHED_STATES and found.offer is not None)
     context = {
         "application": found,
         "appeals": appeals,
-        "open": newest if newest is not None and newest.state in Appeal.OPEN else None,
+        "open": newest if newest is not None and newest.is_open else None,
         "may_file": possible and (newest is None or newest.state == Appeal.State.WITHDRAWN or refused is not None),
         "against_result": found.state != "not_eligible",
         "hearing_ahead": bool(newest and newest.hearing_at and clock.now() < newest.hearing_at),

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,7 +25,8 @@ from enrollment.materials import MaterialAsked, materials_for, named_materials
 from enrollment.models import Document, Draft
 from enrollment.selectors.documents import document_for
 from enrollment.selectors.journey import filed_application
-from enrollment.services.documents import ITEM, document_content, run_program
+from enrollment.services.documents import document_content, run_program
+from enrollment.services.documents_place import ITEM, OfDraft, Place
 from foundation.crypto import decrypt, encrypt
 from foundation.errors import NotAllowed, Refused
 from foundation.wording import tongue
@@ -94,8 +96,7 @@ def keep(request: GuardianRequest, draft: Draft) -> bool:
     for name in request.FILES:
         kind = name.partition(":")[2]
         for sent in request.FILES.getlist(name):
-            page: dict[str, Any] = {"kind": kind, "filename": sent.name or "", "received": sent.read()}
-            _try(slips, kind, partial(services.document_add, **mine, **page))
+            _try(slips, kind, partial(file_add, request.guardian, OfDraft(draft.public_id, kind), sent))
     for name in request.POST:
         kind = name.removeprefix("number:")
         said: dict[str, Any] = {part: request.POST.get(f"{part}:{kind}", "") for part in CERTIFICATE}
@@ -107,6 +108,11 @@ def keep(request: GuardianRequest, draft: Draft) -> bool:
         request.session["documents_slips"] = slips
         request.session["documents_typed"] = encrypt(json.dumps(typed))
     return bool(slips)
+
+
+def file_add(guardian: Account, place: Place, sent: "UploadedFile[bytes]") -> Document:
+    """Keep one file as a form sends it. Raises NotAllowed, UnfitFile, Refused."""
+    return services.document_add(guardian=guardian, place=place, filename=sent.name or "", received=sent.read())
 
 
 def _try(slips: dict[str, str], kind: str, act: Callable[[], Document]) -> None:
@@ -218,7 +224,7 @@ def _viewed(request: HttpRequest, document_id: UUID, how: str) -> Document:
         action=f"document.{how}",
         object_type="document",
         object_id=document.public_id,
-        district=document.application.district_code if document.application else "",
+        district=document.about.district_code if document.about else "",
     )
     return document
 

@@ -1,9 +1,10 @@
 """The script's side of an upload: announce, ask for the offset, send a run of bytes. Answers are small JSON."""
 
 import json
+from collections.abc import Callable
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -11,6 +12,7 @@ from accounts.pages import GuardianRequest, guardian_page
 from enrollment import services
 from enrollment.models import Upload
 from enrollment.selectors.documents import own_upload
+from enrollment.services.documents_place import OfAppeal, OfDraft, Place
 from enrollment.services.documents_upload import Announced, WrongOffset
 from foundation.errors import NotAllowed, Refused
 
@@ -32,25 +34,32 @@ def _refused(refused: Refused) -> JsonResponse:
     return JsonResponse({"code": refused.code, "message": refused.message}, status=status)
 
 
-def _announced(request: HttpRequest, draft_id: UUID) -> Announced:
-    """Raises ValueError, KeyError when the announcement is not one."""
-    said = json.loads(request.body)
-    token = UUID(str(said["token"]))
-    return Announced(draft_id, str(said["kind"])[:40], token, int(said["size"]), str(said.get("name", "")))
-
-
-@guardian_page
-@require_POST
-def create(request: GuardianRequest, draft_id: UUID) -> HttpResponse:
-    """Announce a file; the same token is the same upload, also on another day."""
+def _announce(request: GuardianRequest, place: Callable[[str], Place]) -> HttpResponse:
+    """Open the announced upload at the place that is named for its kind; 400 when the announcement is not one."""
     try:
-        announced = _announced(request, draft_id)
+        said = json.loads(request.body)
+        token, at = UUID(str(said["token"])), place(str(said["kind"])[:40])
+        announced = Announced(at, token, int(said["size"]), str(said.get("name", "")))
     except (ValueError, KeyError, TypeError):
         return HttpResponse(status=400)
     try:
         return _told(services.upload_open(guardian=request.guardian, announced=announced))
     except Refused as refused:
         return _refused(refused)
+
+
+@guardian_page
+@require_POST
+def create(request: GuardianRequest, draft_id: UUID) -> HttpResponse:
+    """Announce a file; the same token is the same upload, also on another day."""
+    return _announce(request, lambda kind: OfDraft(draft_id, kind))
+
+
+@guardian_page
+@require_POST
+def create_for_appeal(request: GuardianRequest, application_id: UUID, appeal_id: UUID) -> HttpResponse:  # noqa: ARG001
+    """Announce a paper of an appeal."""
+    return _announce(request, lambda _kind: OfAppeal(appeal_id))
 
 
 @guardian_page

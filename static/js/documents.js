@@ -113,7 +113,8 @@
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-material]");
     // what is still on its way, and what was typed about a certificate, stays
     fresh.querySelector("[data-sending]").replaceWith(old.querySelector("[data-sending]"));
-    fresh.querySelector("details").replaceWith(old.querySelector("details"));
+    const typed = old.querySelector("details");
+    if (typed) { fresh.querySelector("details").replaceWith(typed); }
     old.replaceWith(fresh);
   }
 

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Route
 
 from enrollment.models import Document, Upload
-from enrollment.services.documents import ITEM
+from enrollment.services.documents_place import ITEM
 from tests import factories
 from tests.browser.conftest import Open
 from tests.browser.parent import Parent

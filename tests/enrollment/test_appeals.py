@@ -23,9 +23,9 @@ pytestmark = pytest.mark.django_db
 WHY = "份额登记有误，请再看一次"
 
 
-def refused_case() -> tuple[Application, Account]:
+def refused_case(place: factories.World | None = None) -> tuple[Application, Account]:
     """An application that a reviewer refused, and that reviewer."""
-    place = factories.world()
+    place = place or factories.world()
     application = factories.family(place).submit()
     Application.objects.filter(pk=application.pk).update(state="in_review", review_school=place.school)
     application.refresh_from_db()

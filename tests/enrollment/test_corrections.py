@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from enrollment import services
 from enrollment.models import Application, Document
-from enrollment.services.documents import ITEM
+from enrollment.services.documents_place import ITEM, OfDraft
 from foundation import clock
 from foundation.errors import Refused
 from notifications.models import Message
@@ -82,7 +82,7 @@ def test_a_paper_that_was_not_named_is_not_taken() -> None:
     one, _application = returned("guardian_name")
     with pytest.raises(Refused) as refused:
         services.document_add(
-            guardian=one.guardian, draft_id=one.draft.public_id, kind="title", filename="a.jpg", received=picture()
+            guardian=one.guardian, place=OfDraft(one.draft.public_id, "title"), filename="a.jpg", received=picture()
         )
     assert refused.value.code == "not_asked"
 
@@ -90,7 +90,7 @@ def test_a_paper_that_was_not_named_is_not_taken() -> None:
 def test_the_deadline_ends_with_its_minute() -> None:
     one, application = returned(f"{ITEM}title")
     deadline = application.returns.get().deadline.replace(second=0, microsecond=0)
-    add: dict[str, Any] = {"guardian": one.guardian, "draft_id": one.draft.public_id, "kind": "title"}
+    add: dict[str, Any] = {"guardian": one.guardian, "place": OfDraft(one.draft.public_id, "title")}
     with clock.at(deadline + timedelta(seconds=59)):
         services.document_add(**add, filename="a.jpg", received=picture())
     with clock.at(deadline + timedelta(seconds=60)), pytest.raises(Refused) as late:

@@ -18,6 +18,7 @@ from enrollment.materials import materials_for
 from enrollment.models import Document, Draft, Upload, UploadPart
 from enrollment.selectors.documents import document_for, repeated_evidence
 from enrollment.services.documents import document_content, evidence_of
+from enrollment.services.documents_place import OfDraft
 from enrollment.services.documents_upload import Announced, WrongOffset
 from foundation import clock, files
 from foundation.crypto import CryptoError
@@ -58,8 +59,7 @@ def unusual(place: factories.World | None = None) -> factories.Family:
 def add(one: factories.Family, kind: str = "title", received: bytes = b"", name: str = "photo.jpg") -> Document:
     return services.document_add(
         guardian=one.guardian,
-        draft_id=one.draft.public_id,
-        kind=kind,
+        place=OfDraft(one.draft.public_id, kind),
         filename=name,
         received=received or picture(),
     )
@@ -190,7 +190,7 @@ def test_the_same_evidence_of_another_family_is_a_hint_for_staff() -> None:
 
 
 def announced(one: factories.Family, body: bytes, token: uuid.UUID | None = None) -> Upload:
-    said = Announced(one.draft.public_id, "title", token or uuid.uuid4(), len(body), "scan.pdf")
+    said = Announced(OfDraft(one.draft.public_id, "title"), token or uuid.uuid4(), len(body), "scan.pdf")
     return services.upload_open(guardian=one.guardian, announced=said)
 
 

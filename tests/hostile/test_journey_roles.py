@@ -17,6 +17,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from accounts.models import Account
 from enrollment import services
 from enrollment.models import Application, Child, Document, Draft, Upload
+from enrollment.services.documents_place import OfDraft
 from enrollment.services.documents_upload import Announced
 from enrollment.views.visiting import TERMINAL_COOKIE
 from foundation.crypto import blind_index
@@ -123,7 +124,7 @@ def victim() -> Victim:
     told(one, household="empty", real_estate="empty")
     page = add(one)
     upload = services.upload_open(
-        guardian=owner, announced=Announced(draft.public_id, "title", uuid.uuid4(), 99, "a.pdf")
+        guardian=owner, announced=Announced(OfDraft(draft.public_id, "title"), uuid.uuid4(), 99, "a.pdf")
     )
     invitation, _code = invited(one, phone="+8619955550002")
     helped, _number = services.help_ask(guardian=owner, draft_id=draft.public_id, show_answers=True)
