@@ -1,7 +1,9 @@
 """Reads of what follows publication: lists, freed seats, fillings, check-in, corrections. Others see lengths only."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, Role
 from accounts.scopes import scope
 from audit.services import record
-from enrollment.models import Application, Offer, Round
+from enrollment.models import Application, Attendance, Offer, Round
 from enrollment.policy.words import Text
 from foundation.errors import NotAllowed
 from lottery import wording
@@ -40,6 +42,7 @@ CAUSES = {
 OFFERED = Text("候补第{place}位，因{cause}。", "Place {place} on the waiting list, because {cause}.")
 ORDER = ("shared", "choice", "position", "application_id")
 FOUND_AT_MOST = 300
+SAID: Mapping[bool | None, str] = {True: "yes", False: "no", None: "none"}  # whether the child comes on check-in day
 
 
 def _lists(run: AdmissionRun) -> WaitingLists | None:
@@ -267,23 +270,27 @@ def _role(account_id: int, one: Correction) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CheckInLine:
-    """One child on a school's check-in list."""
+    """One child on a school's check-in list; ``said`` is the family's newest word: yes, no or none."""
 
     application: Application
     mark: str
     on: object
+    said: str
+    said_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class CheckInPage:
-    """A school's list of children who accepted, and how many are marked."""
+    """A school's list of children who accepted, how many are marked, and how many said what (yes, no, none)."""
 
     school: School
     lines: tuple[CheckInLine, ...]
     total: int
     arrived: int
     missing: int
+    said: Mapping[str, int]
     query: str
+    answer: str
 
 
 def check_in_schools(account: Account) -> list[School]:
@@ -291,21 +298,35 @@ def check_in_schools(account: Account) -> list[School]:
     return list(scope(account).rows(School.objects.order_by("name"), CHECK_IN, district="district__code", school="pk"))
 
 
-def check_in_page(account: Account, school_code: str, query: str) -> CheckInPage:
-    """The check-in list of one school, narrowed to receipts that contain ``query``. Raises NotAllowed."""
+def check_in_page(account: Account, school_code: str, query: str, answer: str = "") -> CheckInPage:
+    """The check-in list of one school. Raises NotAllowed.
+
+    Narrowed to receipts that contain ``query`` and to families who said ``answer`` (yes, no, none; others narrow
+    nothing). What counts is the newest word about the place the child has now.
+    """
     school = School.objects.filter(pk=school_code).first()
     if school is None or not scope(account).may(CHECK_IN, district=school.district_id, school=school.pk):
         raise NotAllowed(_("There is no such school in your care."))
-    newest = Offer.objects.filter(application=OuterRef("pk")).order_by("-pk").values("school_id")[:1]
+    newest = Offer.objects.filter(application=OuterRef("pk")).order_by("-pk")
+    words = Attendance.objects.filter(offer=OuterRef("held")).order_by("-pk")
     marks = CheckIn.objects.filter(application=OuterRef("pk"), school=school).order_by("-pk")
     rows = (
         Application.objects.filter(pk__in=Offer.objects.filter(school=school).values("application_id"))
-        .annotate(place=Subquery(newest), mark=Subquery(marks.values("mark")[:1]), on=Subquery(marks.values("on")[:1]))
+        .annotate(place=Subquery(newest.values("school_id")[:1]), held=Subquery(newest.values("pk")[:1]))
+        .annotate(mark=Subquery(marks.values("mark")[:1]), on=Subquery(marks.values("on")[:1]))
+        .annotate(coming=Subquery(words.values("coming")[:1]), said_at=Subquery(words.values("at")[:1]))
         .filter(Q(state__in=["accepted", "enrolled"]) | Q(state="lapsed", mark="no_show"), place=school.pk)
     )
-    counts = Counter(rows.values_list("mark", flat=True))
+    counts: Counter[str] = Counter()
+    said: Counter[str] = Counter()
+    for mark, coming in rows.values_list("mark", "coming"):
+        counts[mark] += 1
+        said[SAID[coming]] += 1
     wanted = "".join(query.split()).upper()[:20]
     found = rows.filter(receipt__contains=wanted) if wanted else rows
+    meant = {word: coming for coming, word in SAID.items()}
+    if answer in meant:
+        found = found.filter(coming=meant[answer]) if answer != "none" else found.filter(coming__isnull=True)
     shown = list(found.select_related("child").order_by("receipt")[:FOUND_AT_MOST])
     if shown:
         record(
@@ -316,5 +337,13 @@ def check_in_page(account: Account, school_code: str, query: str) -> CheckInPage
             district=school.district_id,
             details={"children": len(shown)},
         )
-    lines = tuple(CheckInLine(one, one.mark or "", one.on) for one in shown)
-    return CheckInPage(school, lines, sum(counts.values()), counts["arrived"], counts["no_show"], wanted)
+    return CheckInPage(
+        school=school,
+        lines=tuple(CheckInLine(one, one.mark or "", one.on, SAID[one.coming], one.said_at) for one in shown),
+        total=counts.total(),
+        arrived=counts["arrived"],
+        missing=counts["no_show"],
+        said=said,
+        query=wanted,
+        answer=answer if answer in meant else "",
+    )

@@ -1,6 +1,7 @@
 """Pages of what follows publication: an official's, a school's check-in list, and a family's answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -120,12 +121,17 @@ def check_in_schools(request: StaffRequest) -> HttpResponse:
 @require_safe
 def check_in(request: StaffRequest, school: str) -> HttpResponse:
     """The children who accepted a place at the school, each with one tap for each mark."""
-    return _check_in(request, school, request.GET.get("receipt", ""))
+    return _check_in(request, school, request.GET)
 
 
-def _check_in(request: StaffRequest, school: str, query: str, refused: Refused | None = None) -> HttpResponse:
+def _check_in(
+    request: StaffRequest, school: str, asked: Mapping[str, str], refused: Refused | None = None
+) -> HttpResponse:
+    page = selectors.check_in_page(request.account, school, asked.get("receipt", ""), asked.get("answer", ""))
+    answers = {"": _("All"), "yes": _("Will come"), "no": _("Will not come"), "none": _("No answer yet")}
     context = {
-        "page": selectors.check_in_page(request.account, school, query),
+        "page": page,
+        "answers": [(value, label, page.said[value] if value else page.total) for value, label in answers.items()],
         "refused": refused.message if refused else "",
     }
     response = render(request, "lottery/checkin.html", context, status=422 if refused else 200)
@@ -137,16 +143,16 @@ def _check_in(request: StaffRequest, school: str, query: str, refused: Refused |
 @require_POST
 def check_in_mark(request: StaffRequest, school: str, application_id: UUID, mark: str) -> HttpResponse:
     """Note one mark and come back to the same list."""
-    query = request.POST.get("receipt", "")
     try:
         services.check_in_mark(staff=request.account, application_id=application_id, mark=mark.replace("-", "_"))
     except NotAllowed:
         raise
     except Refused as refused:
-        return _check_in(request, school, query, refused)
+        return _check_in(request, school, request.POST, refused)
     target = redirect("lottery:check-in", school)
-    if query:
-        target["Location"] += f"?receipt={''.join(one for one in query if one.isalnum() or one == '-')}"
+    asked = {name: request.POST[name] for name in ("receipt", "answer") if request.POST.get(name)}
+    if asked:
+        target["Location"] += f"?{urlencode(asked)}"
     return target
 
 

@@ -1,5 +1,6 @@
 """Check-in and corrections: who may, what is public, and that no other child's place is ever touched."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -10,6 +11,8 @@ from django.utils import translation
 
 from audit.models import Entry
 from enrollment.models import Application, Offer
+from enrollment.services.offers import attendance_say
+from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from lottery import services
 from lottery.models import CheckIn, Correction, CorrectionApproval, SeatEvent
@@ -122,6 +125,55 @@ def test_the_list_is_found_by_receipt_and_every_look_is_logged() -> None:
     assert client.get(reverse("lottery:check-in", args=["WL02"])).status_code == 404
     child.refresh_from_db()
     assert child.state == "enrolled"
+
+
+@pytest.mark.django_db
+def test_the_list_says_who_told_the_school_to_come_and_when() -> None:
+    one = settled()
+    yes, no, silent = Application.objects.filter(offer__school="WL01", state="accepted").order_by("pk")[:3]
+    say = partial(attendance_say, application_id=yes.pk, guardian=yes.guardian)
+    say(coming=False)
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        said = say(coming=True)
+    attendance_say(application_id=no.pk, guardian=no.guardian, coming=False)
+    page = reads.check_in_page(one.reviewer, "WL01", "")
+    lines = {line.application.pk: (line.said, line.said_at) for line in page.lines}
+    assert lines[yes.pk] == ("yes", said.at)  # the newest word counts
+    assert (lines[no.pk][0], lines[silent.pk]) == ("no", ("none", None))
+    assert (page.said["yes"], page.said["no"], page.said["none"]) == (1, 1, page.total - 2)
+    found = {answer: reads.check_in_page(one.reviewer, "WL01", "", answer).lines for answer in ("yes", "no", "none")}
+    assert [[line.application.pk for line in found[answer]] for answer in ("yes", "no")] == [[yes.pk], [no.pk]]
+    assert {line.said for line in found["none"]} == {"none"}
+    assert len(reads.check_in_page(one.reviewer, "WL01", "", "often").lines) == page.total
+
+
+@pytest.mark.django_db
+def test_a_word_about_another_place_does_not_count_for_this_one() -> None:
+    one = settled()
+    child = placed_at("WL01")
+    attendance_say(application_id=child.pk, guardian=child.guardian, coming=True)
+    made = propose(one, child, school="WL02")
+    services.correction_approve(official=one.officials[1], correction_id=made.pk, token=token(one.officials[1]))
+    lines = reads.check_in_page(one.officials[0], "WL02", child.receipt).lines
+    assert [(line.application.pk, line.said) for line in lines] == [(child.pk, "none")]
+    assert not reads.check_in_page(one.reviewer, "WL01", child.receipt).lines
+
+
+@pytest.mark.django_db
+def test_the_page_of_the_list_keeps_its_filter_and_shows_other_schools_nothing() -> None:
+    one = settled()
+    child = placed_at("WL01")
+    said = attendance_say(application_id=child.pk, guardian=child.guardian, coming=True)
+    client, path = signed_in(one.reviewer), reverse("lottery:check-in", args=["WL01"])
+    page = client.get(path, {"answer": "yes"}, headers={"accept-language": "en"}).content.decode()
+    assert child.receipt in page
+    assert f"{said.at.astimezone(clock.SHANGHAI):%H:%M}" in page
+    assert "Will come · 1" in page
+    assert child.receipt not in client.get(path, {"answer": "no"}).content.decode()
+    mark = reverse("lottery:check-in-mark", args=["WL01", child.pk, "arrived"])
+    assert client.post(mark, {"receipt": "", "answer": "yes"})["Location"] == f"{path}?answer=yes"
+    elsewhere = signed_in(staff("reviewer-2", "reviewer", "WL02"))
+    assert elsewhere.get(path).status_code == 404
 
 
 @pytest.mark.django_db
