@@ -22,13 +22,13 @@ from enrollment.policies import compiled
 from enrollment.selectors.guardians import may_withdraw
 from enrollment.services.documents import documents_attach, evidence_of
 from enrollment.services.drafts import refuse_elsewhere, refuse_unless_open
+from enrollment.services.telling import tell
 from enrollment.services.transitions import application_step, round_lock
 from enrollment.states import LIVE_STATES
 from foundation import acting, clock
 from foundation.errors import NotAllowed, Refused
 from foundation.locks import lock_shared
-from foundation.wording import say
-from notifications.services import message_queue
+from foundation.wording import joined, say
 from schools.selectors import offered_schools
 from verification.services import checks_open
 
@@ -50,7 +50,7 @@ class InvalidAnswers(Refused):
 def error_text(error: form.FieldError) -> str:
     """Why an answer is not taken, what to do, and where to look."""
     where = (say(identifiers.MESSAGES[item.code], item.params) for item in error.more)
-    return " ".join([say(error.message, error.params), *where])
+    return joined(say(error.message, error.params), *where)
 
 
 def receipt_for(year: int, token: UUID, attempt: int = 0) -> str:
@@ -287,12 +287,11 @@ def _add_version(
             on=draft.round.check_on or clock.today(),
         ),
     )
-    message_queue(
+    tell(
+        application=application,
         key=f"received:{version.pk}",
         template="received",
         params={"child": child.name, "receipt": application.receipt},
-        account=guardian,
-        district=application.district_code,
     )
 
 
@@ -322,11 +321,10 @@ def application_withdraw(*, guardian: Account, application_id: UUID) -> Applicat
     if application is None:
         raise NotAllowed(_("There is no such application in your account."))
     application_step(application=application, event="withdraw", actor=guardian)
-    message_queue(
+    tell(
+        application=application,
         key=f"withdrawn:{application.pk}",
         template="withdrawn",
         params={"child": application.child.name, "receipt": application.receipt},
-        account=application.guardian,
-        district=application.district_code,
     )
     return application

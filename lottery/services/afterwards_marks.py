@@ -14,6 +14,7 @@ from accounts.services import totp_confirm
 from audit.services import record
 from enrollment.models import Application, Offer, Round
 from enrollment.services.offers import offer_again
+from enrollment.services.telling import tell
 from enrollment.services.transitions import application_step
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
@@ -21,7 +22,6 @@ from lottery.models import CheckIn, Correction, CorrectionApproval, SeatEvent, S
 from lottery.services.afterwards import place_ended, seats_left, seats_lock
 from lottery.services.afterwards_fill import SEAT_ANSWER_DAYS, locked_round, published_run
 from lottery.services.common import one_line
-from notifications.services import message_queue
 from schools.models import School
 
 CHECK_IN = "classes.run"  # whoever runs a school's classes notes who came
@@ -173,12 +173,11 @@ def correction_approve(*, official: Account, correction_id: int, token: str) -> 
         )
         CorrectionApproval.objects.create(correction=made, approved_by=official, approved_at=clock.now(), offer=offer)
         _audit(made, official, "correction.approve")
-        message_queue(
+        tell(
+            application=application,
             key=f"corrected:{made.pk}",
             template="corrected",
             params={"child": application.child.name, "receipt": application.receipt, "school": made.school.name},
-            account=application.guardian,
-            district=application.district_code,
         )
         return made
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from accounts.services import totp_confirm
 from enrollment.models import Application
+from enrollment.services.telling import to_guardians
 from foundation import clock
 from foundation.errors import Refused
 from foundation.transitions import IllegalTransition
@@ -382,7 +383,8 @@ def _publish(run: ClassRun, official: Account) -> None:
         for number, name in enumerate(names, 1)
     )
     _step(run, "publish_late" if run.number else "publish", official, "published_at")
-    messages_queue([_message(run, one.application, found.assignment[one.pseudonym] + 1) for one in entries])
+    told = [(one.application, _message(run, one.application, found.assignment[one.pseudonym] + 1)) for one in entries]
+    messages_queue(to_guardians(told))
 
 
 def _message(run: ClassRun, application: Application, number: int) -> Outgoing:

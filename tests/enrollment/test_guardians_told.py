@@ -1,5 +1,7 @@
 """Who is told of a decision: who leads, and the other guardian where that was wished; each once."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
@@ -8,9 +10,12 @@ from accounts.models import Account
 from enrollment import services
 from enrollment.models import Application, Guardianship, LeadRequest
 from enrollment.services import telling
+from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from notifications.models import Message
 from tests import factories
+from tests.enrollment.test_appeals import file, refused_case
+from tests.enrollment.test_appeals import other as decider
 from tests.enrollment.test_guardians import agreed, person
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +113,54 @@ def test_a_number_of_another_account_offers_to_join_them() -> None:
     page = client.post(path, {"client_token": str(token), "declare": "yes", "agree": "yes"})
     assert page.status_code == 422
     assert "/my/account/join/" in page.content.decode()
+
+
+def recipients(template: str) -> set[int | None]:
+    """Who got a message of this kind; nobody got it twice."""
+    found = list(Message.objects.filter(template=template).values_list("account_id", flat=True))
+    assert len(found) == len(set(found))
+    return set(found)
+
+
+def arrange(how: str, filed: Application, other: Account) -> set[int | None]:
+    """An agreement about the child and what was agreed in it; who is told from then on."""
+    beside = agreed(factories.Family(None, filed.guardian, filed.child, None), other)  # type: ignore[arg-type]
+    if how == "lead":
+        asked = telling.lead_ask(account=other, guardianship_id=beside.public_id, to_second=True)
+        telling.lead_answer(account=filed.guardian, request_id=asked.public_id, accept=True)
+        telling.copy_wish_set(account=filed.guardian, guardianship_id=beside.public_id, wanted=False)
+        return {other.pk}
+    if how != "nothing":
+        telling.copy_wish_set(account=other, guardianship_id=beside.public_id, wanted=True)
+    if how == "order":
+        services.protection_order(official=factories.staff("official"), application_id=filed.pk, reference="2026-7")
+    return {filed.guardian_id, other.pk} if how == "copy" else {filed.guardian_id}
+
+
+@pytest.mark.parametrize("how", ["nothing", "copy", "lead", "order"])
+def test_every_word_about_an_appeal_goes_to_those_who_are_told(how: str, other: Account) -> None:
+    application, _who = refused_case()
+    told_now = arrange(how, application, other)
+    appeal, reviewer, at = file(application), decider(), clock.now() + timedelta(days=1)
+    services.hearing_set(reviewer=reviewer, appeal_id=appeal.public_id, at=at, way="place", where="教育局一楼")
+    with clock.at(at + timedelta(hours=1)):
+        services.appeal_decide(reviewer=reviewer, appeal_id=appeal.public_id, upheld=False, reason="滨湖路77号没有核实")
+    for template in ("appeal_filed", "appeal_hearing", "appeal_dismissed"):
+        assert recipients(template) == told_now, template
+    assert not Message.objects.filter(template="appeal_dismissed", body__contains="77号").exists()
+
+
+def test_the_receipt_and_a_withdrawal_reach_a_wished_copy(other: Account) -> None:
+    one = factories.family(factories.world())
+    beside = agreed(one, other)
+    telling.copy_wish_set(account=other, guardianship_id=beside.public_id, wanted=True)
+    filed = one.submit()
+    services.application_withdraw(guardian=one.guardian, application_id=filed.pk)
+    assert recipients("received") == recipients("withdrawn") == {one.guardian.pk, other.pk}
+
+
+@pytest.mark.parametrize("how", ["nothing", "lead", "order"])
+def test_a_withdrawal_follows_the_lead_and_the_order(how: str, filed: Application, other: Account) -> None:
+    told_now = arrange(how, filed, other)
+    services.application_withdraw(guardian=filed.guardian, application_id=filed.pk)
+    assert recipients("withdrawn") == told_now

@@ -15,6 +15,8 @@ from lottery.models import ClassConfirmation, ClassEntry, ClassFile, ClassRun, C
 from lottery.services.class_roll import members_of
 from lottery.services.classes import sealed
 from notifications.models import Message
+from tests.enrollment.test_guardians import person
+from tests.enrollment.test_guardians_told import arrange
 from tests.lottery.class_factories import BALLS, NONCES, TEACHERS, VALUE, Assignment, assignment, enter
 from tests.lottery.factories import staff, token
 from tests.threads import at_once
@@ -329,3 +331,15 @@ def test_two_people_at_the_same_moment_make_one_draw() -> None:
     assert not [failed for failed in done if isinstance(failed, Exception)]
     assert ClassConfirmation.objects.filter(step="draw").count() == 2
     assert ClassRun.objects.get(pk=run.pk).state == "drawn"
+
+
+@pytest.mark.parametrize("how", ["nothing", "copy", "lead", "order"])
+def test_the_class_is_told_to_those_who_are_told_of_decisions(how: str) -> None:
+    one, other = assignment(), person()
+    child = one.pupils[0]
+    told_now = arrange(how, child, other)
+    one.published()
+    found = Message.objects.filter(template="class_result", key__startswith=f"class_result:{child.pk}")
+    assert set(found.values_list("account_id", flat=True)) == told_now
+    assert found.count() == len(told_now)
+    assert Message.objects.filter(template="class_result", account=other).count() == (other.pk in told_now)
