@@ -12,8 +12,10 @@ from accounts.models import Account
 from accounts.sessions import KEPT
 from accounts.staff_site import is_verified_staff
 from enrollment.selectors.assist import acting_in
+from enrollment.selectors.status import reachable
 from enrollment.services.assist import visit_end
 from enrollment.services.terminals import terminal_of
+from enrollment.views.status import down
 from enrollment.views.visiting import TERMINAL_COOKIE, VISIT
 
 # Own files only; the admin theme (Alpine) evaluates expressions and styles inline, the public pages do neither.
@@ -44,6 +46,18 @@ class SecurityHeaders:
         if user is not None and user.is_authenticated:
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+class StatusAlways:
+    """The status page answers without a database, also for who is signed in: nothing asks who that is before it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path == reverse("enrollment:status") and not reachable():
+            return down()
+        return self.get_response(request)
 
 
 class Visits:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
 
+from django.db import Error, connection
 from django.db.models import Count, Q
 
 from enrollment.models import Application, Round
@@ -43,6 +44,16 @@ class Status:
     @property
     def all_good(self) -> bool:
         return self.agencies_good == len(self.agencies) and not self.messages_late and not self.paused
+
+
+def reachable() -> bool:
+    """Whether the database answers at all."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except Error:
+        return False
+    return True
 
 
 def status() -> Status:

@@ -23,13 +23,18 @@ def page(request: HttpRequest) -> HttpResponse:
     try:
         response = render(request, "public/status.html", {"status": _fresh()})
     except Error:
-        # no context processors: they would ask the database too
-        text = get_template("public/status_down.html").render({}, None)
-        response = HttpResponse(text, status=HTTPStatus.SERVICE_UNAVAILABLE)
-        response["Retry-After"] = "60"
-        response["Cache-Control"] = "no-store"
-        return response
+        return down()
     response["Cache-Control"] = f"max-age={FRESH_SECONDS}"
+    return response
+
+
+def down() -> HttpResponse:
+    """What everybody reads while the database is away."""
+    # no context processors: they would ask the database too
+    text = get_template("public/status_down.html").render({}, None)
+    response = HttpResponse(text, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response["Retry-After"] = "60"
+    response["Cache-Control"] = "no-store"
     return response
 
 

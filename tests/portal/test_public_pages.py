@@ -280,6 +280,26 @@ def test_without_a_database_the_status_page_still_speaks_and_knows_the_telephone
     assert PHONE in answer.content.decode()
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("staff", [False, True])
+def test_who_is_signed_in_reads_the_status_page_too_when_no_database_can_be_reached(
+    client: Client, place: factories.World, monkeypatch: pytest.MonkeyPatch, staff: bool
+) -> None:
+    client.force_login(factories.staff("official") if staff else factories.guardian())
+    page(client, "status")
+    connection.close()
+    with monkeypatch.context() as unreachable:
+        unreachable.setitem(connection.settings_dict, "HOST", "/nowhere")
+        with pytest.raises(OperationalError):
+            connection.ensure_connection()
+        answer = client.get(reverse("enrollment:status"))
+        elsewhere = Client(raise_request_exception=False)
+        elsewhere.cookies = client.cookies
+        assert elsewhere.get("/my/").status_code == 500  # the cookie does ask the database
+    assert answer.status_code == 503
+    assert "没有丢失" in answer.content.decode()
+
+
 def test_the_open_api_answers_other_programs(client: Client, place: factories.World) -> None:
     found = client.get(reverse("api-find-school"), {"address": factories.HOME}).json()
     assert (found["outcome"], [one["code"] for one in found["schools"]]) == ("matched", ["WL01"])
