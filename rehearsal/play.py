@@ -30,6 +30,7 @@ from portal.seasons.folder import SeasonPlan, read_folder
 from portal.seasons.store import store_plan
 from rehearsal import answers as typed
 from rehearsal import ceremony, classes
+from rehearsal.calendar import compressed
 from rehearsal.city import Applicant, build_city, city_spec, read_families, scaled_seats
 from rehearsal.parents import Browser, client_token
 from rehearsal.patience import TRANSIENT, patient
@@ -44,6 +45,7 @@ PREFILL_SHARE = 0.1
 NEWCOMERS = 60  # families of the demonstration beside the season: most file in the open round, some not yet
 VISITORS = 5
 STALL_SECONDS = 180
+RESULTS_DAYS = 15  # from today, in a rehearsal
 SchoolOf = Callable[[Applicant], tuple[str, list[str]]]
 
 
@@ -128,9 +130,18 @@ class Play:
             seat_plan.save(update_fields=["seats"])
         save_staff(create_staff(plan.district), Path(settings.VAR_DIR) / "demo-accounts.json")
         now = clock.now()
-        # the calendar of the folder, compressed to today: a rehearsal does not wait for June
+        self.season.calendar = compressed(
+            plan.calendar,
+            opens=min(round_.opens_at for round_ in self.rounds("main")).astimezone(clock.SHANGHAI).date(),
+            results=max(round_.results_at for round_ in self.rounds("main")).astimezone(clock.SHANGHAI).date(),
+            today=clock.today(),
+            within=RESULTS_DAYS,
+        )
+        self.season.save(update_fields=["calendar"])
         Round.objects.filter(season=self.season).update(
-            opens_at=now - timedelta(minutes=1), closes_at=now + timedelta(days=14), results_at=now + timedelta(days=15)
+            opens_at=now - timedelta(minutes=1),
+            closes_at=now + timedelta(days=RESULTS_DAYS - 1),
+            results_at=now + timedelta(days=RESULTS_DAYS),
         )
         for round_ in self.rounds("main"):
             enrollment.round_step(official=account("official"), round_id=round_.pk, event="open")
