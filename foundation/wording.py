@@ -13,6 +13,11 @@ def tongue() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
+def joined(*sentences: str) -> str:
+    """Sentences in the active language one after the other: with a space between them, in Chinese with none."""
+    return ("" if tongue() == "zh" else " ").join(sentences)
+
+
 def say(template: str, params: Mapping[str, object]) -> str:
     """Translate a pure room's message (English, named braces) and fill it in."""
     return str(_(template)).format(**params) if template else ""

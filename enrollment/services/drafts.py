@@ -19,7 +19,7 @@ from enrollment.prefill import children_of, records_of, suggested_answers
 from foundation import acting, clock
 from foundation.crypto import blind_index
 from foundation.errors import NotAllowed, Refused
-from foundation.wording import refusal, say
+from foundation.wording import joined, refusal, say
 from verification import services as verification
 
 OWN_TO_ONE = (*form.NEEDS, "choices", "keep_siblings")
@@ -33,7 +33,7 @@ def child_add(*, guardian: Account, name: str, id_number: str, birth_date: str =
     document = identifiers.check("id", id_number, role="child", today=clock.today())
     if not document.ok:
         where = identifiers.diagnose(id_number, role="child", today=clock.today())
-        text = " ".join([refusal(document), *(say(identifiers.MESSAGES[item.code], item.params) for item in where)])
+        text = joined(refusal(document), *(say(identifiers.MESSAGES[item.code], item.params) for item in where))
         raise Refused(text, code=document.code, field="id_number")
     named = identifiers.check("name", name, today=clock.today(), document=document.kind)
     if not named.ok:

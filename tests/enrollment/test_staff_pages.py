@@ -176,6 +176,18 @@ def test_out_of_scope_cases_do_not_exist(enter: Enter, role: str, district: str,
     assert application.state == "attention"
 
 
+@pytest.mark.parametrize(("role", "school", "shown"), [("reviewer", "WL01", False), ("official", "", True)])
+def test_an_order_of_protection_is_the_districts_to_note(enter: Enter, role: str, school: str, shown: bool) -> None:
+    application = case(factories.family(factories.world()), real_estate=HALF)
+    client, path = enter(factories.staff(role, school=school)), f"/official/protection/{application.pk}/"
+    page = client.get(url(application))
+    assert page.status_code == 200
+    assert (path in page.content.decode()) is shown
+    order = client.get(path)
+    assert (order.status_code == 200) is shown
+    assert (url(application) in order.content.decode()) is shown  # the way back
+
+
 def test_a_supervisor_reads_but_does_not_decide(enter: Enter) -> None:
     application = case(factories.family(factories.world()), real_estate=HALF)
     client = enter(factories.staff("supervisor"))
