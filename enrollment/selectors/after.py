@@ -175,9 +175,11 @@ def ahead(application: Application) -> list[Ahead]:
     round_, today = application.round, clock.today()
     closes, results = (at.astimezone(clock.SHANGHAI).date() for at in (round_.closes_at, round_.results_at))
     steps = [Ahead(_("Applications close"), closes, closes), Ahead(_("Results are published"), results, results)]
+    later = {CHECK_IN, "classes"} if application.state != "enrolled" else {"classes"}
     if round_.state == "published":
         steps = []
-    later = {"draw", CHECK_IN, "classes"} if application.state != "enrolled" else {"classes"}
+    else:
+        later |= {"draw"}
     steps += [Ahead(label, first, last) for key, label, first, last in dated(round_.season) if key in later]
     return sorted((step for step in steps if step.last >= today), key=lambda step: (step.last, step.first))
 

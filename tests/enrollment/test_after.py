@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from enrollment import services
-from enrollment.models import Application, ApplicationState, Attendance, Season
+from enrollment.models import Application, ApplicationState, Attendance, Round, Season
 from enrollment.selectors import after
 from enrollment.selectors.after import ACTORS, STEPS, ahead, next_step, time_left, told
 from foundation import clock
@@ -17,6 +17,18 @@ from tests.enrollment.test_letters import enter, placed
 from tests.threads import at_once
 
 CHECK_IN = [{"key": "checkin", "zh": "报到", "en": "Check-in", "starts": "2026-08-31", "ends": "2026-08-31"}]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("state", "draws"), [("frozen", True), ("published", False)])
+def test_a_round_whose_results_are_out_announces_no_draw(state: str, draws: bool) -> None:
+    application, day = placed("accepted"), (clock.today() + timedelta(days=3)).isoformat()
+    rows = [{**CHECK_IN[0], "starts": day, "ends": day, "key": key, "en": key} for key in ("draw", "checkin")]
+    Season.objects.update(calendar=rows)
+    Round.objects.update(state=state)
+    with translation.override("en"):
+        labels = {step.label for step in ahead(Application.objects.get(pk=application.pk))}
+    assert ("checkin" in labels, "draw" in labels) == (True, draws)
 
 
 def test_every_state_has_a_sentence_and_says_who_acts() -> None:
