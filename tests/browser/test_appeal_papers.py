@@ -9,7 +9,7 @@ from PIL import Image
 from enrollment.models import Document
 from tests import factories
 from tests.browser.conftest import Open
-from tests.browser.test_after import look, press
+from tests.browser.test_after import look
 from tests.browser.test_classes import enter_staff
 from tests.enrollment.test_appeals import file, refused_case
 from tests.enrollment.test_documents_content import pdf
@@ -41,11 +41,11 @@ def test_papers_are_given_with_an_appeal(
         family.page.wait_for_selector("#material-appeal .sheet:nth-child(2) img")
     else:
         family.page.set_input_files(INPUT, sheets(tmp_path))
-        press(family, "#material-appeal noscript button, #material-appeal .ways > button")
+        family.press("#material-appeal noscript button, #material-appeal .ways > button")
     assert appeal.documents.count() == 2
     family.page.wait_for_load_state("networkidle")
     look(family, f"{name}-2-two")
-    press(family, "#material-appeal .sheet:nth-child(2) .remove")
+    family.press("#material-appeal .sheet:nth-child(2) .remove")
     kept = Document.objects.get()
     assert kept.content_type == "image/jpeg"
     desk = open_browser(language=language, width=1280)
