@@ -169,6 +169,13 @@ def appeal_take_back(*, guardian: Account, appeal_id: UUID) -> Appeal:
     return appeal
 
 
+def appeal_end(application: Application, actor: Account) -> None:
+    """An application that goes takes its open appeal with it: nothing is left to decide. Call before its own step."""
+    for appeal in application.appeals.select_for_update().filter(state__in=Appeal.OPEN):
+        appeal.application = application
+        _after(appeal, _step(appeal, "take_back", actor))
+
+
 @transaction.atomic
 def hearing_set(*, reviewer: Account, appeal_id: UUID, at: datetime, way: str, where: str) -> Appeal:
     """Set or move the hearing; the family is told. Raises NotAllowed, Refused (past, too late, no place)."""

@@ -20,6 +20,7 @@ from enrollment.materials import pages_given
 from enrollment.models import Application, ApplicationVersion, Draft, ReturnRequest, Transition
 from enrollment.policies import compiled
 from enrollment.selectors.guardians import may_withdraw
+from enrollment.services.appeals import appeal_end
 from enrollment.services.documents import documents_attach, evidence_of
 from enrollment.services.drafts import refuse_elsewhere, refuse_unless_open
 from enrollment.services.telling import tell
@@ -320,6 +321,7 @@ def application_withdraw(*, guardian: Account, application_id: UUID) -> Applicat
     application = rows.filter(may_withdraw(guardian), pk=application_id).first()
     if application is None:
         raise NotAllowed(_("There is no such application in your account."))
+    appeal_end(application, guardian)
     application_step(application=application, event="withdraw", actor=guardian)
     tell(
         application=application,

@@ -123,6 +123,17 @@ def test_the_family_may_take_it_back_and_file_again() -> None:
     assert state(application) == "appealed"
 
 
+def test_an_application_that_is_withdrawn_leaves_no_appeal_behind() -> None:
+    application, _reviewer = refused_case()
+    appeal = file(application)
+    services.application_withdraw(guardian=application.guardian, application_id=application.pk)
+    appeal.refresh_from_db()
+    assert (state(application), appeal.state) == ("withdrawn", "withdrawn")
+    assert [event.event for event in appeal.events.order_by("pk")] == ["file", "take_back"]
+    with pytest.raises(Refused):
+        services.appeal_decide(reviewer=other(), appeal_id=appeal.public_id, upheld=True, reason="迟到的决定")
+
+
 def test_another_date_is_asked_for_once() -> None:
     application, _who = refused_case()
     appeal, decider = file(application), other()
