@@ -6,7 +6,7 @@ dropped, and an answer to a question that is not asked any more does not count.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date
@@ -324,6 +324,11 @@ BY_NAME = {field.name: field for field in FIELDS}
 def asked(field: Field, answers: Answers) -> bool:
     """Whether the question is asked, given the other answers."""
     return all((answers.get(name) or BY_NAME[name].default) in values for name, values in field.when.items())
+
+
+def opened(items: Collection[str]) -> tuple[Field, ...]:
+    """The questions a return for correction opens: the named ones, and those that depend on them."""
+    return tuple(field for field in FIELDS if field.name in items or set(field.when) & set(items))
 
 
 def page_fields(page: str) -> tuple[Field, ...]:

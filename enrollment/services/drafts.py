@@ -1,6 +1,6 @@
 """Before submission: children, drafts saved at every step, and what the state already knows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,6 +23,7 @@ from foundation.wording import joined, refusal, say
 from verification import services as verification
 
 OWN_TO_ONE = (*form.NEEDS, "choices", "keep_siblings")
+LONGEST_ANSWER = 500  # characters of one answer
 MOST_LOOKS = 20  # a day and account: enough for any family, useless for trying names
 SEX = {"male": "1", "female": "2"}
 
@@ -188,7 +189,7 @@ def draft_save(*, guardian: Account, draft_id: UUID, answers: Mapping[str, str])
     if draft is None:
         raise NotAllowed(_("There is no such application in your account."))
     known = _open_names(draft)
-    typed = {name: str(value)[:500] for name, value in answers.items() if name in known}
+    typed = {name: str(value)[:LONGEST_ANSWER] for name, value in answers.items() if name in known}
     draft.answers = {**draft.answers, **typed}
     draft.saved_at = clock.now()
     draft.save(update_fields=["answers", "saved_at"])
@@ -206,8 +207,12 @@ def _open_names(draft: Draft) -> set[str]:
     if request is None:
         text = _("This application is submitted. It can be changed only when the school asks for it.")
         raise Refused(text, code="filed")
-    # an answer may open questions that depend on it
-    return {name for name in everything if name in request.items or _depends(name, request.items)}
+    return open_names(request.items)
+
+
+def open_names(items: Collection[str]) -> set[str]:
+    """The answers a return for correction opens."""
+    return {field.name for field in form.opened(items)} | ({"choices"} & set(items))
 
 
 def _changeable(draft: Draft) -> set[str]:
@@ -216,10 +221,6 @@ def _changeable(draft: Draft) -> set[str]:
         return _open_names(draft)
     except Refused:
         return set()
-
-
-def _depends(name: str, items: Sequence[str]) -> bool:
-    return name in form.BY_NAME and bool(set(form.BY_NAME[name].when) & set(items))
 
 
 def _known(result: verification.Prefill, number: str, names: Mapping[str, str]) -> dict[str, Any]:
@@ -235,7 +236,8 @@ def earlier_answers(guardian: Account) -> dict[str, str]:
 
     Choices, special needs and the wish for twins belong to one child and one round; they are not taken over.
     """
-    last = ApplicationVersion.objects.filter(submitted_by=guardian).order_by("-submitted_at").first()
+    # by whose application it is: who only corrected another guardian's takes nothing of that guardian over
+    last = ApplicationVersion.objects.filter(application__guardian=guardian).order_by("-submitted_at").first()
     answers = last.claims.get("answers", {}) if last else {}
     return {name: str(value) for name, value in answers.items() if value and name not in OWN_TO_ONE}
 

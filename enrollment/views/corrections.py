@@ -49,14 +49,13 @@ def correct(request: GuardianRequest, application_id: UUID) -> HttpResponse:
             refused = problem.message if isinstance(problem, Refused) else _("Please press the button again.")
         else:
             return redirect("enrollment:application", application_id)
-    names = [field for field in form.FIELDS if field.name in returned.items or set(field.when) & set(returned.items)]
     context = {
         **page_context(draft, "choices", problems),
         **documents_context(request, draft, returned.items),
-        "left": remaining(max(timedelta(), _ends(returned) - clock.now())),
+        "left": remaining(max(timedelta(), ends(returned) - clock.now())),
         "application": application,
         "returned": returned,
-        "questions": [shown(field, draft.answers, problems) for field in names],
+        "questions": [shown(field, draft.answers, problems) for field in form.opened(returned.items)],
         "choices_open": "choices" in returned.items,
         "refused": refused,
         "client_token": str(uuid.uuid4()),
@@ -64,6 +63,6 @@ def correct(request: GuardianRequest, application_id: UUID) -> HttpResponse:
     return render(request, "enrollment/correct.html", context, status=422 if refused else 200)
 
 
-def _ends(returned: ReturnRequest) -> datetime:
+def ends(returned: ReturnRequest) -> datetime:
     """The first instant after the deadline's minute."""
     return returned.deadline.replace(second=0, microsecond=0) + timedelta(minutes=1)
