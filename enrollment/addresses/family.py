@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, re_path
 
-from enrollment.views import account, guardians, protection, signin
+from enrollment.views import account, guardians, protection, shared, signin
 
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 SHARED = rf"^my/shared/(?P<child_id>{UUID})/(?P<application_id>{UUID})"
@@ -24,8 +24,11 @@ urlpatterns: list[URLPattern] = [
     path("my/agreements/<uuid:guardianship_id>/end/", guardians.end, name="guardianship-end"),
     path("my/agreements/<uuid:guardianship_id>/messages/", guardians.told, name="guardianship-messages"),
     path("official/protection/<uuid:application_id>/", protection.order, name="protection-order"),
-    path("my/shared/<uuid:child_id>/", guardians.shared, name="shared"),
-    re_path(rf"{SHARED}/(?P<action>withdraw|accept|decline)/$", guardians.shared_act, name="shared-act"),
-    re_path(rf"{SHARED}/together/$", guardians.together, name="binding-answer"),
-    re_path(rf"{SHARED}/letter-(?P<language>zh|en)\.pdf$", guardians.shared_paper, name="shared-letter"),
+    path("my/shared/<uuid:child_id>/", shared.shared, name="shared"),
+    re_path(rf"{SHARED}/(?P<action>withdraw|accept|decline)/$", shared.shared_act, name="shared-act"),
+    re_path(rf"{SHARED}/statements/$", shared.statements, name="shared-statements"),
+    re_path(rf"{SHARED}/attendance/$", shared.attendance, name="shared-attendance"),
+    re_path(rf"{SHARED}/correct/$", shared.correct, name="shared-correct"),
+    re_path(rf"{SHARED}/together/$", shared.together, name="binding-answer"),
+    re_path(rf"{SHARED}/letter-(?P<language>zh|en)\.pdf$", shared.shared_paper, name="shared-letter"),
 ]

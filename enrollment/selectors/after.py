@@ -222,7 +222,8 @@ def told(application: Application, most: int = 50) -> list[Told]:
 def attendance_of(application: Application) -> Attendance | None:
     """The family's newest word about check-in day for the place it has now."""
     offer = application.offer
-    return Attendance.objects.filter(application=application, offer=offer).order_by("-pk").first() if offer else None
+    rows = Attendance.objects.filter(application=application, offer=offer).select_related("by__merged_into")
+    return rows.order_by("-pk").first() if offer else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.scopes import scope
+from accounts.services import person_of
 from enrollment import form
 from enrollment.models import (
     Application,
@@ -27,6 +28,7 @@ from enrollment.models import (
     Season,
 )
 from enrollment.policies import compiled
+from enrollment.selectors.guardians import masked_person
 from enrollment.states import APPLICATION
 from foundation import clock
 from foundation.errors import NotAllowed
@@ -131,6 +133,7 @@ class Moment:
     state: str
     reason: str
     helped: str = ""  # who filed it with the family, and where
+    by: str = ""  # which other guardian did it, masked; "" for the reader and for the office
 
 
 def helped_by(visit: AssistVisit | None) -> str:
@@ -141,12 +144,21 @@ def helped_by(visit: AssistVisit | None) -> str:
     return _("Done with you by %(operator)s at %(place)s") % words
 
 
+def done_beside(actor: Account | None, application: Application) -> str:
+    """Which other guardian did a step, masked; "" when who applied, the office or the portal did it."""
+    if actor is None or actor.kind != Account.Kind.GUARDIAN or person_of(actor).pk == application.guardian_id:
+        return ""
+    return masked_person(person_of(actor))
+
+
 def timeline(application: Application) -> list[Moment]:
     """What happened, newest first, in the family's words."""
     labels = dict(ApplicationState.choices)
     return [
-        Moment(step.at, str(labels[step.target]), step.reason, helped_by(step.visit))
-        for step in application.transitions.select_related("visit__operator").order_by("-id")
+        Moment(
+            step.at, str(labels[step.target]), step.reason, helped_by(step.visit), done_beside(step.actor, application)
+        )
+        for step in application.transitions.select_related("visit__operator", "actor__merged_into").order_by("-id")
         if step.event not in {"start_checks", "open_review"}
     ]
 
@@ -211,11 +223,14 @@ def results_of(district: str, year: int, stage: str, *, rehearsal: bool = False)
     }
 
 
-def school_options(draft: Draft) -> list[SchoolOption]:
-    """The schools on offer: those of the family's zone first, then by name; the distance is to the zone's school."""
+def school_options(draft: Draft, *, near: bool = True) -> list[SchoolOption]:
+    """The schools on offer: those of the family's zone first, then by name; the distance is to the zone's school.
+
+    Without ``near`` nothing is said that leads to the home: neither zone nor distances.
+    """
     season, answers = draft.round.season, draft.answers
     zone_schools: list[str] = []
-    for name in ("home_address", "household_address"):
+    for name in ("home_address", "household_address") if near else ():
         address = str(answers.get(name) or "")
         if address:
             where: Mapping[str, Any] = {

@@ -1,8 +1,7 @@
 """Who sees and acts for a child beside the guardian who entered it, and what stays hidden from them.
 
 One rule for all rooms: the pages, papers and exports of the guardian who applied are that guardian's alone. A second
-guardian or carer has a page of their own that shows what is listed in ``Shared`` and nothing else, so that a field
-added elsewhere later is hidden from them until somebody decides otherwise.
+guardian or carer has pages of their own (``enrollment.selectors.shared``).
 """
 
 from dataclasses import dataclass
@@ -15,11 +14,11 @@ from django.utils.translation import gettext as _
 import identifiers
 from accounts.models import Account
 from accounts.scopes import scope
-from enrollment.models import AddressProtection, Application, ApplicationState, Child, Guardianship, Invitation
-from enrollment.selectors.after import Next, next_step
-from enrollment.states import APPLICATION
+from enrollment.models import AddressProtection, Application, Child, Consent, Guardianship, Invitation
 from foundation import clock
 from foundation.errors import NotAllowed
+
+STATEMENTS_FROM = 2  # version of the consent "guardian.invite" that names what was stated, and corrections
 
 
 def active(rows: QuerySet[Guardianship]) -> QuerySet[Guardianship]:
@@ -49,10 +48,34 @@ def may_withdraw(account: Account) -> Q:
     return Q(guardian=account) | Q(child__in=shared.exclude(child__guardian__in=_ordered()).values("child"))
 
 
+def covers_statements(agreed: Guardianship) -> bool:
+    """Whether who applied has agreed that this person sees what was stated and may correct it.
+
+    An agreement to an older text of the consent than STATEMENTS_FROM stays what it was.
+    """
+    asked = agreed.invitation.asker_id is not None  # then who applied agrees with the answer, else with the invitation
+    since = agreed.invitation.answered_at if asked else agreed.invitation.created_at
+    texts = Consent.objects.filter(kind="guardian.invite", child=agreed.child_id, given_at__gte=since)
+    version = texts.order_by("pk").values_list("version", flat=True).first()
+    return version is not None and version >= STATEMENTS_FROM
+
+
+def may_correct(account: Account) -> Q:
+    """A filter on applications of others this person may correct: a parent who may act, beside no protected guardian.
+
+    Protection by own wish counts as well as an order: the form would lead to the address. One's own application is
+    not among them, it has a page of its own.
+    """
+    rows = active(Guardianship.objects.filter(guardian=account, may_act=True, role=Invitation.Role.PARENT))
+    protected_ones = AddressProtection.objects.filter(ended_at__isnull=True).values("account_id")
+    open_rows = rows.exclude(child__guardian__in=protected_ones).select_related("invitation")
+    return Q(child__in=[agreed.child_id for agreed in open_rows if covers_statements(agreed)])
+
+
 def guardianship_of(account: Account, child_id: UUID) -> Guardianship:
     """The agreement under which this person sees a child. Raises NotAllowed."""
     rows = active(Guardianship.objects.filter(guardian=account, child__public_id=child_id))
-    found = rows.select_related("child__guardian").first()
+    found = rows.select_related("child__guardian", "guardian", "invitation").first()
     if found is None:
         raise NotAllowed(_("There is no such child in your account."))
     return found
@@ -80,75 +103,6 @@ def protection_case(official: Account, application_id: UUID) -> tuple[Applicatio
         raise NotAllowed(_("There is no such application in your district."))
     rows = AddressProtection.objects.filter(account=application.guardian, source="order", ended_at__isnull=True)
     return application, rows.values_list("set_at", flat=True).first()
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of the timeline, with who did it as seen by this person; reasons are the other guardian's to read."""
-
-    at: datetime
-    state: str
-    who: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """All that a second guardian or carer is shown of one application."""
-
-    id: UUID
-    receipt: str
-    stage: str
-    state: str
-    label: str
-    school: str
-    next: Next
-    steps: tuple[Step, ...]
-    may_accept: bool
-    may_withdraw: bool
-    has_letter: bool
-
-
-HELD = {"offered", "accepted", "enrolled"}
-INNER = {"start_checks", "open_review"}
-
-
-def shared_applications(agreed: Guardianship) -> list[Shared]:
-    """The applications of a shared child, newest first. Under an order of protection no school is named."""
-    rows = Application.objects.filter(child=agreed.child).select_related("round__season__district", "child")
-    strict = protected(agreed.child.guardian) == "order"
-    return [_shared(application, agreed, strict=strict) for application in rows.order_by("-submitted_at")]
-
-
-def _shared(application: Application, agreed: Guardianship, *, strict: bool) -> Shared:
-    offer = application.offer
-    school = offer.school.name if offer is not None and offer.school is not None and not strict else ""
-    labels = dict(ApplicationState.choices)
-    acting, events = agreed.may_act and not strict, APPLICATION.events(application.state)
-    return Shared(
-        id=application.pk,
-        receipt=application.receipt,
-        stage=application.get_stage_display(),
-        state=application.state,
-        label=str(labels[application.state]),
-        school=school,
-        next=next_step(application),
-        steps=tuple(
-            Step(step.at, str(labels[step.target]), _who(step.actor_id, agreed))
-            for step in application.transitions.order_by("-id")
-            if step.event not in INNER
-        ),
-        may_accept=acting and "accept" in events,
-        may_withdraw=acting and agreed.role == Invitation.Role.PARENT and "withdraw" in events,
-        has_letter=application.state in HELD and bool(school),
-    )
-
-
-def _who(actor_id: int | None, agreed: Guardianship) -> str:
-    if actor_id == agreed.guardian_id:
-        return _("You")
-    if actor_id == agreed.child.guardian_id:
-        return _("The guardian who applied")
-    return _("The office") if actor_id else _("The portal")
 
 
 def masked_person(account: Account) -> str:

@@ -51,6 +51,7 @@ from enrollment.services.registry import registry_export, registry_save
 from enrollment.services.remote_help import help_ask, help_end, help_join, hint_leave
 from enrollment.services.review import review_approve, review_open, review_refuse, review_return
 from enrollment.services.rounds import round_step
+from enrollment.services.shared_correction import shared_correct
 from enrollment.services.signin import sign_in_code_send
 from enrollment.services.submission import application_submit, application_withdraw
 from enrollment.services.takeover import account_claim, claim_code_make
@@ -116,6 +117,7 @@ __all__ = [
     "review_refuse",
     "review_return",
     "round_step",
+    "shared_correct",
     "sign_in_code_send",
     "terminal_make",
     "terminal_pair",

@@ -19,11 +19,12 @@ from foundation.errors import NotAllowed
 
 TEXTS: Final = {
     "guardian.invite": (
-        1,
+        2,
         lazy(
-            "I let this person see where my child's application stands, and do what I have ticked; a grandparent or "
-            "another person until the day I named. My own ID number, address and phone stay hidden. I can end this at "
-            "any time."
+            "I let this person see where my child's application stands, the class, and what I stated in it: names, "
+            "numbers and addresses are shortened. A grandparent or another person sees the child and the schools only, "
+            "until the day I named. If my address is protected, nothing that leads to it is shown. The person may do "
+            "what I have ticked. I can end this at any time."
         ),
     ),
     "guardian.accept": (

@@ -47,7 +47,7 @@ def attendance_say(*, guardian: Account, application_id: UUID, coming: bool) -> 
     It tells the school how many to expect. It frees no seat: that is the school's mark on the day, or "decline".
     """
     rows = Application.objects.select_for_update(of=("self",)).select_related("round__season")
-    application = rows.filter(pk=application_id, guardian=guardian).first()
+    application = rows.filter(acts_for(guardian), pk=application_id).first()
     if application is None:
         raise NotAllowed(_("There is no such application in your account."))
     offer = application.offer

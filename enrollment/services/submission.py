@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 import identifiers
@@ -116,18 +117,18 @@ def application_submit(*, guardian: Account, submission: Submission) -> Applicat
     """
     try:
         with transaction.atomic():
-            repeated = _repeated(guardian, submission.client_token)
-            return repeated or _submit(guardian, submission)
+            return repeated(guardian, submission.client_token) or _submit(guardian, submission)
     except IntegrityError as conflict:
         # a simultaneous press: the other transaction has committed by now
         with transaction.atomic():
-            repeated = _repeated(guardian, submission.client_token)
-            if repeated is None:
+            found = repeated(guardian, submission.client_token)
+            if found is None:
                 raise _already_filed(guardian, submission) from conflict
-            return repeated
+            return found
 
 
-def _repeated(guardian: Account, token: UUID) -> Application | None:
+def repeated(guardian: Account, token: UUID) -> Application | None:
+    """The application this person's earlier press of the same button made. Raises NotAllowed (somebody else's)."""
     version = ApplicationVersion.objects.select_related("application").filter(client_token=token).first()
     if version is not None and version.submitted_by_id != guardian.pk:
         raise NotAllowed
@@ -135,11 +136,31 @@ def _repeated(guardian: Account, token: UUID) -> Application | None:
 
 
 def _submit(guardian: Account, submission: Submission) -> Application:
+    draft = locked_draft(Q(public_id=submission.draft_id, child__guardian=guardian))
+    _unchanged_since_shown(draft, submission.seen)
+    answers, choices = checked_answers(draft)
+    guardian = guardian_identify(account=guardian, name=answers["guardian_name"], id_number=answers["guardian_id"])
+    earlier = (
+        Application.objects.select_for_update().filter(child=draft.child, round=draft.round, state="returned").first()
+    )
+    if earlier is not None:
+        application = resubmit(earlier, guardian, draft)
+    else:
+        refuse_unless_open(draft.round)
+        hands = acting.current()  # a clerk's own form cannot say it came from the family
+        channel = hands.channel if hands else submission.channel
+        application = _create(draft, guardian, channel, submission.client_token)
+    add_version(application, draft, guardian, submission.client_token, answers, choices)
+    return application
+
+
+def locked_draft(which: Q) -> Draft:
+    """One draft that is about to be submitted, locked with its round. Raises NotAllowed, Refused (another county)."""
     draft = (
         Draft.objects.select_for_update(of=("self",))
         .select_related("child", "round__season", "round__policy")
         .defer("round__policy__text")
-        .filter(public_id=submission.draft_id, child__guardian=guardian)
+        .filter(which)
         .first()
     )
     if draft is None:
@@ -148,21 +169,7 @@ def _submit(guardian: Account, submission: Submission) -> Application:
     lock_shared(round_lock(draft.round_id))
     draft.round.refresh_from_db(fields=["state", "closes_at", "pause_reason"])
     refuse_elsewhere(draft.round)
-    _unchanged_since_shown(draft, submission.seen)
-    answers, choices = checked_answers(draft)
-    guardian = guardian_identify(account=guardian, name=answers["guardian_name"], id_number=answers["guardian_id"])
-    earlier = (
-        Application.objects.select_for_update().filter(child=draft.child, round=draft.round, state="returned").first()
-    )
-    if earlier is not None:
-        application = _resubmit(earlier, guardian, draft)
-    else:
-        refuse_unless_open(draft.round)
-        hands = acting.current()  # a clerk's own form cannot say it came from the family
-        channel = hands.channel if hands else submission.channel
-        application = _create(draft, guardian, channel, submission.client_token)
-    _add_version(application, draft, guardian, submission.client_token, answers, choices)
-    return application
+    return draft
 
 
 def checked_answers(draft: Draft) -> tuple[dict[str, str], list[str]]:
@@ -230,7 +237,8 @@ def _create(draft: Draft, guardian: Account, channel: str, token: UUID) -> Appli
     return application
 
 
-def _resubmit(application: Application, guardian: Account, draft: Draft) -> Application:
+def resubmit(application: Application, guardian: Account, draft: Draft) -> Application:
+    """Answer the open return for correction of a locked application. Raises Refused (late)."""
     request = application.returns.filter(answered_at__isnull=True).order_by("-id").first()
     if request is not None:
         if clock.deadline_passed(request.deadline):
@@ -243,7 +251,7 @@ def _resubmit(application: Application, guardian: Account, draft: Draft) -> Appl
     return application_step(application=application, event="resubmit", actor=guardian)
 
 
-def _add_version(
+def add_version(
     application: Application,
     draft: Draft,
     guardian: Account,
@@ -251,7 +259,10 @@ def _add_version(
     answers: Mapping[str, str],
     choices: Sequence[str],
 ) -> None:
-    """Freeze what was submitted, tell the family, and open the five checks - all in the caller's transaction."""
+    """Freeze what was submitted, tell who applied, and open the five checks - all in the caller's transaction.
+
+    ``guardian`` is who submits it; a second guardian may, in answer to a return for correction.
+    """
     child = draft.child
     typed = {name: str(draft.answers.get(name, "")) for name in answers}
     # special needs are no claim: nothing is judged by them, and only the district's own reviewers see them

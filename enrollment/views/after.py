@@ -36,6 +36,7 @@ def application(request: GuardianRequest, application_id: UUID) -> HttpResponse:
 
 def _context(request: GuardianRequest, found: Application) -> dict[str, Any]:
     offer = found.offer
+    attendance = after.attendance_of(found) if found.state == "accepted" else None
     appeals = list(found.appeals.order_by("-pk"))
     return {
         "application": found,
@@ -56,7 +57,8 @@ def _context(request: GuardianRequest, found: Application) -> dict[str, Any]:
         "open_appeal": next((one for one in appeals if one.is_open), None),
         "last_appeal": appeals[0] if appeals else None,
         "has_letter": found.state in KIND_OF_STATE,
-        "attendance": after.attendance_of(found) if found.state == "accepted" else None,
+        "attendance": attendance,
+        "attendance_by": selectors.done_beside(attendance.by, found) if attendance else "",
         "check_in": after.check_in_days(found.round.season),
         "bring": after.bring_words(found.round.season),
         "registry_open": found.state in WANTED_STATES and registry_open(found),

@@ -1,4 +1,4 @@
-"""Pages of who acts for a child: inviting, answering, asking, ending, and what a second guardian or carer sees."""
+"""Pages of who acts for a child: inviting, answering, asking, ending, and who is told."""
 
 from collections.abc import Callable
 from datetime import date
@@ -16,15 +16,14 @@ from accounts.pages import GuardianRequest, guardian_page
 from enrollment import services
 from enrollment.models import Guardianship, Invitation
 from enrollment.selectors import guardians as people
-from enrollment.selectors.binding import bindings_for
 from enrollment.services import telling
 from enrollment.services.consents import consent_text
-from enrollment.services.guardians import Terms, shared_letter
+from enrollment.services.guardians import Terms
 from enrollment.views.shown import Shown, ShownOption
-from foundation.errors import NotAllowed, Refused
+from foundation.errors import Refused
 
 
-def _done(request: GuardianRequest, act: Callable[[], object], success: str) -> None:
+def done(request: GuardianRequest, act: Callable[[], object], success: str) -> None:
     """Do it and say so, or say why not; what is not one's own stays a 404."""
     try:
         act()
@@ -49,6 +48,7 @@ def guardians(request: GuardianRequest, child_id: UUID) -> HttpResponse:
         "protection": people.protected(request.guardian),
         "filed": child.applications.exclude(state="withdrawn").exists(),
         "ask_text": consent_text("guardian.ask"),
+        "invite_text": consent_text("guardian.invite"),
     }
     return render(request, "enrollment/guardians.html", context)
 
@@ -107,7 +107,10 @@ def _invite_fields(typed: dict[str, str], refused: Refused | None) -> list[Shown
     )
     acts = (
         ShownOption("no", _("Only see where it stands")),
-        ShownOption("yes", _("See it and act: accept or decline a place; a parent may withdraw, too")),
+        ShownOption(
+            "yes",
+            _("See it and act: accept or decline a place; a parent may correct what is asked and withdraw, too"),
+        ),
     )
     day = _("Only for a grandparent or another person, for example 2026-08-31.")
     return [
@@ -139,7 +142,7 @@ def _invite_fields(typed: dict[str, str], refused: Refused | None) -> list[Shown
 @require_POST
 def revoke(request: GuardianRequest, invitation_id: UUID) -> HttpResponse:
     found = Invitation.objects.filter(public_id=invitation_id, inviter=request.guardian).select_related("child").first()
-    _done(
+    done(
         request,
         lambda: services.invitation_revoke(guardian=request.guardian, invitation_id=invitation_id),
         _("The invitation is taken back. Its code works no more."),
@@ -158,7 +161,7 @@ def end(request: GuardianRequest, guardianship_id: UUID) -> HttpResponse:
         other = found.guardian if found.child.guardian_id == request.guardian.pk else found.child.guardian
         context = {"agreed": found, "who": people.masked_person(other)}
         return render(request, "enrollment/guardians_end.html", context)
-    _done(
+    done(
         request,
         lambda: services.guardianship_end(account=request.guardian, guardianship_id=guardianship_id),
         _("It is ended. Nothing of the application has changed."),
@@ -177,15 +180,15 @@ def told(request: GuardianRequest, guardianship_id: UUID) -> HttpResponse:
     said, asked = request.POST.get("answer", ""), standing.open
     mine: dict[str, Any] = {"account": me, "guardianship_id": guardianship_id}
     if said in {"copy", "no_copy"}:
-        _done(request, lambda: telling.copy_wish_set(**mine, wanted=said == "copy"), _("Your wish is noted."))
+        done(request, lambda: telling.copy_wish_set(**mine, wanted=said == "copy"), _("Your wish is noted."))
     elif said == "propose":
-        _done(
+        done(
             request,
             lambda: telling.lead_ask(**mine, to_second=not standing.second_leads),
             _("The other guardian is asked. Nothing changes before they agree."),
         )
     elif said in {"yes", "no"} and asked is not None:
-        _done(
+        done(
             request,
             lambda: telling.lead_answer(account=me, request_id=asked.public_id, accept=said == "yes"),
             _("Your answer is noted."),
@@ -197,7 +200,7 @@ def told(request: GuardianRequest, guardianship_id: UUID) -> HttpResponse:
 @require_POST
 def ask(request: GuardianRequest, child_id: UUID) -> HttpResponse:
     """Ask the guardian who applied to be added; the answer does not tell whether somebody applied."""
-    _done(
+    done(
         request,
         lambda: services.guardian_ask(account=request.guardian, child_id=child_id),
         _("If another guardian has applied for this child, they are asked now and answer in the portal."),
@@ -211,7 +214,7 @@ def answer_request(request: GuardianRequest, invitation_id: UUID) -> HttpRespons
     """Let another parent in, or not."""
     found = Invitation.objects.filter(public_id=invitation_id, inviter=request.guardian).select_related("child").first()
     said = request.POST.get("answer", "")
-    _done(
+    done(
         request,
         lambda: services.request_answer(
             guardian=request.guardian, invitation_id=invitation_id, accept=said != "no", may_act=said == "act"
@@ -255,83 +258,3 @@ def _invitation_answered(request: GuardianRequest, found: Invitation, code: str)
         messages.success(request, _("You declined. Nothing of the application was shown to you."), extra_tags="good")
         return redirect("enrollment:home")
     return redirect("enrollment:shared", found.child.public_id)
-
-
-@guardian_page
-@require_GET
-def shared(request: GuardianRequest, child_id: UUID) -> HttpResponse:
-    """What a second guardian or carer sees of a child: what is listed there, nothing else."""
-    agreed = people.guardianship_of(request.guardian, child_id)
-    context = {
-        "agreed": agreed,
-        "child": agreed.child,
-        "applications": people.shared_applications(agreed),
-        "who": people.masked_person(agreed.child.guardian),
-        "bindings": bindings_for(agreed),
-        "binding_text": consent_text("siblings.together"),
-    }
-    return render(request, "enrollment/guardians_shared.html", context)
-
-
-@guardian_page
-@require_POST
-def together(request: GuardianRequest, child_id: UUID, application_id: UUID) -> HttpResponse:
-    """A second guardian agrees that twins stay together, or not."""
-    agreed = people.guardianship_of(request.guardian, child_id)
-    if not agreed.child.applications.filter(pk=application_id).exists():
-        raise NotAllowed(_("There is no such application in your account."))
-    said = request.POST.get("answer", "")
-    if said not in {"yes", "no"}:
-        messages.error(request, _("Please press one of the two buttons."), extra_tags="bad")
-        return redirect("enrollment:shared", child_id)
-    _done(
-        request,
-        lambda: services.binding_answer(
-            guardian=request.guardian, application_id=application_id, together=said == "yes"
-        ),
-        _("Your answer is noted. You can change it until the round closes."),
-    )
-    return redirect("enrollment:shared", child_id)
-
-
-@guardian_page
-@require_http_methods(["GET", "POST"])
-def shared_act(request: GuardianRequest, child_id: UUID, application_id: UUID, action: str) -> HttpResponse:
-    """Accept, decline or withdraw as agreed: first what it means, then the step."""
-    agreed = people.guardianship_of(request.guardian, child_id)
-    rows = people.shared_applications(agreed)
-    found = next((one for one in rows if str(one.id) == str(application_id)), None)
-    allowed = found is not None and (found.may_withdraw if action == "withdraw" else found.may_accept)
-    if found is None or not allowed:
-        messages.error(request, _("This is not possible now, or not agreed with the guardian."), extra_tags="bad")
-        return redirect("enrollment:shared", child_id)
-    if request.method == "GET":
-        context = {"child": agreed.child, "application": found, "action": action}
-        return render(request, "enrollment/guardians_act.html", context)
-    mine: dict[str, Any] = {"guardian": request.guardian, "application_id": application_id}
-    _done(
-        request,
-        lambda: (
-            services.application_withdraw(**mine)
-            if action == "withdraw"
-            else services.offer_answer(**mine, answer=action)
-        ),
-        _("Done. The other guardian sees that it was you."),
-    )
-    return redirect("enrollment:shared", child_id)
-
-
-@guardian_page
-@require_GET
-def shared_paper(request: GuardianRequest, child_id: UUID, application_id: UUID, language: str) -> HttpResponse:
-    """The letter, which names the child and the school and no guardian."""
-    agreed = people.guardianship_of(request.guardian, child_id)
-    found = next((one for one in people.shared_applications(agreed) if str(one.id) == str(application_id)), None)
-    if found is None or not found.has_letter:
-        messages.error(request, _("There is no letter to see here now."), extra_tags="warn")
-        return redirect("enrollment:shared", child_id)
-    number, body = shared_letter(viewer=request.guardian, application_id=application_id, language=language)
-    response = HttpResponse(body, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="letter-{number}-{language}.pdf"'
-    response["Cache-Control"] = "no-store"
-    return response

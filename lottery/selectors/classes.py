@@ -255,15 +255,43 @@ def class_full_file(account: Account, run_id: int) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class MyClass:
-    """What a family reads of its own child; ``seat`` is None until the run is published."""
+class ClassOf:
+    """A child's published class: number, teachers by subject, the first days (what, from, until)."""
 
-    application: Application
     school: School
-    seat: ClassSeat | None
+    stage: str
+    number: int
     teacher: str
     subjects: tuple[tuple[str, str], ...]
     days: tuple[tuple[str, str, str], ...]
+
+
+def class_of(application_id: UUID, language: str) -> ClassOf | None:
+    """The class of a child; None until the run is published. The caller has checked who reads it."""
+    seats = ClassSeat.objects.filter(application=application_id, run__state=ClassRun.State.PUBLISHED)
+    seat = seats.select_related("run__school", "run__season").first()
+    if seat is None:
+        return None
+    run = seat.run
+    runs = ClassRun.objects.filter(school=run.school, season=run.season, stage=run.stage)
+    teachers = ClassTeacher.objects.filter(run__in=runs, number=seat.number).order_by("subject")
+    return ClassOf(
+        school=run.school,
+        stage=run.get_stage_display(),
+        number=seat.number,
+        teacher=next((row.name for row in teachers if not row.subject), ""),
+        subjects=tuple((row.subject, row.name) for row in teachers if row.subject),
+        days=_days(run.season, language),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MyClass:
+    """What a family reads of its own child; ``one`` is None until the run is published."""
+
+    application: Application
+    school: School
+    one: ClassOf | None
     run: ClassRun | None
     siblings: tuple[Application, ...]
     wish: str
@@ -284,18 +312,13 @@ def my_class(guardian: Account, application_id: UUID, language: str) -> MyClass:
         raise NotAllowed(_("There is no such application in your account."))
     school, season = offer.school, one.round.season
     runs = ClassRun.objects.filter(school=school, season=season, stage=one.stage)
-    seat = ClassSeat.objects.filter(application=one, run__state=ClassRun.State.PUBLISHED).select_related("run").first()
     entry = ClassEntry.objects.filter(application=one).order_by("-run__number").first()
-    teachers = ClassTeacher.objects.filter(run__in=runs, number=seat.number).order_by("subject") if seat else ()
     siblings = starters(school.pk, season.pk, one.stage).filter(guardian=guardian).select_related("child")
     wish = SiblingWish.objects.filter(guardian=guardian, school=school, season=season, stage=one.stage).first()
     return MyClass(
         application=one,
         school=school,
-        seat=seat,
-        teacher=next((row.name for row in teachers if not row.subject), ""),
-        subjects=tuple((row.subject, row.name) for row in teachers if row.subject),
-        days=_days(season, language),
+        one=class_of(one.pk, language),
         run=entry.run if entry else None,
         siblings=tuple(siblings.exclude(pk=one.pk)),
         wish=wish.wish if wish else "",

@@ -2,13 +2,16 @@
 
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.core.cache import cache
 
 from enrollment.models import Application
+from foundation.wording import tongue
 from lottery.models import AdmissionRun
 from lottery.selectors import afterwards as selectors
+from lottery.selectors.classes import class_of
 from schools.models import School
 
 FRESH = 60  # seconds a list's length may be old: on the day of the results everybody opens the page at once
@@ -27,6 +30,12 @@ def afterwards_of(context: dict[str, Any], application: Application) -> dict[str
         "csrf_token": context.get("csrf_token"),
         "csp_nonce": context.get("csp_nonce"),
     }
+
+
+@register.inclusion_tag("lottery/shared_class.html")
+def shared_class(application_id: UUID) -> dict[str, Any]:
+    """The class of a child on the page of somebody who sees it by agreement; nothing before publication."""
+    return {"one": class_of(application_id, tongue())}
 
 
 @register.inclusion_tag("lottery/corrections_public.html")

@@ -228,7 +228,7 @@ def test_nothing_of_the_other_guardian_shows_on_any_page(
     assert [secret for secret in hidden if secret in str(data_of(other))] == []
 
 
-def test_only_the_shared_page_opens_for_the_other_guardian(one: factories.Family, filed: Application) -> None:
+def test_only_the_shared_pages_open_for_the_other_guardian(one: factories.Family, filed: Application) -> None:
     other = person()
     agreed(one, other, may_act=True)
     client = Client()
@@ -237,6 +237,7 @@ def test_only_the_shared_page_opens_for_the_other_guardian(one: factories.Family
     assert opened == {
         f"/my/shared/{one.child.public_id}/",
         f"/my/shared/{one.child.public_id}/{filed.pk}/withdraw/",
+        f"/my/shared/{one.child.public_id}/{filed.pk}/statements/",
     }
 
 

@@ -10,13 +10,16 @@ import pytest
 from accounts.models import AccountMerge
 from enrollment import services
 from enrollment.models import Application, ApplicationVersion, AssistVisit, Document, Transition, UploadPart
+from enrollment.services.shared_correction import Corrected
 from enrollment.services.submission import Submission
 from foundation.acting import Hands, using
 from foundation.errors import Refused
 from tests import factories
 from tests.enrollment.test_assist import clerk, named, open_visit
+from tests.enrollment.test_corrections import returned
 from tests.enrollment.test_documents import announced, unusual
 from tests.enrollment.test_documents_content import pdf
+from tests.enrollment.test_guardians import agreed, person
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,6 +49,28 @@ def test_a_withdrawal_and_a_decision_at_once_are_one_of_both() -> None:
     steps = Transition.objects.filter(application=application, event__in=["withdraw", "refuse"])
     assert len(results) - len(refusals(results)) == steps.count() >= 1
     assert application.state == {"withdraw": "withdrawn", "refuse": "not_eligible"}[steps.latest("pk").event]
+
+
+def test_two_guardians_correcting_at_once_make_one_new_version() -> None:
+    one, application = returned("home_share")
+    other = person()
+    agreed(one, other, may_act=True)
+    corrected = Corrected(application.returns.get().pk, {"home_share": "40"}, uuid.uuid4())
+    services.draft_save(guardian=one.guardian, draft_id=one.draft.public_id, answers={"home_share": "60"})
+    results = at_once(
+        [
+            one.submit,
+            partial(services.shared_correct, guardian=other, application_id=application.pk, corrected=corrected),
+            partial(services.shared_correct, guardian=other, application_id=application.pk, corrected=corrected),
+        ]
+    )
+    newest = application.versions.get(number=2)
+    assert application.versions.count() == 2
+    assert Transition.objects.filter(application=application, event="resubmit").get().actor == newest.submitted_by
+    assert newest.claims["answers"]["home_share"] == ("40" if newest.submitted_by == other else "60")
+    made = [result for result in results if isinstance(result, Application)]
+    assert len(made) == (2 if newest.submitted_by == other else 1)
+    assert len(made) + len(refusals(results)) == len(results)
 
 
 def test_a_clerk_and_the_family_submitting_at_once_file_once() -> None:

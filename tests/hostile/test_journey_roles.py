@@ -7,6 +7,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -20,6 +21,7 @@ from enrollment.models import Application, Child, Document, Draft, Upload
 from enrollment.services.documents_place import OfDraft
 from enrollment.services.documents_upload import Announced
 from enrollment.views.visiting import TERMINAL_COOKIE
+from foundation import clock
 from foundation.crypto import blind_index
 from schools.models import School
 from schools.services import district_ensure
@@ -236,6 +238,32 @@ def as_viewer(family: Victim) -> Enter:
     return signed_in(other)
 
 
+def shared_child(family: Victim) -> factories.Family:
+    """The child that is filed and placed, as a family whose guardian invites."""
+    return factories.Family(family.place, family.guardian, family.filed.child, family.child.drafts.get())
+
+
+def as_second_whose_agreement_ended(family: Victim) -> Enter:
+    other = person()
+    made = agreed(shared_child(family), other, may_act=True)
+    services.guardianship_end(account=family.guardian, guardianship_id=made.public_id)
+    return signed_in(other)
+
+
+def as_carer_after_the_last_day(family: Victim) -> Enter:
+    other = person()
+    with clock.at(clock.now() - timedelta(days=10)):
+        agreed(shared_child(family), other, may_act=True, role="carer", until=9)
+    return signed_in(other)
+
+
+def as_second_of_another_family(family: Victim) -> Enter:
+    other, one = person(), factories.family(family.place)
+    one.submit()
+    agreed(one, other, may_act=True)
+    return signed_in(other)
+
+
 def as_clerk_alone(_family: Victim) -> Enter:
     return staff(clerk())
 
@@ -284,6 +312,9 @@ OUTSIDERS = [
     as_anonymous,
     as_stranger,
     as_viewer,
+    as_second_whose_agreement_ended,
+    as_carer_after_the_last_day,
+    as_second_of_another_family,
     as_clerk_alone,
     as_clerk_of_another_family,
     as_helper,
@@ -339,6 +370,32 @@ def test_nobody_changes_what_is_not_theirs(role: Callable[[Victim], Enter]) -> N
         if own:
             assert family.fingerprint() == before, path
     assert family.fingerprint() == before
+
+
+SECOND = {"enrollment:shared", "enrollment:shared-statements", "enrollment:shared-letter", "enrollment:shared-act"}
+
+
+@pytest.mark.parametrize("source", ["", "own", "order"])
+def test_a_second_guardian_who_may_act_opens_the_shared_pages_only(source: str) -> None:
+    family = victim()
+    Application.objects.filter(pk=family.filed.pk).update(state="offered")
+    other = person()
+    agreed(shared_child(family), other, may_act=True)
+    if source == "own":
+        services.protection_set(account=family.guardian, on=True)
+    if source == "order":
+        services.protection_order(
+            official=factories.staff("official"), application_id=family.filed.pk, reference="2026-7"
+        )
+    opened: set[str] = set()
+    told: set[str] = set()
+    for name, path, own in addresses(family):
+        answer = signed_in(other)().get(path)
+        assert answer.status_code < 500, path
+        told |= told_to(answer, family, path)
+        opened |= {name} if own and answer.status_code == 200 else set()
+    assert opened - OPEN == (SECOND if source != "order" else {"enrollment:shared", "enrollment:shared-statements"})
+    assert told == {"receipt"}
 
 
 def test_the_family_itself_meets_every_secret_looked_for() -> None:

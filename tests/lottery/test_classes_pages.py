@@ -10,8 +10,11 @@ from openpyxl import Workbook
 
 from accounts.models import Account
 from audit.models import Entry
+from enrollment import services
 from enrollment.models import Application, Child
 from lottery.models import ClassEntry, ClassRun, ClassSeat, SiblingWish
+from tests import factories
+from tests.enrollment.test_guardians import agreed, person
 from tests.lottery.class_factories import BALLS, NONCES, TEACHERS, VALUE, Assignment, assignment, enter
 from tests.lottery.factories import staff, token
 from tests.lottery.test_public_pages import signed_in
@@ -66,6 +69,23 @@ def test_a_family_without_the_place_has_no_such_page() -> None:
     assert answer.status_code == 404
 
 
+def test_a_second_guardian_reads_the_class_once_it_is_published_and_not_beside_an_order() -> None:
+    one, other = assignment(), person()
+    pupil = one.pupils[0]
+    agreed(factories.Family(None, pupil.guardian, pupil.child, None), other)  # type: ignore[arg-type]
+    client, path = family(other), f"/my/shared/{pupil.child.public_id}/"
+    run = one.confirm(one.drawn(), "draw_teachers")
+    assert "class-name" not in client.get(path).content.decode()
+    one.confirm(run, "publish")
+    page = client.get(path, headers={"Accept-Language": "en"}).content.decode()
+    entry = ClassEntry.objects.get(application=pupil)
+    assert f"Class {ClassSeat.objects.get(application=pupil).number}<" in page
+    assert [secret for secret in (entry.salt, entry.pseudonym) if secret in page] == []
+    assert client.get(mine(pupil)).status_code == 404
+    services.protection_order(official=one.official, application_id=pupil.pk, reference="2026-7")
+    assert "class-name" not in client.get(path).content.decode()
+
+
 def test_a_wish_is_kept_and_shown_and_a_wrong_one_is_told() -> None:
     one = assignment(pupils=6)
     pupil, client = one.pupils[-1], family(one.parent)
@@ -90,8 +110,8 @@ def test_the_school_goes_the_whole_way_on_its_page() -> None:
     assert school.post(url(run, "nonces"), {"nonce": NONCES, "numbers": BALLS}).status_code == 302
     assert school.post(url(run, "value"), {"value": VALUE}).status_code == 302
     for step in ("draw", "draw-teachers", "publish"):
-        for client, person in ((school, one.reviewer), (notary, one.notary)):
-            assert client.post(url(run, step), {"token": token(person)}).status_code == 302, step
+        for client, account in ((school, one.reviewer), (notary, one.notary)):
+            assert client.post(url(run, step), {"token": token(account)}).status_code == 302, step
     page = school.get(url(run)).content.decode()
     assert page.count("class-line") == 3
     assert "合成甲" in page
