@@ -5,6 +5,7 @@ form has a line. Where somebody lives, and what leads there, is hidden as soon a
 order of protection hides everything. A carer gets what the task needs: the child and the schools.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -76,6 +77,7 @@ POLICY: Final[Mapping[str, Rule]] = {
     "need_kinds": Rule(H, H, H),  # for the district's own reviewers alone, see docs/journey.md
     "need_text": Rule(H, H, H),
 }
+STARS: Final = re.compile(r"\*+")  # how long a name or address is, is not told either
 _NOTHING = Rule(H, H, H)
 _STRICT = (S, M, H)
 
@@ -94,7 +96,7 @@ def seen(name: str, kind: str, value: str, *, role: str, protection: str) -> str
     show = decision(name, role=role, protection=protection)
     if show is Show.HIDDEN:
         return None
-    return value if show is Show.SHOWN else identifiers.mask(kind, value)
+    return value if show is Show.SHOWN else STARS.sub("****", identifiers.mask(kind, value))
 
 
 def answerable(item: str) -> bool:

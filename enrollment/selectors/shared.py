@@ -10,6 +10,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account
 from accounts.services import person_of
@@ -36,6 +37,12 @@ from schools.models import School
 HELD = {"offered", "accepted", "enrolled"}
 STARTING = {"accepted", "enrolled"}  # who has a class, once these are published
 INNER = {"start_checks", "open_review"}
+LABELS = {  # the form says "you" to the guardian who applied
+    "guardian_relation": lazy("The guardian who applied is the child's"),
+    "guardian_name": lazy("Name of the guardian who applied"),
+    "guardian_id": lazy("ID number of the guardian who applied"),
+    "authorised_by": lazy("Who asked the guardian who applied to act for the child?"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +215,10 @@ def _rows(version: ApplicationVersion, role: str, protection: str) -> list[State
         (masking.CHILD_NAME, "name", _("Name of the child"), str(child["name"])),
         (masking.CHILD_ID, "id", _("ID number of the child"), str(child["id_number"])),
     ]
-    stated += [(row.name, form.BY_NAME[row.name].kind, row.label, row.value) for row in answer_rows(answers)]
+    stated += [
+        (row.name, form.BY_NAME[row.name].kind, str(LABELS.get(row.name, row.label)), row.value)
+        for row in answer_rows(answers)
+    ]
     found = []
     for name, kind, label, value in stated:
         shown = masking.seen(name, kind, value, role=role, protection=protection)

@@ -23,8 +23,8 @@ TEXTS: Final = {
         lazy(
             "I let this person see where my child's application stands, the class, and what I stated in it: names, "
             "numbers and addresses are shortened. A grandparent or another person sees the child and the schools only, "
-            "until the day I named. If my address is protected, nothing that leads to it is shown. The person may do "
-            "what I have ticked. I can end this at any time."
+            "until the day I named. If my address is protected, what I stated of my home, the household register and "
+            "the chosen schools is not shown. The person may do what I have ticked. I can end this at any time."
         ),
     ),
     "guardian.accept": (

@@ -106,7 +106,7 @@ def _invite_fields(typed: dict[str, str], refused: Refused | None) -> list[Shown
         ShownOption("carer", _("A grandparent or another person who acts for us")),
     )
     acts = (
-        ShownOption("no", _("Only see where it stands")),
+        ShownOption("no", _("Only see where it stands and what was stated")),
         ShownOption(
             "yes",
             _("See it and act: accept or decline a place; a parent may correct what is asked and withdraw, too"),
