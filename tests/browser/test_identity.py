@@ -4,16 +4,20 @@ import json
 import re
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page
 
 from accounts.models import Account
+from enrollment import services
 from enrollment.models import Application, Guardianship
+from foundation import clock
 from notifications.models import Message
 from tests import factories
 from tests.browser.conftest import Open
 from tests.browser.parent import Parent, Person, believe_household
+from tests.enrollment.test_guardians import agreed, person
 
 pytestmark = pytest.mark.browser
 MOBILE = "19900007701"
@@ -101,3 +105,37 @@ def test_a_second_guardian_comes_in_by_invitation(open_browser: Open, place: fac
     assert one.answers["home_address"] not in father.page.content()
     assert Guardianship.objects.get().may_act
     assert not father.is_wider_than_the_screen()
+
+
+def test_a_second_guardian_reads_what_was_stated_and_answers_a_correction(
+    open_browser: Open, place: factories.World
+) -> None:
+    one, account = factories.family(place), person()
+    filed = one.submit()
+    agreed(one, account, may_act=True)
+    Application.objects.update(state="attention")
+    services.review_return(
+        reviewer=factories.staff("official"),
+        application_id=filed.pk,
+        items=["home_address"],
+        reason="请核对门牌号。",
+        deadline=clock.now() + timedelta(days=3),
+    )
+    father, mother = open_browser(width=320, scripts=False), open_browser()
+    father.enter_as(account)
+    father.open(f"/my/shared/{one.child.public_id}/")
+    father.tap('a[href$="/statements/"]')
+    assert "湖南省****" in father.text()
+    assert one.answers["home_address"] not in father.page.content()
+    assert not father.is_wider_than_the_screen()
+    father.page.go_back()
+    father.tap("a.btn-go")
+    names = father.page.eval_on_selector_all("main [name]:not([type=hidden])", "all => all.map(e => e.name)")
+    assert names == ["home_address"]
+    assert "门牌号" not in father.text()
+    father.type("#home_address", factories.ELSEWHERE)
+    father.go()
+    assert filed.versions.get(number=2).submitted_by == account
+    mother.enter_as(one.guardian)
+    mother.open(f"/my/applications/{filed.pk}/")
+    assert re.search(r"由 合\*+ 199\*+9009 办理", mother.text())
