@@ -29,8 +29,9 @@ from tests.quality import places  # noqa: E402
 
 ROOMS = {"enrollment", "lottery"}
 NO_PAGES = {"api/v1/", "admin/", "i18n/"}
-FAMILY, STAFF = "/my/", ("/official/", "/assist/")
-CLOSED = (FAMILY, *STAFF, "/witness/", "/admin/")
+PAPERS = "/documents/"
+FAMILY, STAFF = ("/my/", PAPERS), ("/official/", "/assist/", "/witness/", PAPERS)
+CLOSED = (*FAMILY, *STAFF, "/admin/")
 LISTED = tuple(staff_site._registry)
 SHOWN_TO_ALL = ("/admin/", "/admin/enrollment/application/")  # looked at as everybody: what is on them differs
 Values = Mapping[str, list[str]]
@@ -118,10 +119,11 @@ def main() -> None:
     sessions: dict[str, str] = {}
     seen: set[str] = set()
     desks: list[tuple[str, str]] = []
+    tickets = [reverse("lottery:my-ticket", args=[number]) for number in world.open_values["round_id"]]
     for name, account, values in world.people:
         client = Client()
         client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
-        found = pages(client, {**world.open_values, **values}, FAMILY)
+        found = pages(client, {**world.open_values, **values}, (*FAMILY, *tickets))
         # a page that is the same for everybody is looked at once, the first page as everybody
         visits += [(path, name) for path in found if path == "/my/" or path not in seen]
         seen |= set(found)

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 
 from accounts.models import Account
 from enrollment import form, services
-from enrollment.models import Application, PolicyVersion, Round
+from enrollment.materials import materials_for
+from enrollment.models import Application, Document, PolicyVersion, Round
 from enrollment.services.letters import check_code
 from enrollment.services.submission import Submission
 from enrollment.words.guides import GUIDES
@@ -18,6 +19,7 @@ from foundation.crypto import blind_index
 from lottery.models import ClassRun
 from schools.selectors import offered_schools
 from tests import factories
+from tests.enrollment.test_documents_content import picture
 from tests.quality.demo import STAFF
 
 PHONE = "19999990000"
@@ -78,6 +80,11 @@ def arrange() -> World:
         "enrollment:act.action": ["withdraw", "accept", "decline"],
     }
     decide()
+    paper = Document.objects.filter(application__isnull=False).order_by("pk")[0]
+    world.open_values |= {  # somebody else's: for those of the staff who may see the case
+        "document_id": [str(paper.public_id)],
+        "enrollment:protection-order.application_id": [str(paper.application_id)],
+    }
     world.staff = [(name, Account.objects.filter(roles__name=name).order_by("pk")[0]) for name in STAFF]
     official = dict(world.staff)["official"]
     _made, code = services.terminal_make(official=official, name="大厅一号机（示例）", district="430702")
@@ -121,6 +128,7 @@ def undecided(phone: str, pair: int) -> Application:
     found = account.applications.first()
     if found is None:
         values = drafted(account, factories.child_number(pair=pair), guardian_id=factories.adult_number())
+        give_paper(account, values)
         submission = Submission(UUID(values["draft_id"][0]), uuid4())
         found = services.application_submit(guardian=account, submission=submission)
     give_up = time.monotonic() + PATIENCE_SECONDS
@@ -128,6 +136,15 @@ def undecided(phone: str, pair: int) -> Application:
         time.sleep(0.5)
         found.refresh_from_db()
     return found
+
+
+def give_paper(account: Account, values: Values) -> None:
+    """One photo of the first paper this draft is asked for, once the registers were asked."""
+    draft = services.draft_prefill(guardian=account, draft_id=UUID(values["draft_id"][0]))
+    kind = materials_for(draft)[0].id
+    services.document_add(
+        guardian=account, draft_id=draft.public_id, kind=kind, filename="photo.jpg", received=picture()
+    )
 
 
 def person(name: str, phone: str) -> Account:
@@ -160,4 +177,6 @@ def with_papers() -> tuple[str, Account, Values]:
     """A family that is asked for papers and has given one."""
     account = person("g-papers", "19999990001")
     values = drafted(account, factories.child_number(pair=402), home_kind="rented", household_here="no")
-    return "papers", account, values
+    if not account.document_set.exists():
+        give_paper(account, values)
+    return "papers", account, {**values, "document_id": [str(account.document_set.all()[0].public_id)]}
