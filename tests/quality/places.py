@@ -10,6 +10,7 @@ from accounts.models import Account
 from enrollment import form, services
 from enrollment.materials import materials_for
 from enrollment.models import Application, Document, PolicyVersion, Round
+from enrollment.services.documents_place import OfDraft
 from enrollment.services.letters import check_code
 from enrollment.services.submission import Submission
 from enrollment.words.guides import GUIDES
@@ -142,9 +143,8 @@ def give_paper(account: Account, values: Values) -> None:
     """One photo of the first paper this draft is asked for, once the registers were asked."""
     draft = services.draft_prefill(guardian=account, draft_id=UUID(values["draft_id"][0]))
     kind = materials_for(draft)[0].id
-    services.document_add(
-        guardian=account, draft_id=draft.public_id, kind=kind, filename="photo.jpg", received=picture()
-    )
+    place = OfDraft(draft.public_id, kind)
+    services.document_add(guardian=account, place=place, filename="photo.jpg", received=picture())
 
 
 def person(name: str, phone: str) -> Account:
