@@ -1,5 +1,6 @@
 """Interesting places of a played demonstration: one application in every state that has one, a draft, papers."""
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from accounts.models import Account
 from enrollment import form, services
 from enrollment.materials import materials_for
 from enrollment.models import Application, Document, PolicyVersion, Round
-from enrollment.services.documents_place import OfDraft
+from enrollment.services.documents_place import OfAppeal, OfDraft
+from enrollment.services.guardians import Terms
 from enrollment.services.letters import check_code
 from enrollment.services.submission import Submission
 from enrollment.words.guides import GUIDES
@@ -18,6 +20,7 @@ from enrollment.words.statements import STATEMENTS
 from foundation import clock
 from foundation.crypto import blind_index
 from lottery.models import ClassRun
+from notifications.models import Message
 from schools.selectors import offered_schools
 from tests import factories
 from tests.enrollment.test_documents_content import picture
@@ -90,7 +93,7 @@ def arrange() -> World:
     official = dict(world.staff)["official"]
     _made, code = services.terminal_make(official=official, name="大厅一号机（示例）", district="430702")
     _paired, world.terminal = services.terminal_pair(code=code)
-    world.people = [*in_every_state(), beginner(), with_papers()]
+    world.people = [*in_every_state(), beginner(), with_papers(), second_guardian()]
     return world
 
 
@@ -120,7 +123,9 @@ def decide() -> None:
             services.review_refuse(reviewer=official, application_id=one.pk, reason=reason)
     if not appealed.appeals.exists():
         words = "我们上个月刚搬来，租房合同已经备案，请再看一看。"
-        services.appeal_file(guardian=appealed.guardian, application_id=appealed.pk, reason=words)
+        appeal = services.appeal_file(guardian=appealed.guardian, application_id=appealed.pk, reason=words)
+        place = OfAppeal(appeal.public_id)
+        services.document_add(guardian=appealed.guardian, place=place, filename="lease.jpg", received=picture())
 
 
 def undecided(phone: str, pair: int) -> Application:
@@ -154,6 +159,30 @@ def person(name: str, phone: str) -> Account:
         phone_index=index, defaults={"username": name, "phone": phone, "created_at": clock.now()}
     )
     return account
+
+
+def second_guardian() -> tuple[str, Account, Values]:
+    """Somebody who may act beside the guardian who applied, where the office asks for an address and schools."""
+    official = Account.objects.filter(roles__name="official", roles__district_code="430702").order_by("pk")[0]
+    filed, phone = undecided("19999990014", 407), "+8619999990015"
+    account = person("g-second", phone)
+    if not account.guardianships.exists():
+        invitation = services.guardian_invite(
+            guardian=filed.guardian, child_id=filed.child.public_id, phone=phone, terms=Terms("parent", True, None)
+        )
+        body = Message.objects.filter(template="guardian_invited").order_by("-pk")[0].body
+        code = re.findall(r"[2-9A-Z]{4}-[2-9A-Z]{4}", body)[0]
+        services.invitation_answer(account=account, invitation_id=invitation.public_id, code=code, accept=True)
+        services.review_return(
+            reviewer=official,
+            application_id=filed.pk,
+            items=["home_address", "choices"],
+            reason="请核对门牌号，并确认志愿学校。",
+            deadline=clock.now() + timedelta(days=3),
+        )
+    agreed = account.guardianships.get()
+    values = {"child_id": filed.child.public_id, "application_id": filed.pk, "guardianship_id": agreed.public_id}
+    return "second guardian", account, {name: [str(value)] for name, value in values.items()}
 
 
 def drafted(account: Account, number: str, **changed: str) -> Values:
