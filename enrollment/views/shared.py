@@ -24,7 +24,7 @@ from enrollment.selectors.shared import Correction
 from enrollment.services.consents import consent_text
 from enrollment.services.guardians import shared_letter
 from enrollment.services.shared_correction import Corrected
-from enrollment.services.submission import InvalidAnswers, error_text
+from enrollment.services.submission import InvalidAnswers, error_text, repeated
 from enrollment.views.corrections import ends
 from enrollment.views.guardians import done
 from enrollment.views.shown import Shown, remaining, shown
@@ -152,6 +152,8 @@ def correct(request: GuardianRequest, child_id: UUID, application_id: UUID) -> H
     """Answer the items a reviewer named, as a second guardian. What is not sent is stored nowhere."""
     agreed = people.guardianship_of(request.guardian, child_id)
     asked = seen.correction(agreed, application_id)
+    if asked is None and request.method == "POST" and _sent_already(request):
+        return _sent(request, child_id)
     if asked is None:
         messages.error(request, _("This is not possible now, or not agreed with the guardian."), extra_tags="bad")
         return redirect("enrollment:shared", child_id)
@@ -167,9 +169,7 @@ def correct(request: GuardianRequest, child_id: UUID, application_id: UUID) -> H
         except Refused as refusal:
             refused = refusal.message
         else:
-            text = _("The correction is sent. The other guardian sees that it was you.")
-            messages.success(request, text, extra_tags="good")
-            return redirect("enrollment:shared", child_id)
+            return _sent(request, child_id)
     context = {
         "child": agreed.child,
         "application": asked.application,
@@ -183,6 +183,20 @@ def correct(request: GuardianRequest, child_id: UUID, application_id: UUID) -> H
     response = render(request, "enrollment/guardians_correct.html", context, status=422 if refused else 200)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _sent(request: GuardianRequest, child_id: UUID) -> HttpResponse:
+    text = _("The correction is sent. The other guardian sees that it was you.")
+    messages.success(request, text, extra_tags="good")
+    return redirect("enrollment:shared", child_id)
+
+
+def _sent_already(request: GuardianRequest) -> bool:
+    """Whether the same button was pressed before: the second press of a double tap comes when nothing is open."""
+    try:
+        return repeated(request.guardian, UUID(request.POST.get("client_token", ""))) is not None
+    except (ValueError, NotAllowed):
+        return False
 
 
 def _typed(posted: QueryDict, asked: Correction) -> dict[str, str]:

@@ -350,6 +350,19 @@ def test_the_same_press_twice_is_one_version_and_a_stale_form_is_told(other: Acc
         correct(filed.guardian, filed, token, home_share="60")
 
 
+def test_the_second_press_of_a_double_tap_is_told_that_it_is_sent(other: Account) -> None:
+    filed = asked_of(other, "home_address")
+    client = enter(other, "en")
+    page = client.get(at(filed, "correct")).content.decode()
+    hidden = dict(re.findall(r'type="hidden"\s+name="(client_token|returned)"\s+value="([^"]+)"', page))
+    for _press in range(2):
+        answer = client.post(at(filed, "correct"), {**hidden, "home_address": NEW_HOME}, follow=True)
+        assert "The correction is sent." in answer.content.decode()
+    assert filed.versions.count() == 2
+    another = client.post(at(filed, "correct"), {**hidden, "client_token": str(uuid4())}, follow=True)
+    assert "This is not possible now" in another.content.decode()
+
+
 def test_a_form_made_for_an_earlier_request_answers_no_later_one(other: Account) -> None:
     filed = asked_of(other, "home_share")
     stale = Corrected(filed.returns.get().pk, {"home_share": "50"}, uuid4())
