@@ -103,6 +103,12 @@ def check_in_days(season: Season) -> tuple[tuple[date, date], ...]:
     return tuple((first, last) for key, _label, first, last in dated(season) if key == CHECK_IN)
 
 
+def check_in_over(season: Season) -> bool:
+    """Whether the last day of check-in has gone by; not while none is fixed."""
+    days = check_in_days(season)
+    return bool(days) and clock.today() > days[-1][1]
+
+
 BRING: Final = (
     {"zh": "录取通知书（手机出示或打印均可）", "en": "the letter, on the phone or printed"},
     {"zh": "户口簿或其他身份证件原件", "en": "the household register or other identity document"},

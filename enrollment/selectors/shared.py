@@ -27,7 +27,7 @@ from enrollment.models import (
     Offer,
     ReturnRequest,
 )
-from enrollment.selectors.after import Next, attendance_of, bring_words, check_in_days, next_step
+from enrollment.selectors.after import Next, attendance_of, bring_words, check_in_days, check_in_over, next_step
 from enrollment.selectors.core import answer_rows, open_items, version_of
 from enrollment.selectors.guardians import covers_statements, may_correct, protected
 from enrollment.states import APPLICATION
@@ -135,7 +135,7 @@ def _check_in(application: Application, agreed: Guardianship, offer: Offer) -> C
         who=_who(said.by, agreed) if said else "",
         days=check_in_days(season),
         bring=tuple(bring_words(season)),
-        may_say=agreed.may_act,
+        may_say=agreed.may_act and not check_in_over(season),
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from audit.services import record
 from enrollment.models import Application, Attendance, Offer
-from enrollment.selectors.after import attendance_of, check_in_days
+from enrollment.selectors.after import attendance_of, check_in_over
 from enrollment.selectors.guardians import acts_for
 from enrollment.services.transitions import application_step
 from foundation import clock
@@ -53,8 +53,7 @@ def attendance_say(*, guardian: Account, application_id: UUID, coming: bool) -> 
     offer = application.offer
     if application.state != "accepted" or offer is None:
         raise Refused(_("This can be said once the place is accepted and until the school has noted it."), code="state")
-    days = check_in_days(application.round.season)
-    if days and clock.today() > days[-1][1]:
+    if check_in_over(application.round.season):
         raise Refused(_("Check-in day is over. Please call the school."), code="late")
     newest = attendance_of(application)
     if newest is not None and newest.coming == coming:

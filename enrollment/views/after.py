@@ -60,6 +60,7 @@ def _context(request: GuardianRequest, found: Application) -> dict[str, Any]:
         "attendance": attendance,
         "attendance_by": selectors.done_beside(attendance.by, found) if attendance else "",
         "check_in": after.check_in_days(found.round.season),
+        "may_say": not after.check_in_over(found.round.season),
         "bring": after.bring_words(found.round.season),
         "registry_open": found.state in WANTED_STATES and registry_open(found),
         "draft": Draft.objects.filter(child=found.child, round=found.round).first(),

@@ -132,6 +132,15 @@ def test_attendance_is_said_with_one_button_and_may_change_until_the_day() -> No
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("days", "asked"), [(0, True), (-1, False)])
+def test_the_button_goes_with_check_in_day(days: int, asked: bool) -> None:
+    application, day = placed(), (clock.today() + timedelta(days=days)).isoformat()
+    Season.objects.update(calendar=[{**CHECK_IN[0], "starts": day, "ends": day}])
+    page = enter(application.guardian).get(f"/my/applications/{application.pk}/").content.decode()
+    assert ('name="coming"' in page) is asked
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("state", ["offered", "enrolled", "declined"])
 def test_attendance_belongs_to_an_accepted_place(state: str) -> None:
     application = placed(state)
