@@ -5,18 +5,20 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 from django.conf import settings
+from django.urls import resolve
 
 from tests.agencies import free_port
 
 START_SECONDS = 240
 PUPILS = 40
+STATEFUL = ("enrollment:application", "enrollment:home", "enrollment:appeal")  # what stands there follows the state
 STAFF = ("clerk", "official", "reviewer", "supervisor")  # roles that are signed in; each person is called like the role
 
 
@@ -44,6 +46,17 @@ class Demo:
             next(v for v in self.visits if v.path.startswith(start) and v.path.endswith(end)) for start, end in names
         ]
         return [v for at, v in enumerate(found) if v not in found[:at]]
+
+
+def kinds(visits: Iterable[Visit]) -> tuple[Visit, ...]:
+    """One visit of each kind of page: of a guide the first, of an application and what is done with it every state."""
+    found: dict[tuple[str, ...], Visit] = {}
+    for visit in visits:
+        match = resolve(visit.path)
+        state = visit.who if match.view_name in STATEFUL else ""
+        parts = [str(match.kwargs[name]) for name in ("name", "action") if name in match.kwargs]
+        found.setdefault((match.view_name, state, *parts), visit)
+    return tuple(found.values())
 
 
 @contextmanager
