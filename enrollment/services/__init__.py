@@ -30,7 +30,14 @@ from enrollment.services.documents import (
     files_sweep,
 )
 from enrollment.services.documents_upload import upload_append, upload_finish, upload_open, uploads_sweep
-from enrollment.services.drafts import child_add, draft_open, draft_prefill, draft_save, register_children
+from enrollment.services.drafts import (
+    child_add,
+    draft_open,
+    draft_prefill,
+    draft_save,
+    may_ask_again,
+    register_children,
+)
 from enrollment.services.guardians import (
     guardian_ask,
     guardian_invite,
@@ -104,6 +111,7 @@ __all__ = [
     "lapse_sweep",
     "letter_document",
     "letter_issue",
+    "may_ask_again",
     "offer_answer",
     "protection_order",
     "protection_set",

@@ -256,6 +256,11 @@ def registers_say(guardian: Account, child: Child, guardian_name: str) -> dict[s
     return {agency: _known(result, lookups[agency][0], names) for agency, result in found.items()}
 
 
+def may_ask_again(guardian: Account) -> bool:
+    """Whether the agencies may be asked once more today: enough for any slip, useless for trying names."""
+    return times_lately(actor_id=guardian.pk, action="draft.prefill") < MOST_LOOKS
+
+
 def draft_prefill(*, guardian: Account, draft_id: UUID) -> Draft:
     """Ask the agencies what they know of this child and guardian and offer it as answers; silence changes nothing.
 

@@ -92,6 +92,7 @@ def page(request: GuardianRequest, draft_id: UUID, name: str) -> HttpResponse:
         return redirect("enrollment:check", draft_id)
     errors: Mapping[str, form.FieldError] = {}
     if request.method == "POST":
+        before = _named(draft)
         try:
             draft = services.draft_save(
                 guardian=request.guardian, draft_id=draft_id, answers=typed_answers(request.POST, name)
@@ -102,7 +103,7 @@ def page(request: GuardianRequest, draft_id: UUID, name: str) -> HttpResponse:
             messages.error(request, refused.message, extra_tags="bad")
             return redirect("enrollment:home")
         if name == "guardian":
-            draft = _know_guardian(request, draft)
+            draft = _know_guardian(request, draft, before)
         errors = _page_errors(draft, name)
         if not errors and selectors.standing(draft.round) == "open":
             return _onwards(draft, name, back=request.GET.get("back") == "check")
@@ -160,10 +161,19 @@ def ranked(codes: list[str]) -> list[str]:
     return [code for code in codes if code]
 
 
-def _know_guardian(request: GuardianRequest, draft: Draft) -> Draft:
-    """Once the guardian's own number is known, ask the agencies for home, permit and insurance."""
+def _named(draft: Draft) -> tuple[str, str]:
+    return str(draft.answers.get("guardian_name", "")), str(draft.answers.get("guardian_id", ""))
+
+
+def _know_guardian(request: GuardianRequest, draft: Draft, before: tuple[str, str]) -> Draft:
+    """Once the guardian's own number is known, ask the agencies for home, permit and insurance.
+
+    They answer only to the name that belongs to the number: who puts one of the two right is asked about again.
+    """
     number = form.validate(form.BY_NAME["guardian_id"], draft.answers.get("guardian_id", ""), clock.today())
-    if number[1] is None and "real_estate" not in draft.prefilled:
+    asked = "real_estate" in draft.prefilled
+    again = asked and _named(draft) != before and services.may_ask_again(request.guardian)
+    if number[1] is None and (again or not asked):
         request.guardian.id_number = request.guardian.id_number or number[0]
         return services.draft_prefill(guardian=request.guardian, draft_id=draft.public_id)
     return draft

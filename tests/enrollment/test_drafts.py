@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from accounts.models import Account
+from audit.models import Entry
 from enrollment import services
 from enrollment.models import Child, Draft
 from enrollment.prefill import suggested_answers
+from enrollment.services.drafts import MOST_LOOKS
 from foundation.errors import NotAllowed, Refused
 from synthetic.people import resident_id
 from tests import factories
@@ -39,6 +42,38 @@ def test_what_the_agencies_know_is_filled_in_with_its_source(agencies: City) -> 
     assert draft.answers["home_share"] == "40"  # typed by the parent: never overwritten
     assert draft.prefilled["household"]["source"] == "mock:household"
     assert draft.prefilled["permit"]["outcome"] == "empty"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_puts_a_slip_in_the_own_name_right_is_asked_about_again(agencies: City, client: Client) -> None:
+    place = factories.world()
+    parent, draft = begun(place)
+    Account.objects.update(name="")  # as after a first sign-in by code
+    answers = factories.answers()
+    agencies.believe(factories.Family(place, parent, draft.child, draft, answers))
+    client.force_login(parent)
+    page = f"/my/apply/{draft.public_id}/guardian/"
+    typed = {name: answers[name] for name in ("guardian_id", "guardian_relation")}
+    for name, known in (("合成误写", None), (answers["guardian_name"], answers["home_certificate"])):
+        client.post(page, {**typed, "guardian_name": name})
+        draft.refresh_from_db()
+        assert draft.answers.get("home_certificate") == known
+    asked = Entry.objects.filter(action="draft.prefill").count()
+    client.post(page, {**typed, "guardian_name": answers["guardian_name"]})
+    assert Entry.objects.filter(action="draft.prefill").count() == asked  # nothing new: nobody is asked
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_registers_are_no_way_to_try_names(agencies: City, client: Client) -> None:
+    place = factories.world()
+    parent, draft = begun(place)
+    client.force_login(parent)
+    answers = factories.answers()
+    typed = {name: answers[name] for name in ("guardian_id", "guardian_relation")}
+    for number in range(MOST_LOOKS + 5):
+        client.post(f"/my/apply/{draft.public_id}/guardian/", {**typed, "guardian_name": f"合成{chr(0x4E00 + number)}"})
+    assert Entry.objects.filter(action="draft.prefill").count() == MOST_LOOKS
+    assert agencies.url
 
 
 @pytest.mark.django_db(transaction=True)

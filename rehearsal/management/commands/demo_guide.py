@@ -43,8 +43,8 @@ class Command(BaseCommand):
         child = visitor(folder / "city.sqlite")
         if child is None:
             return
-        about = child.claim["child"]
-        console.print(f"  has not filed yet        {child.mobile}   guardian ID {child.claim['guardian']['id_number']}")
+        about, parent = child.claim["child"], child.claim["guardian"]
+        console.print(f"  has not filed yet        {child.mobile}   parent {parent['name']}, ID {parent['id_number']}")
         console.print(f"    child {about['name']}, ID {about['id_number']} (shown masked elsewhere: {masked(about)})")
 
     def staff(self, console: Console, folder: Path) -> None:
