@@ -29,6 +29,8 @@ WORKERS = 2
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 STEADY_SECONDS = 30.0
 LEFT_OVER_SECONDS = 10.0
+# longer than a proxy's own (Caddy: 120): who closes first must not be the side that is about to be asked
+KEEP_ALIVE_SECONDS = 130
 DEMO_PUPILS, DEMO_SEED = 2000, 2026
 EXAMPLE = "examples/wuling"
 
@@ -163,6 +165,7 @@ def _server(server: Restartable, log: IO[bytes]) -> Callable[[], subprocess.Pope
 
 def _gunicorn(target: str, port: int, workers: int, threads: int) -> list[str]:
     options = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", str(threads)]
+    options += ["--keep-alive", str(KEEP_ALIVE_SECONDS)]
     options += ["--log-level", "warning", "--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"]  # noqa: S108
     return [PYTHON, "-m", "gunicorn", target, "--worker-class", "gthread", "--no-control-socket", *options]
 
