@@ -13,9 +13,8 @@ import numpy.typing as npt
 from numba import njit
 
 from bench.model import Case, Limit, Sample
-from bench.opening import opening
 from bench.proof import CASES as PROOF
-from bench.runs import city, whole_province
+from bench.runs import city, opening, whole_province
 from bench.season import rehearse
 from bench.whatif import CASES as WHATIF
 from lottery.certificate import certify_arrays

@@ -10,9 +10,7 @@ import json
 import os
 import random
 import re
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -23,10 +21,8 @@ from statistics import median, quantiles
 from typing import Any
 from urllib.parse import urljoin
 
-from bench.model import Facts, Sample, UnavailableError
 from bench.season import ROOT
 
-TIME_LIMIT = 1_800
 MINUTE = 60.0
 MOST_PAGES = 14
 PAPER_SHARE = 3  # one family in three gives a photo where one is asked for
@@ -272,28 +268,6 @@ def main(families: int) -> dict[str, Any]:
             "longest ms": round(1000 * max(seen.seconds)),
         },
     }
-
-
-def opening(quick: bool) -> Sample:
-    """240 families in the first minute; quick lets 24 come."""
-    (ROOT / "var").mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=ROOT / "var", prefix="bench.") as folder:
-        command = [sys.executable, "-m", "portal.supervisor", "exec", "--"]
-        done = subprocess.run(
-            [*command, sys.executable, "-m", "bench.opening", "24" if quick else "240"],
-            cwd=ROOT,
-            env=os.environ | {"VAR_DIR": folder},
-            capture_output=True,
-            text=True,
-            timeout=TIME_LIMIT,
-            check=False,
-        )
-    if done.returncode:
-        lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise UnavailableError(f"the run ended with {done.returncode}: {lines[-1] if lines else 'no output'}")
-    found = json.loads(done.stdout.strip().splitlines()[-1])
-    facts: Facts = found["facts"]
-    return Sample(found["seconds"], found["floor"], facts)
 
 
 if __name__ == "__main__":

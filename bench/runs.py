@@ -1,22 +1,26 @@
-"""Whole admission runs on a database of their own."""
+"""Cases that need servers: run beside them in a folder of their own."""
 
 import json
 import os
 import subprocess
 import sys
 import tempfile
+from typing import Any
 
 from bench.model import Sample, UnavailableError
 from bench.season import ROOT
 
 TIME_LIMIT = 3_600
+DATABASE = ("portal.embedded", "run", "--scratch")  # PostgreSQL and Valkey
+SITE = ("portal.supervisor", "exec")  # and every process of the site, as in operation
 
 
-def _admission(pupils: int) -> Sample:
+def beside(servers: tuple[str, ...], module: str, size: int) -> dict[str, Any]:
+    """What ``python -m module size`` prints as its last line (JSON), run beside these. Raises UnavailableError."""
+    (ROOT / "var").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=ROOT / "var", prefix="bench.") as folder:
-        command = [sys.executable, "-m", "portal.embedded", "run", "--scratch", "--"]
         done = subprocess.run(
-            [*command, sys.executable, "-m", "bench.admission", str(pupils)],
+            [sys.executable, "-m", *servers, "--", sys.executable, "-m", module, str(size)],
             cwd=ROOT,
             env=os.environ | {"VAR_DIR": folder},
             capture_output=True,
@@ -27,8 +31,19 @@ def _admission(pupils: int) -> Sample:
     if done.returncode:
         lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
         raise UnavailableError(f"the run ended with {done.returncode}: {lines[-1] if lines else 'no output'}")
-    found = json.loads(done.stdout.strip().splitlines()[-1])
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
+
+
+def _admission(pupils: int) -> Sample:
+    found = beside(DATABASE, "bench.admission", pupils)
     return Sample(found["seconds"], found["floor"], {**found["facts"], "peak megabytes": round(found["megabytes"])})
+
+
+def opening(quick: bool) -> Sample:
+    """240 families in the first minute; quick lets 24 come."""
+    found = beside(SITE, "bench.opening", 24 if quick else 240)
+    return Sample(found["seconds"], found["floor"], found["facts"])
 
 
 def city(quick: bool) -> Sample:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from enrollment.policy.facts import AGENCIES
 from enrollment.policy.logic import Days
 from enrollment.policy.model import AgeRule, All, Condition, Group, Leaf, OrderRule, Policy
 from enrollment.policy.trace import required_words
-from enrollment.policy.words import Text
+from enrollment.policy.words import Text, day_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +110,14 @@ def described(policy: Policy) -> PlainPolicy:
     )
 
 
-def _day(day: date) -> Text:
-    return Text(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {day:%b} {day.year}")
-
-
 def _age(rule: AgeRule) -> Text:
-    stage, cutoff = _STAGES[rule.stage], _day(rule.cutoff)
+    stage, cutoff = _STAGES[rule.stage], day_words(rule.cutoff)
     zh = f"{stage.zh}：到{cutoff.zh}年满{rule.min_years}周岁"
     en = f"{stage.en}: {rule.min_years} years old by {cutoff.en}"
     if rule.max_years is not None:
         zh, en = f"{zh}、未满{rule.max_years}周岁", f"{en}, not yet {rule.max_years}"
     if rule.stretch_until is not None:
-        until = _day(rule.stretch_until)
+        until = day_words(rule.stretch_until)
         zh += f"；补报名时，到{until.zh}年满{rule.min_years}周岁的孩子也可以报名"
         en += f"; in the supplementary round also children who are {rule.min_years} by {until.en}"
     return Text(f"{zh}。", f"{en}.")

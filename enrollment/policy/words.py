@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +26,8 @@ class Text:
     def from_json(obj: Mapping[str, str]) -> Text:
         """Build from a mapping with keys "zh" and "en" (already checked by the schema)."""
         return Text(obj["zh"], obj["en"])
+
+
+def day_words(day: date) -> Text:
+    """A day as families read it: 2026年6月20日, or 20 Jun 2026."""
+    return Text(f"{day.year}年{day.month}月{day.day}日", f"{day.day} {day:%b} {day.year}")

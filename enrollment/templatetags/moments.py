@@ -6,20 +6,23 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.dateformat import format as date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from enrollment.abroad import local_time
+from enrollment.policy.words import day_words
 from foundation.wording import tongue
 
 register = template.Library()
-DAYS = {"zh-hans": "Y年n月j日", "en": "j M Y"}
 
 
-def _english() -> bool:
-    return tongue() == "en"
+def _written(at: date) -> str:
+    return day_words(at).of(tongue())
+
+
+def _to_the_minute(at: datetime) -> str:
+    return f"{_written(at)} {at:%H:%M}"
 
 
 @register.filter
@@ -28,7 +31,7 @@ def day(value: date | datetime | None) -> str | SafeString:
     if value is None:
         return ""
     local = timezone.localtime(value) if isinstance(value, datetime) else value
-    return format_html('<span class="nowrap">{}</span>', date_format(local, DAYS["en" if _english() else "zh-hans"]))
+    return format_html('<span class="nowrap">{}</span>', _written(local))
 
 
 @register.filter
@@ -36,9 +39,7 @@ def moment(value: datetime | None) -> str | SafeString:
     """A day with its time of day, to the minute."""
     if value is None:
         return ""
-    local = timezone.localtime(value)
-    text = date_format(local, f"{DAYS['en' if _english() else 'zh-hans']} H:i")
-    return format_html('<span class="nowrap">{}</span>', text)
+    return format_html('<span class="nowrap">{}</span>', _to_the_minute(timezone.localtime(value)))
 
 
 @register.simple_tag(takes_context=True)
@@ -48,5 +49,5 @@ def abroad(context: Mapping[str, Any], value: datetime | None) -> str | SafeStri
     there = local_time(value, getattr(user, "phone", "") or "") if value else None
     if there is None:
         return ""
-    text = date_format(there, f"{DAYS['en' if _english() else 'zh-hans']} H:i")
-    return format_html('<span class="soft nowrap">{}</span>', _("%(time)s where your phone is from") % {"time": text})
+    text = _("%(time)s where your phone is from") % {"time": _to_the_minute(there)}
+    return format_html('<span class="soft nowrap">{}</span>', text)

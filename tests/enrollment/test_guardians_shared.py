@@ -195,10 +195,15 @@ def asked_of(other: Account, *items: str, **terms: Any) -> Application:
 
 def send(other: Account, filed: Application, language: str = "en", **typed: Any) -> Any:
     client = enter(other, language)
+    return client.post(at(filed, "correct"), {**hidden_of(client, filed), **typed})
+
+
+def hidden_of(client: Client, filed: Application) -> dict[str, str]:
+    """What the form of the correction carries without being asked."""
     page = client.get(at(filed, "correct")).content.decode()
     hidden = dict(re.findall(r'type="hidden"\s+name="(client_token|returned)"\s+value="([^"]+)"', page))
     assert set(hidden) == {"client_token", "returned"}
-    return client.post(at(filed, "correct"), {**hidden, **typed})
+    return hidden
 
 
 def correct(other: Account, filed: Application, token: UUID | None = None, **typed: str) -> Application:
@@ -353,8 +358,7 @@ def test_the_same_press_twice_is_one_version_and_a_stale_form_is_told(other: Acc
 def test_the_second_press_of_a_double_tap_is_told_that_it_is_sent(other: Account) -> None:
     filed = asked_of(other, "home_address")
     client = enter(other, "en")
-    page = client.get(at(filed, "correct")).content.decode()
-    hidden = dict(re.findall(r'type="hidden"\s+name="(client_token|returned)"\s+value="([^"]+)"', page))
+    hidden = hidden_of(client, filed)
     for _press in range(2):
         answer = client.post(at(filed, "correct"), {**hidden, "home_address": NEW_HOME}, follow=True)
         assert "The correction is sent." in answer.content.decode()
