@@ -15,7 +15,7 @@ from foundation.valkey import valkey
 from verification.models import AgencyCall, AgencySwitch
 from verification.wire import BREAKER_FAILURES, NOT_MADE, OK, Answer, Call, Request, begin, signature
 
-__all__ = ["OK", "Answer", "Asking", "Call", "Request", "ask_all", "ask_many", "signature"]
+__all__ = ["NOT_MADE", "OK", "Answer", "Asking", "Call", "Request", "ask_all", "ask_many", "signature"]
 
 BREAKER_SECONDS = 20
 # A parent who waits at a page for prefill does not stand behind a hundred thousand checks: each has its share.
