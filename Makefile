@@ -7,6 +7,10 @@ SEED ?= 1
 REPORT ?= var/season-report.json
 WORKERS ?= 2
 
+# Bytecode is written once, beside the environment: a process that compiles everything again spends seconds at each start.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
+
 .DEFAULT_GOAL := help
 .PHONY: codes help demo season test lint bench run clean vendor lock messages coverage
 
