@@ -170,20 +170,30 @@ def _wrong_code(device: PhoneDevice, *, expired: bool) -> Refused:
     return Refused(text % {"left": left}, code="wrong_code", field="code")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def guardian_identify(*, account: Account, name: str, id_number: str) -> Account:
-    """Store the guardian's own name and document number. One person is one account: a second one is refused."""
+    """Store the guardian's own name and document number. One person is one account: a second one is refused.
+
+    Raises Refused; a surrounding transaction is to be given up then.
+    """
     checked = identifiers.check("id", id_number, role="guardian", today=clock.today())
     if not checked.ok:
         raise Refused(refusal(checked), code=checked.code, field="guardian_id")
     index = blind_index("person", checked.value)
-    if Account.objects.filter(id_index=index).exclude(pk=account.pk).exists():
-        taken = _("This document number already belongs to another phone number. Please sign in with that number.")
-        raise Refused(taken, code="duplicate_person", field="guardian_id")
-    account.name, account.id_number, account.id_index = name, checked.value, index
-    account.save(update_fields=["name", "id_number", "id_index"])
+    if (account.name, account.id_number, account.id_index) != (name, checked.value, index):
+        _identity_store(account, name, checked.value, index)
     record(actor=account, action="account.identify", object_type="account", object_id=account.pk)
     return account
+
+
+def _identity_store(account: Account, name: str, id_number: str, index: str) -> None:
+    """Raises Refused when another account holds this number."""
+    others = Account.objects.filter(id_index=index).exclude(pk=account.pk)
+    if account.id_index != index and others.exists():
+        taken = _("This document number already belongs to another phone number. Please sign in with that number.")
+        raise Refused(taken, code="duplicate_person", field="guardian_id")
+    account.name, account.id_number, account.id_index = name, id_number, index
+    account.save(update_fields=["name", "id_number", "id_index"])
 
 
 def language_keep(*, account: Account, language: str) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, UpdateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import connection
 from django.utils.crypto import get_random_string
 
 KEY_CHARACTERS = 32
+STORED = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > statement_timestamp()"
 
 
 class SessionStore(DatabaseStore):
@@ -53,4 +55,12 @@ class SessionStore(DatabaseStore):
             self.model.objects.filter(pk=key).delete()
 
     def load(self) -> dict[str, Any]:
-        return {} if self._unwritten else super().load()
+        if self._unwritten:
+            return {}
+        with connection.cursor() as cursor:
+            cursor.execute(STORED, [self.session_key])
+            found = cursor.fetchone()
+        if found is None:
+            self._session_key = None
+            return {}
+        return dict(self.decode(found[0]))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from enrollment.claims import agency_claims
 from enrollment.facts import Family, Places, build, same_place
@@ -83,10 +83,19 @@ def find_rule(policy: Policy, kind: str) -> MaterialRule | None:
 
 def pages_given(draft: Draft) -> list[Document]:
     """The pages that count for this draft: not yet submitted, or with its live application."""
+    return list(_given(draft).select_related("application").order_by("pk"))
+
+
+def count_given(draft: Draft) -> int:
+    """How many pages count for this draft."""
+    return _given(draft).count()
+
+
+def _given(draft: Draft) -> QuerySet[Document]:
     if draft._state.adding:  # a pre-check: nothing is given yet
-        return []
+        return Document.objects.none()
     counts = Q(application__isnull=True) | ~Q(application__state="withdrawn")
-    return list(Document.objects.filter(counts, draft=draft).select_related("application").order_by("pk"))
+    return Document.objects.filter(counts, draft=draft)
 
 
 def _by_kind(pages: Iterable[Document]) -> dict[str, list[Document]]:

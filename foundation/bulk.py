@@ -1,9 +1,12 @@
-"""Many rows at once by PostgreSQL's COPY: a tenth of the time of INSERT statements."""
+"""Many rows at once: by PostgreSQL's COPY, or those of one event in one round trip."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from tempfile import TemporaryFile
+from typing import Any
 
 from django.db import connection
+from django.db.models import AutoField, BigAutoField, Model
 
 # How COPY's text form writes an absent value, and the beginning of bytes in hexadecimal.
 NULL, BINARY = r"\N", r"\\x"
@@ -30,3 +33,30 @@ def copy_in(table: str, columns: str, rows: Iterable[Sequence[str]]) -> int:
         with connection.cursor() as cursor:
             cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", file)
     return count
+
+
+@cache
+def _insertion(model: type[Model]) -> tuple[str, tuple[Any, ...]]:
+    """The INSERT statement of a model, made once a process, and the fields it takes."""
+    fields = tuple(one for one in model._meta.local_concrete_fields if not isinstance(one, AutoField | BigAutoField))
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(str(field.column)) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})", fields  # noqa: S608 - own names
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Insert rows of any tables in this order and in one round trip, in the current transaction.
+
+    Numbers that the database gives are not read back: an object whose key is needed is saved by itself. The ORM makes
+    each statement anew, which costs more than running it. Raises IntegrityError.
+    """
+    statements, values = [], []
+    for row in rows:
+        statement, fields = _insertion(type(row))
+        statements.append(statement)
+        values += [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(";".join(statements), values)
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias

@@ -17,6 +17,12 @@ def offered_schools(district: str, year: int, stage: str) -> list[School]:
     return [plan.school for plan in plans.select_related("school").order_by("school_id")]
 
 
+def offered_codes(district: str, year: int, stage: str) -> set[str]:
+    """The codes of ``offered_schools``."""
+    plans = SeatPlan.objects.filter(school__district_id=district, year=year, stage=stage, seats__gt=0)
+    return set(plans.values_list("school_id", flat=True))
+
+
 def seat_plan(district: str, year: int, stage: str) -> dict[str, int]:
     """Seats by school code."""
     plans = SeatPlan.objects.filter(school__district_id=district, year=year, stage=stage)

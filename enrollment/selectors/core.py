@@ -28,10 +28,12 @@ from enrollment.models import (
     Season,
 )
 from enrollment.policies import compiled
+from enrollment.selectors.drafts import DRAFT
 from enrollment.selectors.guardians import masked_person
 from enrollment.states import APPLICATION
 from foundation import clock
 from foundation.errors import NotAllowed
+from foundation.prepared import Prepared
 from foundation.wording import tongue
 from schools.models import School
 from schools.selectors import distances, offered_schools, seat_plan, zone_of
@@ -47,6 +49,14 @@ def open_rounds() -> QuerySet[Round]:
         .select_related("season__district", "policy")
         .order_by("closes_at")
     )
+
+
+ROUND = Prepared(lambda pk: Round.objects.select_related("season__district").filter(pk=pk), 1)
+
+
+def round_by_id(pk: int) -> Round | None:
+    """A round with its season and district, or None."""
+    return ROUND.first(pk)
 
 
 def visible_rounds() -> QuerySet[Round]:
@@ -82,12 +92,7 @@ def children_of(guardian: Account) -> list[ChildView]:
 
 def own_draft(guardian: Account, public_id: UUID) -> Draft:
     """The guardian's own draft. Raises NotAllowed."""
-    draft = (
-        Draft.objects.select_related("child", "round__season__district", "round__policy")
-        .defer("round__policy__text")
-        .filter(public_id=public_id, child__guardian=guardian)
-        .first()
-    )
+    draft = DRAFT.first(public_id, guardian.pk)
     if draft is None:
         raise NotAllowed(_("There is no such application in your account."))
     return draft

@@ -49,7 +49,8 @@ def to_guardians(messages: Sequence[tuple[Application, Outgoing]]) -> list[Outgo
 def tell(*, application: Application, key: str, template: str, params: Mapping[str, Any]) -> None:
     """Tell the guardians of one application of a decision, in the caller's transaction; each once a ``key``."""
     message = Outgoing(key, template, params, application.guardian, application.district_code)
-    messages_queue(to_guardians([(application, message)]))
+    shared = Guardianship.objects.filter(child=application.child_id).values_list("pk").exists()
+    messages_queue(to_guardians([(application, message)]) if shared else [message])
 
 
 def _copy(message: Outgoing, person: Account) -> Outgoing:
