@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -16,10 +16,13 @@ import identifiers
 from accounts.models import Account, PhoneDevice, Role
 from audit.services import record
 from foundation import clock
-from foundation.crypto import blind_index
+from foundation.crypto import blind_index, encrypt
 from foundation.errors import Refused
+from foundation.prepared import Prepared
 from foundation.wording import refusal
 
+IDENTITY = "UPDATE accounts_account SET name = %s, id_number = %s, id_index = %s WHERE id = %s"
+OTHERS = Prepared(lambda index, pk: Account.objects.filter(id_index=index).exclude(pk=pk), 2)
 CODE_DIGITS = 6
 CODE_SECONDS = 300
 WRONG_CODES = 5
@@ -188,12 +191,12 @@ def guardian_identify(*, account: Account, name: str, id_number: str) -> Account
 
 def _identity_store(account: Account, name: str, id_number: str, index: str) -> None:
     """Raises Refused when another account holds this number."""
-    others = Account.objects.filter(id_index=index).exclude(pk=account.pk)
-    if account.id_index != index and others.exists():
+    if account.id_index != index and OTHERS.exists(index, account.pk):
         taken = _("This document number already belongs to another phone number. Please sign in with that number.")
         raise Refused(taken, code="duplicate_person", field="guardian_id")
     account.name, account.id_number, account.id_index = name, id_number, index
-    account.save(update_fields=["name", "id_number", "id_index"])
+    with connection.cursor() as cursor:
+        cursor.execute(IDENTITY, [encrypt(name), encrypt(id_number), index, account.pk])
 
 
 def language_keep(*, account: Account, language: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from enrollment.claims import agency_claims
 from enrollment.facts import Family, Places, build, same_place
@@ -20,6 +20,7 @@ from enrollment.policy import DICTIONARY, Evaluation, Fact, Facts, Policy, Text,
 from enrollment.policy.facts import FactSpec
 from enrollment.policy.model import MaterialRule
 from foundation import clock
+from foundation.prepared import Prepared
 from schools.selectors import relation, zone_of
 from verification.agencies import Judgement, MalformedRecord, adapter
 
@@ -83,19 +84,22 @@ def find_rule(policy: Policy, kind: str) -> MaterialRule | None:
 
 def pages_given(draft: Draft) -> list[Document]:
     """The pages that count for this draft: not yet submitted, or with its live application."""
-    return list(_given(draft).select_related("application").order_by("pk"))
+    return [] if draft._state.adding else GIVEN.all(draft.pk)  # a pre-check: nothing is given yet
 
 
 def count_given(draft: Draft) -> int:
     """How many pages count for this draft."""
-    return _given(draft).count()
+    return len(pages_given(draft))
 
 
-def _given(draft: Draft) -> QuerySet[Document]:
-    if draft._state.adding:  # a pre-check: nothing is given yet
-        return Document.objects.none()
-    counts = Q(application__isnull=True) | ~Q(application__state="withdrawn")
-    return Document.objects.filter(counts, draft=draft)
+GIVEN = Prepared(
+    lambda draft: (
+        Document.objects.filter(Q(application__isnull=True) | ~Q(application__state="withdrawn"), draft=draft)
+        .select_related("application")
+        .order_by("pk")
+    ),
+    1,
+)
 
 
 def _by_kind(pages: Iterable[Document]) -> dict[str, list[Document]]:

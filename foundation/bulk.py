@@ -48,15 +48,18 @@ def _insertion(model: type[Model]) -> tuple[str, tuple[Any, ...]]:
 def insert(rows: Sequence[Model]) -> None:
     """Insert rows of any tables in this order and in one round trip, in the current transaction.
 
-    Numbers that the database gives are not read back: an object whose key is needed is saved by itself. The ORM makes
-    each statement anew, which costs more than running it. Raises IntegrityError.
+    The ORM makes each statement anew, which costs more than running it. Of the numbers that the database gives only the
+    last row's is read back. Raises IntegrityError.
     """
     statements, values = [], []
     for row in rows:
         statement, fields = _insertion(type(row))
         statements.append(statement)
         values += [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    key = rows[-1]._meta.pk
+    returning = f" RETURNING {connection.ops.quote_name(str(key.column))}"
     with connection.cursor() as cursor:
-        cursor.execute(";".join(statements), values)
+        cursor.execute(";".join(statements) + returning, values)
+        rows[-1].pk = cursor.fetchone()[0]
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias

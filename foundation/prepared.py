@@ -38,6 +38,10 @@ class _Plan:
     own: slice
     populators: Sequence[Any]
 
+    def given(self, values: Sequence[Any]) -> list[Any]:
+        """The statement's parameters: the values in their places, and what the query always asks for."""
+        return [values[place.number] if isinstance(place, _Slot) else place for place in self.places]
+
 
 class Prepared(Generic[M]):
     """A query for objects of one model, with its relations.
@@ -55,9 +59,8 @@ class Prepared(Generic[M]):
         plan = self._plan = self._plan or self._planned()
         if plan.locks and connection.get_autocommit():
             raise TransactionManagementError("select_for_update cannot be used outside of a transaction.")
-        given = [values[place.number] if isinstance(place, _Slot) else place for place in plan.places]
         with connection.cursor() as cursor:
-            cursor.execute(plan.sql, given)
+            cursor.execute(plan.sql, plan.given(values))
             rows: Any = cursor.fetchall()
         if plan.converters:
             rows = plan.compiler.apply_converters(rows, plan.converters)
@@ -67,6 +70,13 @@ class Prepared(Generic[M]):
         """The first object found, or None."""
         found = self.all(*values)
         return found[0] if found else None
+
+    def exists(self, *values: Any) -> bool:
+        """Whether the query finds anything."""
+        plan = self._plan = self._plan or self._planned()
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT EXISTS({plan.sql})", plan.given(values))
+            return bool(cursor.fetchone()[0])
 
     def _object(self, plan: _Plan, row: Sequence[Any]) -> M:
         made: M = plan.compiler.klass_info["model"].from_db(connection.alias, plan.names, row[plan.own])

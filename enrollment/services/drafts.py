@@ -18,10 +18,12 @@ from enrollment import form
 from enrollment.models import ApplicationVersion, Child, Draft, Round
 from enrollment.prefill import children_of, records_of, suggested_answers
 from enrollment.selectors.drafts import DRAFT, DRAFT_LOCKED
+from enrollment.selectors.journey import filed_application
 from foundation import acting, clock
 from foundation.bulk import insert
 from foundation.crypto import blind_index
 from foundation.errors import NotAllowed, Refused
+from foundation.prepared import Prepared
 from foundation.wording import joined, refusal, say
 from verification import services as verification
 
@@ -32,19 +34,21 @@ MOST_LOOKS = 20  # a day and account: enough for any family, useless for trying 
 SEX = {"male": "1", "female": "2"}
 
 
+CHILD = Prepared(lambda guardian, index: Child.objects.filter(guardian=guardian, id_index=index), 2)
+
+
 def child_add(*, guardian: Account, name: str, id_number: str, birth_date: str = "", sex: str = "") -> Child:
     """Add a child by name and document; for documents without a birth date these are asked. Raises Refused (field)."""
     child = checked_child(guardian, name=name, id_number=id_number, birth_date=birth_date, sex=sex)
-    same = Child.objects.filter(guardian=guardian, id_index=child.id_index)
-    existing = same.first()
+    existing = CHILD.first(guardian.pk, child.id_index)
     if existing is not None:
         return _corrected(existing, child)
     try:
         with transaction.atomic():
-            child.save(force_insert=True)
+            insert([child])
             insert([child_added(child)])
     except IntegrityError:  # the same form sent twice at once
-        return same.get()
+        return Child.objects.get(guardian=guardian, id_index=child.id_index)
     return child
 
 
@@ -219,13 +223,12 @@ def draft_file(*, guardian: Account, round_: Round, child: Mapping[str, str], an
     Does what ``child_add``, ``draft_open`` and ``draft_save`` do one after the other. Raises NotAllowed, Refused.
     """
     typed = checked_child(guardian, **{"birth_date": "", "sex": "", **child})
-    known = Child.objects.filter(guardian=guardian, id_index=typed.id_index).exists()
-    if not known and may_file(round_):
+    if not CHILD.exists(guardian.pk, typed.id_index) and may_file(round_):
         now = clock.now()
         kept = _kept(answers, EVERYTHING)
         try:
             with transaction.atomic():
-                typed.save(force_insert=True)
+                insert([typed])
                 draft = Draft(child=typed, round=round_, answers=kept, started_at=now, saved_at=now)
                 insert([child_added(typed), draft])
         except IntegrityError:  # the same form sent twice at once: it is found below
@@ -248,7 +251,7 @@ def may_file(round_: Round) -> bool:
 
 def _open_names(draft: Draft) -> set[str]:
     """The answers that may change: all before submission, the named items after a return, none otherwise."""
-    filed = draft.child.applications.filter(round=draft.round).exclude(state="withdrawn").first()
+    filed = filed_application(draft)
     if filed is None:
         return set(EVERYTHING)
     asked = filed.returns.filter(answered_at__isnull=True).order_by("-id") if filed.state == "returned" else None

@@ -31,11 +31,23 @@ from foundation import acting, clock
 from foundation.bulk import insert
 from foundation.errors import NotAllowed, Refused
 from foundation.locks import lock_shared
+from foundation.prepared import Prepared
 from foundation.wording import joined, say
 from schools.selectors import offered_codes
 from verification.services import checks_open
 
 ROUND_NOW = "SELECT state, closes_at, pause_reason FROM enrollment_round WHERE id = %s"
+BY_TOKEN = Prepared(
+    lambda token: (
+        ApplicationVersion.objects.filter(client_token=token)
+        .select_related("application")
+        .only("submitted_by", "application")
+    ),
+    1,
+)
+RETURNED = Prepared(
+    lambda child, round_: Application.objects.select_for_update().filter(child=child, round=round_, state="returned"), 2
+)
 TOKEN_SPACE = UUID("6f0d3d5e-0b52-5b1c-9d5e-7c1f5a8e2b11")  # names application ids after their tokens
 RECEIPT_CONSTRAINT = "enrollment_application_receipt_key"
 MOST_RECEIPTS = 256  # numbers a token can give
@@ -142,14 +154,12 @@ def _constraint(conflict: IntegrityError) -> str:
 
 def repeated(guardian: Account, token: UUID) -> Application | None:
     """The application this person's earlier press of the same button made. Raises NotAllowed (somebody else's)."""
-    known = ApplicationVersion.objects.filter(client_token=token).values_list("application_id", "submitted_by_id")
-    found = known.order_by().first()
-    if found is None:
+    version = BY_TOKEN.first(token)
+    if version is None:
         return None
-    application_id, by = found
-    if by != guardian.pk:
+    if version.submitted_by_id != guardian.pk:
         raise NotAllowed
-    return Application.objects.get(pk=application_id)
+    return version.application
 
 
 def _submit(guardian: Account, submission: Submission, attempt: int) -> Application:
@@ -157,8 +167,7 @@ def _submit(guardian: Account, submission: Submission, attempt: int) -> Applicat
     _unchanged_since_shown(draft, submission.seen)
     answers, choices = checked_answers(draft)
     guardian = guardian_identify(account=guardian, name=answers["guardian_name"], id_number=answers["guardian_id"])
-    returned = Application.objects.select_for_update().filter(child=draft.child, round=draft.round, state="returned")
-    earlier = returned.get() if returned.values_list("pk").exists() else None
+    earlier = RETURNED.first(draft.child_id, draft.round_id)
     first: list[Model] = []
     if earlier is not None:
         application = resubmit(earlier, guardian, draft)
