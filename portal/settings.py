@@ -173,6 +173,7 @@ AUTH_PASSWORD_VALIDATORS = [
 OTP_TOTP_ISSUER = "Enrollment"
 OTP_TOTP_THROTTLE_FACTOR = 1
 TERMINAL_SECONDS: int = env.int("TERMINAL_SECONDS", 3 * 60)  # of a shared terminal, without a tap
+SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = 60 * 60  # of one that is not signed in; accounts.sessions moves the others
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 SESSION_SAVE_EVERY_REQUEST = False
