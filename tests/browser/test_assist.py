@@ -14,8 +14,9 @@ from enrollment.models import Application, AssistVisit
 from notifications.models import Message
 from tests import factories
 from tests.browser.conftest import Open
-from tests.browser.parent import Parent, Person, until
+from tests.browser.parent import Parent, Person
 from tests.enrollment.test_assist import clerk
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 

@@ -1,10 +1,10 @@
 """A played demonstration as a process of its own, and what a visitor can open on it."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,8 +15,9 @@ from django.conf import settings
 from django.urls import resolve
 
 from tests.agencies import free_port
+from tests.waiting import end, patience, until
 
-START_SECONDS = 240
+QUIET_SECONDS = 120
 PUPILS = 40
 STATEFUL = ("enrollment:application", "enrollment:home", "enrollment:appeal")  # what stands there follows the state
 STAFF = ("clerk", "official", "reviewer", "supervisor")  # roles that are signed in; each person is called like the role
@@ -90,22 +91,22 @@ def demo(folder: Path) -> Iterator[Demo]:
             found["terminal"],
         )
     finally:
-        running.terminate()
-        try:
-            running.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait(timeout=10)
+        end(running, seconds=30)
 
 
 def _wait(running: subprocess.Popen[bytes], url: str, folder: Path) -> None:
-    give_up = time.monotonic() + START_SECONDS
-    while time.monotonic() < give_up and running.poll() is None:
-        if (folder / "demo-played.json").exists():
-            try:
-                if httpx.get(url, timeout=2).status_code == httpx.codes.OK:
-                    return
-            except httpx.HTTPError:
-                pass
-        time.sleep(0.5)
-    raise RuntimeError((folder / "demo.log").read_text()[-3000:])
+    log = folder / "demo.log"
+
+    def ready() -> bool:
+        if running.poll() is not None:
+            raise RuntimeError(log.read_text()[-3000:])
+        if not (folder / "demo-played.json").exists():
+            return False
+        with contextlib.suppress(httpx.HTTPError):
+            return httpx.get(url, timeout=patience(2)).status_code == httpx.codes.OK
+        return False
+
+    # each line of the rehearsal is progress; the longest silence is one of its phases
+    until(
+        ready, "the demonstration to be played", seconds=QUIET_SECONDS, pause=0.5, progress=lambda: log.stat().st_size
+    )

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Viewp
 
 from enrollment.views.visiting import TERMINAL_COOKIE
 from tests.quality.demo import Demo, Visit
+from tests.waiting import milliseconds
 
 MOST_BYTES = 120_000
 PHONE: ViewportSize = {"width": 360, "height": 740}
@@ -81,7 +82,7 @@ class Inspector:
         if who:
             cookies.append({"name": demo.cookie, "value": demo.sessions[who], "url": demo.url})
         context.add_cookies(cookies)  # type: ignore[arg-type]
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(milliseconds(20))
         page = context.new_page()
         wire = context.new_cdp_session(page)
         wire.send("Network.enable")

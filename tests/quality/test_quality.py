@@ -14,6 +14,7 @@ from scripts.browser import browser as chromium_path
 from scripts.node import node
 from tests.quality.demo import STAFF, Demo, Visit, demo, kinds
 from tests.quality.inspector import HERE, SCREEN, Inspector, Look
+from tests.waiting import patience
 
 pytestmark = pytest.mark.browser
 LOOKS = (
@@ -100,7 +101,7 @@ def lighthouse(url: str, cookie: str, folder: Path) -> dict[str, int]:
     command += [f"--output-path={report}", f"--only-categories={','.join(CATEGORIES)}", f"--extra-headers={headers}"]
     command += ["--chrome-flags=--headless --no-sandbox --disable-gpu", "--form-factor=mobile"]
     env = {**os.environ, "CHROME_PATH": str(chromium_path())}
-    done = subprocess.run(command, env=env, capture_output=True, check=False, timeout=180)
+    done = subprocess.run(command, env=env, capture_output=True, check=False, timeout=patience(180))
     assert done.returncode == 0, done.stderr.decode()[-2000:]
     found = json.loads(report.read_text())["categories"]
     return {name: round(100 * found[name]["score"]) for name in CATEGORIES}
