@@ -1,8 +1,8 @@
 """The end of a page that asks again by itself (htmx, every few seconds).
 
-A refusal in the middle of that would be an error in the browser's console and nothing to read for the person before it;
-the sign-in page would be swapped into a corner of the page. So such a question is answered with a sentence and with 286,
-at which htmx stops asking.
+A refusal in the middle of that would be an error in the browser's console and nothing to read for the person before
+it; the sign-in page would be swapped into a corner of the page. So such a question is answered with a sentence and with
+286, at which htmx stops asking.
 """
 
 from http import HTTPStatus
