@@ -12,13 +12,19 @@ from pytest_django import Settings
 
 from portal.context import stored_synthetic
 from scripts.browser import browser
+from tests.report import Ran, skip_undrawn
 
 TRIES = 5
 LONGEST = {"test_quality.py", "test_journey_roles.py"}
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Ran())
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The two longest files begin first, so that no worker waits for them at the end; the rest stays random."""
+    skip_undrawn(items)
     items.sort(key=lambda item: item.path.name not in LONGEST)
 
 

@@ -5,9 +5,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -15,10 +16,13 @@ from django.conf import settings
 from django.urls import resolve
 
 from tests.agencies import free_port
+from tests.sample import sample
 from tests.waiting import end, patience, until
 
 QUIET_SECONDS = 120
 PUPILS = 40
+ONE_IN = 5  # pages measured at a commit
+MOST_TOUCHED = 8  # pages that are measured because a template was changed
 STATEFUL = ("enrollment:application", "enrollment:home", "enrollment:appeal")  # what stands there follows the state
 STAFF = ("clerk", "official", "reviewer", "supervisor")  # roles that are signed in; each person is called like the role
 
@@ -39,6 +43,7 @@ class Demo:
     desks: tuple[Visit, ...]  # the staff site's pages
     cookie: str  # name of the session cookie
     terminal: str = ""  # what the cookie of a paired terminal says
+    templates: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of each address: what its page is made of
 
     def main_pages(self) -> list[Visit]:
         """The ten pages most families meet."""
@@ -47,6 +52,17 @@ class Demo:
             next(v for v in self.visits if v.path.startswith(start) and v.path.endswith(end)) for start, end in names
         ]
         return [v for at, v in enumerate(found) if v not in found[:at]]
+
+    def drawn(self, visits: Sequence[Visit], look: str, *, one_in: int = ONE_IN) -> list[Visit]:
+        """What is measured of these at this commit: a sample, and the pages whose own template was changed."""
+        here = sample()
+        by_chance = set(here.draw(visits, one_in=one_in, key=lambda one: f"{look} {one.who} {one.path}"))
+        return [one for one in visits if one in by_chance or here.touches(self._own_templates(one.path))]
+
+    def _own_templates(self, path: str) -> list[str]:
+        """Without those of which many pages are made: a change of the frame is a change of everything."""
+        pages = Counter(name for names in self.templates.values() for name in set(names))
+        return [name for name in self.templates.get(path, ()) if pages[name] <= MOST_TOUCHED]
 
 
 def kinds(visits: Iterable[Visit]) -> tuple[Visit, ...]:
@@ -89,6 +105,7 @@ def demo(folder: Path) -> Iterator[Demo]:
             desks,
             settings.SESSION_COOKIE_NAME,
             found["terminal"],
+            found["templates"],
         )
     finally:
         end(running, seconds=30)
