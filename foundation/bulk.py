@@ -1,4 +1,4 @@
-"""Many rows at once: by COPY (a tenth of the time of INSERT), as one UPDATE, or those of one event in one round trip."""
+"""Many rows at once: by COPY, as one UPDATE joined to a list of values, or those of one event in one round trip."""
 
 from collections.abc import Iterable, Sequence
 from functools import cache

@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.middleware.Polls",
     "portal.middleware.Terminals",
     "accounts.sessions.SlidingSession",
     "django_otp.middleware.OTPMiddleware",
