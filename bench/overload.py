@@ -91,7 +91,7 @@ def phase(load: int, waiting: list[Any], seconds: float) -> Phase:
 
 
 def _share(one: Phase) -> float:
-    """How long the backlog took, against the time it needs at the capacity; a second is the least that is told apart."""
+    """How long the backlog took against its time at the capacity; what is within a second is not told apart."""
     return max(0.0, one.drained - 1.0) / max(1.0, one.backlog / CAPACITY)
 
 

@@ -44,7 +44,7 @@ def rehearse(quick: bool) -> Sample:
     return Sample(seconds, base * 4, {**facts, **more, f"seconds {small}": round(base, 1)})
 
 
-def start_up(quick: bool) -> Sample:
+def start_up(quick: bool) -> Sample:  # noqa: ARG001 - there is no smaller start
     """From the command to the end of one that does nothing, all processes around it; the data folder is there."""
     with tempfile.TemporaryDirectory(dir=ROOT / "var", prefix="bench.") as folder:
         env = os.environ | {"VAR_DIR": folder}
