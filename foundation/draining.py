@@ -18,6 +18,9 @@ logger = logging.getLogger(__name__)
 LANES: Final = ("codes", "families", "messages", "runs", "sweeps")
 # How often each lane is rung although nobody asked: what a lost message or a killed worker left is found by then.
 LOOK_SECONDS: Final = {"codes": 2.0, "families": 2.0, "messages": 5.0, "runs": 5.0, "sweeps": 5.0}
+# Two looks of one slot begin at least so far apart: what arrives meanwhile is done together, at a third of the CPU. Who
+# comes alone is looked at at once; a code never waits.
+PACE_SECONDS: Final = {"families": 0.25, "messages": 1.0}
 MOST_SLOTS = 64  # worker processes of one lane on one machine
 MOST_WAITING = 1  # messages a lane may have waiting in the broker before another "look" is pointless
 

@@ -14,7 +14,7 @@ from celery import current_app
 from django.db import transaction
 from redis import RedisError
 
-from foundation.draining import LANES, Lane, Source, Turn, Work, worth_sending
+from foundation.draining import LANES, PACE_SECONDS, Lane, Source, Turn, Work, worth_sending
 from foundation.valkey import valkey
 
 logger = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ PULSE_SECONDS: Final = 5.0
 PULSES: Final = "lanes:pulses"
 DRAIN: Final = "foundation.drain"  # the task's name: a ring needs no import of the workers' side
 
+_looked: Final[dict[str, float]] = {}  # when this process last began to look at a lane
 _lanes: Final = {name: Lane() for name in LANES}
 
 
@@ -58,6 +59,13 @@ def ring(lane: str) -> bool:
 def ring_on_commit(lane: str) -> None:
     """Wake a lane when the transaction commits."""
     transaction.on_commit(lambda: ring(lane), robust=True)
+
+
+def pace(lane: str) -> None:
+    """Wait until this process may look at the lane again; only where it serves no other lane."""
+    if lane in PACE_SECONDS:
+        time.sleep(max(0.0, _looked.get(lane, 0.0) + PACE_SECONDS[lane] - time.monotonic()))
+        _looked[lane] = time.monotonic()
 
 
 def drain(lane: str, *, seconds: float = TURN_SECONDS, stopping: Callable[[], bool] = lambda: False) -> bool:

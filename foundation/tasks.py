@@ -4,6 +4,8 @@ It is acknowledged when it is taken: a killed worker's rows become due again whe
 lane within seconds, so nothing hangs on the message. A database that is away ends the look.
 """
 
+import os
+
 from celery import shared_task
 
 from foundation import lanes
@@ -11,6 +13,8 @@ from foundation import lanes
 
 @shared_task(name=lanes.DRAIN, acks_late=False, ignore_result=True, max_retries=0)
 def drain(lane: str) -> None:
+    if os.environ.get("WORKER_LANE") == lane:
+        lanes.pace(lane)
     lanes.drain(lane, stopping=_stopping)
 
 

@@ -136,6 +136,7 @@ def serve(slot: Slot) -> NoReturn:
 def _work(slot: Slot) -> NoReturn:
     from portal.celery import app
 
+    os.environ["WORKER_LANE"] = slot.lane
     options = ["worker", "--pool", "solo", "--queues", slot.lane, "--hostname", f"{slot.lane}{slot.number}@%h"]
     options += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
     app.worker_main(options)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from foundation.draining import LANES, Lane, Source, Turn, slots_of, worth_sending
-from foundation.lanes import PULSES, _due, pulse, pulses, queued, ring
+from foundation.draining import LANES, PACE_SECONDS, Lane, Source, Turn, slots_of, worth_sending
+from foundation.lanes import PULSES, _due, pace, pulse, pulses, queued, ring
 from foundation.valkey import valkey
 from portal.beat import Bell
 from portal.celery import app
@@ -105,6 +105,17 @@ def test_a_periodic_work_is_done_by_one_of_all_workers() -> None:
     valkey().delete("lanes:every:tests.hourly")
     assert [_due("tests.hourly", 3600.0) for _worker in range(4)] == [True, False, False, False]
     valkey().delete("lanes:every:tests.hourly")
+
+
+def test_two_looks_of_one_slot_are_spread_and_a_code_never_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("foundation.lanes.time.sleep", waited.append)
+    monkeypatch.setattr("foundation.lanes._looked", {})
+    for lane in ("families", "families", "codes", "codes"):
+        pace(lane)
+    assert len(waited) == 2
+    assert waited[0] == 0.0
+    assert 0 < waited[1] <= PACE_SECONDS["families"]
 
 
 def test_a_sign_of_life_is_told_with_its_age() -> None:

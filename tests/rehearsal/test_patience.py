@@ -29,7 +29,8 @@ def test_a_slow_machine_is_given_more_time_than_a_quick_one() -> None:
 def test_a_server_that_comes_back_is_waited_for_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "PAUSE_SECONDS", 0.0)
     monkeypatch.setattr(patience, "TELL_SECONDS", -1)
-    tries, said = [3], []
+    tries: list[int] = [3]
+    said: list[str] = []
 
     def ask() -> str:
         tries[0] -= 1
