@@ -1,9 +1,13 @@
-"""Many rows at once by PostgreSQL's COPY: a tenth of the time of INSERT statements."""
+"""Many rows at once: by COPY, as one UPDATE joined to a list of values, or those of one event in one round trip."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from tempfile import TemporaryFile
+from typing import Any
 
 from django.db import connection
+from django.db.models import AutoField, BigAutoField, Model
+from psycopg2.extras import execute_values
 
 # How COPY's text form writes an absent value, and the beginning of bytes in hexadecimal.
 NULL, BINARY = r"\N", r"\\x"
@@ -30,3 +34,66 @@ def copy_in(table: str, columns: str, rows: Iterable[Sequence[str]]) -> int:
         with connection.cursor() as cursor:
             cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", file)
     return count
+
+
+def update_rows(rows: Sequence[Model], names: Sequence[str], *, only: str = "") -> int:
+    """Write these fields of every row as the objects have them, in one statement; returns how many rows were changed.
+
+    ``names`` are attribute names ("school_id" for a foreign key); ``only`` is a further condition on the stored row, in
+    SQL over ``t``, written in the program and never from input. The statement is built from the model, not compiled by
+    the ORM: its ``bulk_update`` builds a CASE for each row and field.
+    """
+    if not rows:
+        return 0
+    meta = rows[0]._meta
+    key = meta.pk
+    fields = [_field(meta, name) for name in names]
+    sets = ", ".join(f'"{one.column}" = v."{one.column}"::{one.db_type(connection)}' for one in fields)
+    columns = ", ".join(f'"{one.column}"' for one in fields)
+    values = [[_stored(one, getattr(row, one.attname)) for one in (key, *fields)] for row in rows]
+    condition = f" AND ({only})" if only else ""
+    sql = (
+        f'UPDATE "{meta.db_table}" t SET {sets} FROM (VALUES %s) AS v(key, {columns})'  # noqa: S608 - from the model
+        f' WHERE t."{key.column}" = v.key::{key.db_type(connection)}{condition}'
+    )
+    with connection.cursor() as cursor:
+        execute_values(cursor.cursor, sql, values, page_size=len(values))
+        return int(cursor.rowcount)
+
+
+def _field(meta: Any, name: str) -> Any:
+    return next(one for one in meta.concrete_fields if name in {one.attname, one.name})
+
+
+def _stored(field: Any, value: Any) -> Any:
+    return field.get_db_prep_save(value, connection)
+
+
+@cache
+def _insertion(model: type[Model]) -> tuple[str, tuple[Any, ...]]:
+    """The INSERT statement of a model, made once a process, and the fields it takes."""
+    fields = tuple(one for one in model._meta.local_concrete_fields if not isinstance(one, AutoField | BigAutoField))
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(str(field.column)) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})", fields  # noqa: S608 - own names
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Insert rows of any tables in this order and in one round trip, in the current transaction.
+
+    The ORM makes each statement anew, which costs more than running it. Of the numbers that the database gives only the
+    last row's is read back. Raises IntegrityError.
+    """
+    statements, values = [], []
+    for row in rows:
+        statement, fields = _insertion(type(row))
+        statements.append(statement)
+        values += [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    key = rows[-1]._meta.pk
+    returning = f" RETURNING {connection.ops.quote_name(str(key.column))}"
+    with connection.cursor() as cursor:
+        cursor.execute(";".join(statements) + returning, values)
+        rows[-1].pk = cursor.fetchone()[0]
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias

@@ -5,30 +5,40 @@ the note of it leaves the message in ``sending``; whether the family has it is t
 channel by the message's key before it tries again.
 """
 
-import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils import translation
-from redis import RedisError
 
 from accounts.models import Account
 from foundation import clock
-from foundation.tasks import send
-from foundation.valkey import valkey
+from foundation.lanes import ring_on_commit
 from notifications.channels import Channel, ChannelError, channel
 from notifications.models import Delivery, Message
 from notifications.templates import render
 
 CLAIM_MINUTES = 1
 MAX_ATTEMPTS = 6
-DUE_STATES = (Message.State.QUEUED, Message.State.SENDING)
-POKED = "outbox:poked"
+BATCH = 200
+
+# One statement: taken and leased at once, the most urgent first; rows another worker is at are passed over.
+CLAIM = """
+    WITH due AS MATERIALIZED (
+        SELECT id FROM notifications_message
+        WHERE state IN ('queued', 'sending') AND next_attempt_at <= %(now)s {only}
+        ORDER BY urgency, next_attempt_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    )
+    UPDATE notifications_message m SET state = 'sending', attempts = attempts + 1, next_attempt_at = %(leased)s
+    FROM due WHERE m.id = due.id RETURNING m.*
+"""
+SENT = """
+    UPDATE notifications_message SET state = 'sent', sent_at = %s WHERE id = ANY(%s) AND state = 'sending' RETURNING id
+"""
 
 
 def message_queue(
@@ -64,6 +74,7 @@ def message_queue(
                 body=body,
                 district_code=district,
                 secret=secret,
+                urgency=Message.Urgency.CODE if secret else Message.Urgency.FAMILY,
                 next_attempt_at=now,
                 created_at=now,
             )
@@ -72,7 +83,7 @@ def message_queue(
     )
     made = Message.objects.only("pk").filter(key=key, created_at=now).first() if rows else None
     if made is not None:
-        poke()
+        ring_on_commit("codes" if secret else "messages")
     return made
 
 
@@ -87,8 +98,10 @@ class Outgoing:
     district: str = ""
 
 
-def messages_queue(outgoing: Sequence[Outgoing]) -> int:
+def messages_queue(outgoing: Sequence[Outgoing], *, urgency: Message.Urgency = Message.Urgency.FAMILY) -> int:
     """Queue many messages in the current transaction, each in its recipient's language; how many had a phone.
+
+    ``urgency`` says what may go before them: results of a whole round wait for what concerns one family.
 
     Raises KeyError for an unknown template; a key that exists already changes nothing.
     """
@@ -108,30 +121,35 @@ def messages_queue(outgoing: Sequence[Outgoing]) -> int:
                 language=one.account.language,
                 body=body,
                 district_code=one.district,
+                urgency=urgency,
                 next_attempt_at=now,
                 created_at=now,
             )
         )
     Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
-    poke()
+    ring_on_commit("messages")
     return len(rows)
 
 
-def messages_deliver(*, limit: int = 200) -> int:
+def codes_deliver() -> bool:
+    """Hand over one batch of sign-in codes; True when there may be more."""
+    return messages_deliver(codes=True) == BATCH
+
+
+def others_deliver() -> bool:
+    """Hand over one batch of everything but codes, the most urgent first; True when there may be more."""
+    return messages_deliver(codes=False) == BATCH
+
+
+def messages_deliver(*, limit: int = BATCH, codes: bool | None = None) -> int:
     """Claim due messages and hand each to the channel; returns how many were claimed.
 
-    The claim is a lease: what a killed worker held becomes due again, and is asked for at the channel before it is
-    sent a second time.
+    ``codes`` takes only sign-in codes (True) or everything else (False). The claim is a lease: what a killed worker
+    held becomes due again, and is asked for at the channel before it is sent a second time.
     """
-    now = clock.now()
-    with transaction.atomic():
-        due = Message.objects.filter(state__in=DUE_STATES, next_attempt_at__lte=now).order_by("next_attempt_at")
-        claimed = list(due.select_for_update(skip_locked=True)[:limit])
-        Message.objects.filter(pk__in=[message.pk for message in claimed]).update(
-            state=Message.State.SENDING,
-            attempts=F("attempts") + 1,
-            next_attempt_at=now + timedelta(minutes=CLAIM_MINUTES),
-        )
+    claimed = _claim(limit, codes)
+    if not claimed:
+        return 0
     via, sent, until = channel(), [], time.monotonic() + CLAIM_MINUTES * 30
     for at, message in enumerate(claimed):
         if time.monotonic() > until:
@@ -143,6 +161,17 @@ def messages_deliver(*, limit: int = 200) -> int:
     if sent:
         _note_sent(sent)
     return len(claimed)
+
+
+def _claim(limit: int, codes: bool | None) -> list[Message]:
+    """Lease due messages; each says how often it was tried before this time."""
+    now = clock.now()
+    only = {None: "", True: "AND urgency = 0", False: "AND urgency > 0"}[codes]
+    given = {"now": now, "leased": now + timedelta(minutes=CLAIM_MINUTES), "limit": limit}
+    claimed = list(Message.objects.raw(CLAIM.format(only=only), given))
+    for message in claimed:
+        message.attempts -= 1
+    return sorted(claimed, key=lambda message: (message.urgency, message.pk))
 
 
 def _put_back(messages: Sequence[Message]) -> None:
@@ -173,9 +202,9 @@ def _hand_over(message: Message, via: Channel) -> Delivery | None:
 def _note_sent(deliveries: Sequence[Delivery]) -> None:
     ids = [delivery.message_id for delivery in deliveries]
     with transaction.atomic():
-        mine = Message.objects.select_for_update().filter(pk__in=ids, state=Message.State.SENDING)
-        changed = set(mine.values_list("pk", flat=True))
-        Message.objects.filter(pk__in=changed).update(state=Message.State.SENT, sent_at=clock.now())
+        with connection.cursor() as cursor:
+            cursor.execute(SENT, [clock.now(), ids])
+            changed = {pk for (pk,) in cursor.fetchall()}
         Delivery.objects.bulk_create([delivery for delivery in deliveries if delivery.message_id in changed])
 
 
@@ -197,30 +226,8 @@ def _note_failed(message: Message, via: Channel, problem: ChannelError) -> None:
         )
 
 
-def poke() -> None:
-    """Wake a worker for the outbox after the commit; many messages at once wake it once.
-
-    The worker takes the flag down before it looks, so a message committed later always raises it again. Without a
-    broker or flag the sweeper finds the messages within seconds.
-    """
-    transaction.on_commit(_poke, robust=True)
-
-
-def _poke() -> None:
-    from notifications.tasks import deliver
-
-    try:
-        first = bool(valkey().set(POKED, 1, nx=True, ex=30))
-    except RedisError:
-        first = True
-    if first:
-        send(deliver)
-
-
 def drain() -> int:
     """Deliver until nothing is due; returns how many messages were claimed."""
-    with contextlib.suppress(RedisError):
-        valkey().delete(POKED)
     total = 0
     while count := messages_deliver():
         total += count

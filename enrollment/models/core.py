@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.states import LIVE_STATES
 from foundation.acting import current_visit
 from foundation.fields import EncryptedJSONField, EncryptedTextField
+from foundation.prepared import Prepared
 from schools.models import District, School, Stage
 
 
@@ -193,7 +194,7 @@ class Application(models.Model):
     @property
     def offer(self) -> "Offer | None":
         """The newest published result: a place from the waiting list follows a result without one."""
-        return self.offers.select_related("school").order_by("-pk").first()
+        return NEWEST_OFFER.first(self.pk)
 
 
 class ApplicationVersion(models.Model):
@@ -213,12 +214,18 @@ class ApplicationVersion(models.Model):
     evaluation = EncryptedJSONField(null=True)  # group, points, order, materials, trace, zone and its steps
     settled = EncryptedJSONField(default=dict)  # facts a reviewer settled: {name: {"value", "by", "at", "reason"}}
     assessed_at = models.DateTimeField(null=True)
+    assess_at = models.DateTimeField(
+        null=True
+    )  # when it may be judged (again): a lease; null when there is nothing to do
     visit = models.ForeignKey(  # in which a clerk did it for the family; null: the family itself
         "enrollment.AssistVisit", null=True, default=current_visit, on_delete=models.PROTECT, related_name="versions"
     )
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["application", "number"], name="one_version_number")]
+        indexes: ClassVar = [
+            models.Index(fields=["assess_at"], name="version_to_assess", condition=models.Q(assess_at__isnull=False))
+        ]
 
 
 class Transition(models.Model):
@@ -276,6 +283,11 @@ class Offer(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["application", "kind"], name="one_offer_of_a_kind"),
         ]
+
+
+NEWEST_OFFER = Prepared(
+    lambda application: Offer.objects.filter(application=application).select_related("school").order_by("-pk")[:1], 1
+)
 
 
 class ListEntry(models.Model):

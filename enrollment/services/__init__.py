@@ -9,7 +9,7 @@ from enrollment.services.appeals import (
     hearing_confirm,
     hearing_set,
 )
-from enrollment.services.assessment import application_assess, assess_sweep
+from enrollment.services.assessment import application_assess, applications_assess, assess_left_over
 from enrollment.services.assist import (
     consent_by_code,
     consent_by_paper,
@@ -32,6 +32,7 @@ from enrollment.services.documents import (
 from enrollment.services.documents_upload import upload_append, upload_finish, upload_open, uploads_sweep
 from enrollment.services.drafts import (
     child_add,
+    draft_file,
     draft_open,
     draft_prefill,
     draft_save,
@@ -73,7 +74,8 @@ __all__ = [
     "application_assess",
     "application_submit",
     "application_withdraw",
-    "assess_sweep",
+    "applications_assess",
+    "assess_left_over",
     "attendance_say",
     "binding_answer",
     "certificate_add",
@@ -88,6 +90,7 @@ __all__ = [
     "document_remove",
     "document_reuse",
     "document_turn",
+    "draft_file",
     "draft_open",
     "draft_prefill",
     "draft_save",
