@@ -17,8 +17,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from tests.waiting import patience
+
 pytestmark = pytest.mark.servers
 FAMILIES = 40
+TOUCHING = ("rehearsal", "portal/workers.py", "portal/supervisor.py", "foundation/draining.py", "foundation/lanes.py")
 
 
 def play(var: Path, report: Path, breaker: Any = None) -> dict[str, Any]:
@@ -45,7 +48,7 @@ def play(var: Path, report: Path, breaker: Any = None) -> dict[str, Any]:
     )
     if breaker is not None:
         threading.Thread(target=breaker, args=(var, process), daemon=True).start()
-    output, _nothing = process.communicate(timeout=300)
+    output, _nothing = process.communicate(timeout=patience(300))
     assert process.returncode == 0, output[-3000:]
     body: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
     return body
@@ -77,6 +80,9 @@ def kill_everything_once(var: Path, process: "subprocess.Popen[str]") -> None:
         time.sleep(0.5)
 
 
+@pytest.mark.soak(
+    "rehearsal", "portal/workers.py", "portal/supervisor.py", "foundation/draining.py", "foundation/lanes.py"
+)
 def test_a_season_repeats_bit_for_bit_and_survives_kills(tmp_path: Path) -> None:
     calm, rough = tmp_path / "calm", tmp_path / "rough"
     calm.mkdir()
