@@ -15,8 +15,9 @@ from pytest_django import Settings
 from enrollment import services
 from tests import factories
 from tests.servers import answering
+from verification.checking import checks_run
 from verification.models import Check, Finding
-from verification.services import checks_run, prefill
+from verification.services import prefill
 
 pytestmark = pytest.mark.django_db
 CHILD = factories.child_number(pair=77)
