@@ -24,7 +24,8 @@ def asks_again(request: HttpRequest) -> bool:
 def over(request: HttpRequest, words: str, *, again: bool = False) -> HttpResponse:
     """The sentence ``words`` (plain text) in the place of what was kept up to date, and no further question.
 
-    With ``again`` the person can open the page anew: it leads to the sign-in page and back.
+    With ``again`` the person signs in once more: by a link, and on a page with a form that is given back after that
+    (``accounts.pages.guardian_form``) by going on, because the link would lose what was typed.
     """
     response = render(request, "components/poll_over.html", {"words": words, "again": again}, status=STOP_ASKING)
     # the page may have asked for a part of a whole page, in place of the element that asks: neither fits the sentence
@@ -42,7 +43,7 @@ def polite(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
             moved = HttpResponse(status=STOP_ASKING)  # on a shared terminal nothing of the last person may stay
             moved["HX-Redirect"] = answer["Location"]
             return moved
-        return over(request, _("You are signed out. What you typed here is still on this page."), again=True)
+        return over(request, _("You are signed out."), again=True)
     if answer.status_code in OVER:
         return over(request, _("What was shown here is over, or is no longer open to you."))
     return answer

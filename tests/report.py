@@ -8,16 +8,14 @@ import pytest
 from tests.sample import sample
 
 MEASURED, SCORED = "quality pages", "pages scored by Lighthouse"
-SOAK = "soak"
+SOAK, SOAKS_ONE_IN = "soak", 4
 
 
 def skip_undrawn(items: list[pytest.Item]) -> None:
     """A soak that this commit has not drawn is skipped, and says so."""
-    soaks = sorted((item for item in items if item.get_closest_marker(SOAK)), key=lambda item: item.nodeid)
-    drawn = {item.nodeid for item in sample().draw(soaks, one_in=4, key=lambda item: item.nodeid)}
-    for item in soaks:
+    for item in items:
         mark = item.get_closest_marker(SOAK)
-        if item.nodeid not in drawn and mark is not None and not sample().touches(mark.args):
+        if mark and not sample().luck(item.nodeid, one_in=SOAKS_ONE_IN) and not sample().touches(mark.args):
             item.add_marker(pytest.mark.skip(reason=f"a soak that {sample().name} has not drawn: make soak"))
 
 

@@ -38,6 +38,10 @@ class Sample:
         drawn = {key(one) for one in by_chance[: -(-len(things) // one_in)]}
         return [one for one in things if key(one) in drawn]
 
+    def luck(self, key: str, *, one_in: int) -> bool:
+        """Whether this one is taken, by its own chance: of a few things perhaps none."""
+        return not self.seed or hashlib.sha256(f"{self.seed}:{key}".encode()).digest()[0] % one_in == 0
+
     def touches(self, places: Iterable[str]) -> bool:
         """Whether the last change touched one of these files, or a file below one of these folders."""
         return any(

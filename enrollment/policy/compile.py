@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from enrollment.policy import meaning
@@ -30,6 +31,7 @@ from enrollment.policy.tree import Path, PolicyError, Tree, read
 from enrollment.policy.words import Text
 
 
+@lru_cache(maxsize=32)  # reading YAML with its line numbers takes a tenth of a second; a text never changes
 def digest(policy_text: str) -> str:
     """Return "sha256:..." over the canonical form: comments, key order and layout do not count, every value does.
 

@@ -29,7 +29,7 @@ def claim_code_make(*, operator: Account, visit_id: UUID) -> str:
         raise NotAllowed(_("There is no such visit."))
     if visit.guardian.phone:
         raise Refused(_("This family has a phone and needs no code."), code="phone")
-    if visit.opened_at is None or visit.started_at.date() != clock.today():
+    if visit.opened_at is None or visit.started_at.astimezone(clock.SHANGHAI).date() != clock.today():
         raise Refused(_("A code can be printed on the day of the visit only."), code="over")
     code = "".join(secrets.choice(LETTERS) for _place in range(LENGTH))
     AssistVisit.objects.filter(pk=visit.pk).update(claim_index=_index(visit, code), claim_failures=0)

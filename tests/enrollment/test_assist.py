@@ -372,6 +372,20 @@ def test_a_family_without_a_phone_takes_its_account_over_once() -> None:
         services.account_claim(account=factories.guardian(), number=visit.number, code=code)
 
 
+@pytest.mark.parametrize("hour", [0, 7, 8, 23])
+def test_a_code_is_printed_at_any_hour_of_the_day_of_the_visit_and_not_on_the_next(hour: int) -> None:
+    """The day is Beijing's: until eight in the morning the date in London is still yesterday's."""
+    factories.world()
+    today = clock.now().astimezone(clock.SHANGHAI)
+    with clock.at(today.replace(hour=hour, minute=30)):
+        operator = clerk()
+        visit = open_visit(operator)
+        assert len(services.claim_code_make(operator=operator, visit_id=visit.public_id)) == 11
+    with clock.at(today.replace(hour=0, minute=10) + timedelta(days=1)), pytest.raises(Refused) as refused:
+        services.claim_code_make(operator=operator, visit_id=visit.public_id)
+    assert refused.value.code == "over"
+
+
 def test_guessing_the_code_of_a_paper_is_locked() -> None:
     factories.world()
     operator = clerk()

@@ -28,6 +28,12 @@ def test_one_is_drawn_of_few_and_none_of_none() -> None:
     assert Sample("a").draw([], one_in=4, key=str) == []
 
 
+def test_a_soak_has_its_own_chance() -> None:
+    lucky = [commit for commit in range(1000) if Sample(str(commit)).luck("a season", one_in=4)]
+    assert 150 < len(lucky) < 350
+    assert Sample("").luck("a season", one_in=4)
+
+
 def test_without_a_seed_everything_is_taken() -> None:
     assert drawn("") == THINGS
 
