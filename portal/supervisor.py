@@ -31,6 +31,9 @@ STEADY_SECONDS = 30.0
 LEFT_OVER_SECONDS = 10.0
 # longer than a proxy's own (Caddy: 120): who closes first must not be the side that is about to be asked
 KEEP_ALIVE_SECONDS = 130
+# most threads only queue at the gate (portal.gate); a phone that reads keeps its connection, not a thread
+WEB_THREADS = int(os.environ.get("GATE_THREADS") or 64)
+WEB_CONNECTIONS = ("--worker-connections", "8000", "--backlog", "4096")
 DEMO_PUPILS, DEMO_SEED = 2000, 2026
 EXAMPLE = "examples/wuling"
 
@@ -178,7 +181,7 @@ def _programs(stack: Stack) -> list[Program]:
         "identity": _gunicorn("verification.mock_identity.service:application", stack.identity_port, 1, 8),
         "worker": [*celery, "worker", "--concurrency", str(WORKERS), "-O", "fair", *quiet],
         "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""],
-        "web": _gunicorn("portal.wsgi", stack.web_port, 2, 4),
+        "web": [*_gunicorn("portal.wsgi", stack.web_port, 2, WEB_THREADS), *WEB_CONNECTIONS],
     }
     return [Program(name, _spawn(stack.var, name, command)) for name, command in commands.items()]
 
