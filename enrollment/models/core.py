@@ -219,6 +219,9 @@ class ApplicationVersion(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["application", "number"], name="one_version_number")]
+        indexes: ClassVar = [  # the oldest family that was not judged
+            models.Index(fields=["submitted_at"], name="version_unjudged", condition=models.Q(assessed_at__isnull=True))
+        ]
 
 
 class Transition(models.Model):
