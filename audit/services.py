@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from django.db import transaction
@@ -69,6 +70,24 @@ def record(
 ) -> None:
     """Write one entry in the caller's transaction. ``details`` must hold no ID number, phone or name."""
     _entry(actor, action, object_type, object_id, district, details or {}).save(force_insert=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One of many entries of the system itself; see ``record``."""
+
+    action: str
+    object_type: str
+    object_id: object
+    district: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def record_all(entries: Sequence[Written]) -> None:
+    """Write what the system did to many objects, in the caller's transaction."""
+    Entry.objects.bulk_create(
+        [_entry(None, one.action, one.object_type, one.object_id, one.district, one.details) for one in entries]
+    )
 
 
 def record_views(*, actor: Actor, action: str, object_type: str, object_ids: list[str], district: str = "") -> None:

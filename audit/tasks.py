@@ -1,9 +1,8 @@
-from celery import shared_task
-
 from audit import services
-from foundation.tasks import PortalTask
+from foundation.draining import Turn
+from foundation.lanes import source
 
 
-@shared_task(base=PortalTask)
-def seal() -> None:
-    services.seal()
+@source("sweeps", every=60)
+def seal(turn: Turn) -> bool:  # noqa: ARG001 - a source
+    return services.seal() is not None

@@ -1,28 +1,23 @@
-from uuid import UUID
-
-from celery import shared_task
-
 from enrollment import services
-from foundation.tasks import PortalTask
+from foundation.draining import Turn
+from foundation.lanes import source
 
 
-@shared_task(base=PortalTask)
-def assess(version_id: str) -> None:
-    services.application_assess(version_id=UUID(version_id))
+@source("families", every=5)
+def judge_left_over(turn: Turn) -> bool:  # noqa: ARG001 - a source
+    """Judge what is all checked and was not judged: a worker killed between the two loses nothing."""
+    return services.assess_left_over()
 
 
-@shared_task(base=PortalTask)
-def sweep() -> None:
-    services.assess_sweep()
-
-
-@shared_task(base=PortalTask)
-def lapse() -> None:
+@source("sweeps", every=60)
+def lapse(turn: Turn) -> bool:  # noqa: ARG001 - a source
     services.lapse_sweep()
     services.visits_sweep()
+    return False
 
 
-@shared_task(base=PortalTask)
-def sweep_documents() -> None:
+@source("sweeps", every=3600)
+def sweep_documents(turn: Turn) -> bool:  # noqa: ARG001 - a source
     services.uploads_sweep()
     services.files_sweep()
+    return False

@@ -1,20 +1,100 @@
-"""The workers' lanes: what waits in the broker, and who gave a sign of life."""
+"""The lanes of the workers: one queue an urgency, each with its own slots, woken rather than fed.
 
-from typing import cast
+A room registers a kind of work with ``source``; ``ring`` wakes its lane after a commit. What is to be done is found in
+PostgreSQL by its state (``foundation.draining``), so the broker may be lost whole.
+"""
 
+import logging
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from celery import current_app
+from django.db import transaction
+from redis import RedisError
+
+from foundation.draining import LANES, Lane, Source, Turn, Work, worth_sending
 from foundation.valkey import valkey
 
-LANES = ("codes", "families", "messages", "runs", "sweeps")
-PULSES = "lanes:pulses"  # {lane or "beat": seconds since 1970}
+logger = logging.getLogger(__name__)
+
+TURN_SECONDS: Final = 5.0  # after which a slot lets another lane's message in, where one process serves several
+PULSE_SECONDS: Final = 5.0
+PULSES: Final = "lanes:pulses"
+DRAIN: Final = "foundation.drain"  # the task's name: a ring needs no import of the workers' side
+
+_lanes: Final = {name: Lane() for name in LANES}
+
+
+def source(lane: str, *, every: float = 0.0) -> Callable[[Work], Work]:
+    """Register a kind of work of a lane; see ``foundation.draining.Source``. Raises KeyError for an unknown lane."""
+
+    def add(work: Work) -> Work:
+        name = f"{work.__module__}.{work.__qualname__}"
+        if all(known.name != name for known in _lanes[lane].sources):
+            _lanes[lane].sources.append(Source(name, work, every))
+        return work
+
+    return add
+
+
+def ring(lane: str) -> bool:
+    """Wake a lane now, unless it has been woken and has not looked yet. False when the broker cannot be reached.
+
+    Nobody waits for that: whatever was committed before this call is seen by the look that waits, and beat rings every
+    lane within seconds.
+    """
+    from kombu.exceptions import OperationalError as BrokerDown
+
+    try:
+        if worth_sending(int(valkey().llen(lane))):
+            current_app.send_task(DRAIN, args=(lane,), queue=lane, retry=False, ignore_result=True)
+    except (RedisError, BrokerDown, OSError):
+        return False
+    return True
+
+
+def ring_on_commit(lane: str) -> None:
+    """Wake a lane when the transaction commits."""
+    transaction.on_commit(lambda: ring(lane), robust=True)
+
+
+def drain(lane: str, *, seconds: float = TURN_SECONDS, stopping: Callable[[], bool] = lambda: False) -> bool:
+    """Work a lane off for a turn; True when more may be left, for which the lane was rung again."""
+    turn = Turn(time.monotonic, time.monotonic() + seconds, partial(ring, lane), stopping)
+    more = _lanes[lane].drain(turn, _due)
+    if more:
+        ring(lane)
+    return more
+
+
+def _due(name: str, every: float) -> bool:
+    """Whether this look takes the periodic work: of all workers one does, once in ``every`` seconds."""
+    try:
+        return bool(valkey().set(f"lanes:every:{name}", 1, nx=True, px=int(1000 * every)))
+    except RedisError:
+        return True
 
 
 def queued() -> dict[str, int]:
-    """Tasks waiting in the broker, by lane. Raises redis.RedisError when it is away."""
-    return {lane: cast(int, valkey().llen(lane)) for lane in LANES}
+    """Messages that wait in the broker, by lane. Raises redis.RedisError when it is away."""
+    with valkey().pipeline(transaction=False) as pipe:
+        for lane in LANES:
+            pipe.llen(lane)
+        return dict(zip(LANES, map(int, pipe.execute()), strict=True))
+
+
+def pulse(*names: str) -> None:
+    """Note that whoever serves these lanes (or "beat") is alive."""
+    try:
+        valkey().hset(PULSES, mapping=dict.fromkeys(names, f"{time.time():.3f}"))
+    except RedisError:
+        logger.debug("no pulse: the broker is away")
 
 
 def pulses() -> dict[str, float]:
-    """Seconds since each lane and "beat" last gave a sign of life; missing when never. Raises redis.RedisError."""
-    now = float(cast(tuple[int, int], valkey().time())[0])
-    told = cast(dict[bytes, bytes], valkey().hgetall(PULSES))
-    return {name.decode(): max(0.0, now - float(at)) for name, at in told.items()}
+    """Seconds since each lane and "beat" last gave a sign of life; who never did is missing. Raises RedisError."""
+    now = time.time()
+    found: dict[bytes, bytes] = valkey().hgetall(PULSES)  # type: ignore[assignment]
+    return {name.decode(): max(0.0, now - float(at)) for name, at in found.items()}

@@ -1,38 +1,22 @@
-"""The base of every Celery task.
+"""The one Celery task: look at a lane. It carries no row; what is to be done is found by its state.
 
-A task takes ids, loads rows and calls a service. It may run twice or late: services are idempotent. A database that is
-restarting is waited for; anything else is left for the sweeper, which finds the work again by its state.
+It is acknowledged when it is taken: a killed worker's rows become due again when their lease ends, and beat rings every
+lane within seconds, so nothing hangs on the message. A database that is away ends the look.
 """
 
-from typing import Any
+from celery import shared_task
 
-from celery import Task
-from django.db import InterfaceError, OperationalError
-
-
-class PortalTask(Task):  # type: ignore[misc,type-arg,unused-ignore]
-    autoretry_for = (OperationalError, InterfaceError)
-    retry_backoff = 1
-    retry_backoff_max = 30
-    retry_jitter = True
-    max_retries = 20
-    acks_late = True
-    ignore_result = True
+from foundation import lanes
 
 
-def enqueue(task: Any, *args: Any) -> None:
-    """Send a task when the transaction commits; a broker that is down is not an error, the sweeper finds the work."""
-    from django.db import transaction
-
-    transaction.on_commit(lambda: send(task, *args), robust=True)
+@shared_task(name=lanes.DRAIN, acks_late=False, ignore_result=True, max_retries=0)
+def drain(lane: str) -> None:
+    lanes.drain(lane, stopping=_stopping)
 
 
-def send(task: Any, *args: Any, countdown: float = 0) -> bool:
-    """Send a task now, to be run after ``countdown`` seconds; False when the broker cannot be reached."""
-    from kombu.exceptions import OperationalError as BrokerDown
+def _stopping() -> bool:
+    """Whether this worker was asked to stop: the batch at hand is finished, none is begun."""
+    from celery.worker import state  # not at the top: the web processes need none of the worker's machinery
 
-    try:
-        task.apply_async(args=args, countdown=countdown or None, retry=False)
-    except (BrokerDown, OSError):
-        return False
-    return True
+    asked: object = state.should_stop  # None, or the exit code
+    return asked is not None and asked is not False

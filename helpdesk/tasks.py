@@ -1,9 +1,9 @@
-from celery import shared_task
-
-from foundation.tasks import PortalTask
+from foundation.draining import Turn
+from foundation.lanes import source
 from helpdesk import visits
 
 
-@shared_task(base=PortalTask)
-def flush_visits() -> None:
+@source("sweeps", every=60)
+def flush_visits(turn: Turn) -> bool:  # noqa: ARG001 - a source
     visits.visits_flush()
+    return False

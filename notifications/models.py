@@ -17,6 +17,13 @@ class Message(models.Model):
         DELIVERED = "delivered", _("Delivered")
         FAILED = "failed", _("Failed")
 
+    class Urgency(models.IntegerChoices):
+        """What goes first. Somebody waits at a page for a code; of thousands at once no one does."""
+
+        CODE = 0, _("Sign-in code")
+        FAMILY = 5, _("About one family")
+        MANY = 9, _("To many families")
+
     key = models.CharField(max_length=120, unique=True)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="messages")
     phone = EncryptedTextField()
@@ -26,6 +33,7 @@ class Message(models.Model):
     district_code = models.CharField(max_length=12, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     secret = models.BooleanField(default=False)  # holds a sign-in code: never shown to staff
+    urgency = models.PositiveSmallIntegerField(choices=Urgency.choices, default=Urgency.FAMILY)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
     created_at = models.DateTimeField()
@@ -34,7 +42,9 @@ class Message(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(
-                fields=["next_attempt_at"], name="message_due", condition=models.Q(state__in=["queued", "sending"])
+                fields=["urgency", "next_attempt_at"],
+                name="message_due",
+                condition=models.Q(state__in=["queued", "sending"]),
             ),
             models.Index(  # how long codes and messages have waited: read for the status page
                 fields=["secret", "created_at"],

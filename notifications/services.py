@@ -5,7 +5,6 @@ the note of it leaves the message in ``sending``; whether the family has it is t
 channel by the message's key before it tries again.
 """
 
-import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +14,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import translation
-from redis import RedisError
 
 from accounts.models import Account
 from foundation import clock
-from foundation.tasks import send
-from foundation.valkey import valkey
+from foundation.lanes import ring_on_commit
 from notifications.channels import Channel, ChannelError, channel
 from notifications.models import Delivery, Message
 from notifications.templates import render
@@ -28,7 +25,7 @@ from notifications.templates import render
 CLAIM_MINUTES = 1
 MAX_ATTEMPTS = 6
 DUE_STATES = (Message.State.QUEUED, Message.State.SENDING)
-POKED = "outbox:poked"
+BATCH = 200
 
 
 def message_queue(
@@ -64,6 +61,7 @@ def message_queue(
                 body=body,
                 district_code=district,
                 secret=secret,
+                urgency=Message.Urgency.CODE if secret else Message.Urgency.FAMILY,
                 next_attempt_at=now,
                 created_at=now,
             )
@@ -72,7 +70,7 @@ def message_queue(
     )
     made = Message.objects.only("pk").filter(key=key, created_at=now).first() if rows else None
     if made is not None:
-        poke()
+        ring_on_commit("codes" if secret else "messages")
     return made
 
 
@@ -87,8 +85,10 @@ class Outgoing:
     district: str = ""
 
 
-def messages_queue(outgoing: Sequence[Outgoing]) -> int:
+def messages_queue(outgoing: Sequence[Outgoing], *, urgency: Message.Urgency = Message.Urgency.FAMILY) -> int:
     """Queue many messages in the current transaction, each in its recipient's language; how many had a phone.
+
+    ``urgency`` says what may go before them: results of a whole round wait for what concerns one family.
 
     Raises KeyError for an unknown template; a key that exists already changes nothing.
     """
@@ -108,25 +108,42 @@ def messages_queue(outgoing: Sequence[Outgoing]) -> int:
                 language=one.account.language,
                 body=body,
                 district_code=one.district,
+                urgency=urgency,
                 next_attempt_at=now,
                 created_at=now,
             )
         )
     Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
-    poke()
+    ring_on_commit("messages")
     return len(rows)
 
 
-def messages_deliver(*, limit: int = 200) -> int:
+def codes_deliver() -> bool:
+    """Hand over one batch of sign-in codes; True when there may be more."""
+    return messages_deliver(codes=True) == BATCH
+
+
+def others_deliver() -> bool:
+    """Hand over one batch of everything but codes, the most urgent first; True when there may be more."""
+    return messages_deliver(codes=False) == BATCH
+
+
+def messages_deliver(*, limit: int = BATCH, codes: bool | None = None) -> int:
     """Claim due messages and hand each to the channel; returns how many were claimed.
 
-    The claim is a lease: what a killed worker held becomes due again, and is asked for at the channel before it is
-    sent a second time.
+    ``codes`` takes only sign-in codes (True) or everything else (False). The claim is a lease: what a killed worker
+    held becomes due again, and is asked for at the channel before it is sent a second time.
     """
     now = clock.now()
     with transaction.atomic():
-        due = Message.objects.filter(state__in=DUE_STATES, next_attempt_at__lte=now).order_by("next_attempt_at")
-        claimed = list(due.select_for_update(skip_locked=True)[:limit])
+        due = Message.objects.filter(state__in=DUE_STATES, next_attempt_at__lte=now)
+        if codes is not None:
+            due = due.filter(urgency=Message.Urgency.CODE) if codes else due.filter(urgency__gt=Message.Urgency.CODE)
+        claimed = list(
+            due.order_by("urgency", "next_attempt_at").select_for_update(of=("self",), skip_locked=True)[:limit]
+        )
+        if not claimed:
+            return 0
         Message.objects.filter(pk__in=[message.pk for message in claimed]).update(
             state=Message.State.SENDING,
             attempts=F("attempts") + 1,
@@ -197,30 +214,8 @@ def _note_failed(message: Message, via: Channel, problem: ChannelError) -> None:
         )
 
 
-def poke() -> None:
-    """Wake a worker for the outbox after the commit; many messages at once wake it once.
-
-    The worker takes the flag down before it looks, so a message committed later always raises it again. Without a
-    broker or flag the sweeper finds the messages within seconds.
-    """
-    transaction.on_commit(_poke, robust=True)
-
-
-def _poke() -> None:
-    from notifications.tasks import deliver
-
-    try:
-        first = bool(valkey().set(POKED, 1, nx=True, ex=30))
-    except RedisError:
-        first = True
-    if first:
-        send(deliver)
-
-
 def drain() -> int:
     """Deliver until nothing is due; returns how many messages were claimed."""
-    with contextlib.suppress(RedisError):
-        valkey().delete(POKED)
     total = 0
     while count := messages_deliver():
         total += count

@@ -1,15 +1,13 @@
-from celery import shared_task
-
-from foundation.tasks import PortalTask
+from foundation.draining import Turn
+from foundation.lanes import source
 from notifications import services
 
 
-@shared_task(base=PortalTask)
-def deliver() -> None:
-    services.drain()
+@source("codes")
+def codes(turn: Turn) -> bool:  # noqa: ARG001 - a source
+    return services.codes_deliver()
 
 
-@shared_task(base=PortalTask)
-def sweep() -> None:
-    """The beat's look into the outbox: whatever is due is delivered, also when every wake-up was lost."""
-    services.drain()
+@source("messages")
+def messages(turn: Turn) -> bool:  # noqa: ARG001 - a source
+    return services.others_deliver()

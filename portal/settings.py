@@ -15,7 +15,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
+from foundation.draining import LANES, LOOK_SECONDS
 from portal.embedded import Places, var_dir
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -141,34 +143,22 @@ REDIS_URL: str = env.str("REDIS_URL", _places.redis_url)
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TIMEZONE = "Asia/Shanghai"
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 3600,  # longer than the longest task
-    "unacked_restore_interval": 10,  # a killed worker's tasks come back in seconds, not minutes
-    "unacked_restore_throttle": 1,
-    "socket_timeout": 10,
-}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10}
 # Without this Celery closes the connection around each task (three times slower); portal.celery drops dead ones.
 CELERY_DB_REUSE_MAX = 1000
+CELERY_TASK_QUEUES = tuple(Queue(lane) for lane in LANES)  # a worker without --queues serves all of them
+CELERY_TASK_DEFAULT_QUEUE = "sweeps"
+CELERY_BEAT_SCHEDULER = "portal.beat:Bell"
 CELERY_BEAT_SCHEDULE = {
-    "sweep-checks": {"task": "verification.tasks.sweep", "schedule": 10.0},
-    "sweep-applications": {"task": "enrollment.tasks.sweep", "schedule": 15.0},
-    "sweep-messages": {"task": "notifications.tasks.sweep", "schedule": 10.0},
-    "seal-audit": {"task": "audit.tasks.seal", "schedule": 60.0},
-    "lapse": {"task": "enrollment.tasks.lapse", "schedule": 60.0},
-    "sweep-documents": {"task": "enrollment.tasks.sweep_documents", "schedule": 3600.0},
-    "sweep-runs": {"task": "lottery.tasks.sweep", "schedule": 20.0},
-    "flush-visits": {"task": "helpdesk.tasks.flush_visits", "schedule": 60.0},
-    "sweep-whatif": {"task": "lottery.tasks.sweep_whatif", "schedule": 20.0},
+    f"look-{lane}": {"task": "foundation.drain", "args": (lane,), "schedule": seconds}
+    for lane, seconds in LOOK_SECONDS.items()
 }
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
 # -- People ------------------------
 AUTH_USER_MODEL = "accounts.Account"
@@ -236,9 +226,11 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # -- Agencies and messages ------------------------
 AGENCY_BASE_URL: str = env.str("AGENCY_BASE_URL", "http://127.0.0.1:8010")
-# named, not imported: verification stands below the room that listens
-VERIFICATION_DONE_TASK = "enrollment.tasks.assess"
+# named, not imported: verification stands below the room that listens; called with the ids of what is all checked
+VERIFICATION_DONE = "enrollment.services.assessment.checked"
 AGENCY_TIMEOUT_SECONDS: float = env.float("AGENCY_TIMEOUT_SECONDS", 5.0)
+# requests a second to one agency, of all processes together
+AGENCY_RATE: float = env.float("AGENCY_RATE", 400.0)
 # Government sign-in: a YAML file of providers (docs/identity.md). The local mode has two synthetic ones.
 OIDC_PROVIDERS_FILE: str = env.str("OIDC_PROVIDERS_FILE", "")
 if LOCAL and not OIDC_PROVIDERS_FILE and env.str("IDENTITY_BASE_URL", ""):

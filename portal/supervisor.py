@@ -25,7 +25,6 @@ from typing import IO, Protocol
 from portal.embedded import ROOT, EmbeddedError, die_with_parent, given_servers, open_log, servers, var_dir
 
 PYTHON = sys.executable
-WORKERS = 2
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 STEADY_SECONDS = 30.0
 LEFT_OVER_SECONDS = 10.0
@@ -174,13 +173,10 @@ def _gunicorn(target: str, port: int, workers: int, threads: int) -> list[str]:
 
 
 def _programs(stack: Stack) -> list[Program]:
-    celery = [PYTHON, "-m", "celery", "-A", "portal"]
-    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
     commands = {
         "agencies": _gunicorn("verification.mock_agencies.service:application", stack.agency_port, 1, 8),
         "identity": _gunicorn("verification.mock_identity.service:application", stack.identity_port, 1, 8),
-        "worker": [*celery, "worker", "--concurrency", str(WORKERS), "-O", "fair", *quiet],
-        "beat": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", ""],
+        "workers": [PYTHON, "-m", "portal.workers"],
         "web": [*_gunicorn("portal.wsgi", stack.web_port, 2, WEB_THREADS), *WEB_CONNECTIONS],
     }
     return [Program(name, _spawn(stack.var, name, command)) for name, command in commands.items()]

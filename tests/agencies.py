@@ -96,11 +96,9 @@ def agency_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
 
 
 @pytest.fixture
-def agencies(agency_service: City, settings: Settings) -> Iterator[City]:
+def agencies(agency_service: City, settings: Settings) -> City:
     """The service, empty and healthy, with the portal's client pointed at it."""
     agency_service.reset()
     settings.AGENCY_BASE_URL = agency_service.url
     settings.AGENCY_TIMEOUT_SECONDS = 0.5
-    client._http.cache_clear()
-    yield agency_service
-    client._http.cache_clear()
+    return agency_service

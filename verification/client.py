@@ -1,20 +1,11 @@
-"""Asking an agency over HTTP: signed, time-limited, rate-limited, counted, guarded by a switch and a breaker."""
+"""Asking the agencies: rate-limited, counted, guarded by a switch and a breaker; the requests go over ``wire``."""
 
-import hashlib
-import hmac
-import json
-import os
-import secrets
-import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import lru_cache
-from typing import Any
+from datetime import timedelta
 
-import httpx
 from django.conf import settings
 from django.db.models import F
 from redis import RedisError
@@ -22,65 +13,27 @@ from redis import RedisError
 from foundation import clock
 from foundation.valkey import valkey
 from verification.models import AgencyCall, AgencySwitch
-from verification.shape import is_line, readable
+from verification.wire import BREAKER_FAILURES, NOT_MADE, OK, Answer, Call, Request, begin, signature
 
-BREAKER_FAILURES = 8
+__all__ = ["NOT_MADE", "OK", "Answer", "Asking", "Call", "Request", "ask_all", "ask_many", "signature"]
+
 BREAKER_SECONDS = 20
-RATE_PER_SECOND = 400
-LONGEST_ANSWER = 1_000_000  # bytes; a family's records take a few thousand
-LONGEST_SOURCE = 80  # characters, as stored with a finding
-EARLIEST_YEAR = 1900  # a time near the ends of the calendar cannot be moved to another zone
-OK = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A usable answer: the records found (may be none), who says so and when, under which trace."""
-
-    records: tuple[dict[str, Any], ...]
-    source: str
-    at: datetime
-    trace_id: str
-
-
-def signature(secret: str, path: str, timestamp: str, nonce: str, body: bytes) -> str:
-    """HMAC-SHA-256 over method, path, time, nonce and the body's digest (64 hex digits)."""
-    message = "\n".join(["POST", path, timestamp, nonce, hashlib.sha256(body).hexdigest()])
-    return hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()
-
-
-@lru_cache(maxsize=1)
-def _http(pid: int) -> httpx.Client:  # noqa: ARG001 - one client per process: connections must not survive a fork
-    limits = httpx.Limits(max_keepalive_connections=8)
-    return httpx.Client(base_url=settings.AGENCY_BASE_URL, timeout=settings.AGENCY_TIMEOUT_SECONDS, limits=limits)
-
-
-def _within_rate(agency: str) -> bool:
-    """Count this second's requests to the agency; without a counter the request goes through."""
-    key = f"rate:{agency}:{int(time.time())}"
-    try:
-        with valkey().pipeline() as pipe:
-            pipe.incr(key)
-            pipe.expire(key, 5)
-            count = int(pipe.execute()[0])
-    except RedisError:
-        return True
-    return count <= RATE_PER_SECOND
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request that was made, or not made (``status`` -1), with its answer or None for silence."""
-
-    agency: str
-    trace_id: str
-    status: int
-    milliseconds: int
-    answer: Answer | None
-    why: str = ""
-
-
-NOT_MADE = -1
+# A parent who waits at a page for prefill does not stand behind a hundred thousand checks: each has its share.
+SHARES = {"check": 0.8, "prefill": 0.2}
+# A token bucket an agency and purpose, for all processes together: refilled by the server's own clock, one second deep.
+# KEYS: buckets; ARGV: tokens a second, then how many are wanted of each. Answers how many are given of each.
+BUCKETS = """
+local time = redis.call('TIME')
+local now, rate, given = time[1] + time[2] / 1000000, tonumber(ARGV[1]), {}
+for i, key in ipairs(KEYS) do
+  local kept = redis.call('HMGET', key, 'tokens', 'at')
+  local tokens = math.min(rate, (tonumber(kept[1]) or rate) + rate * math.max(0, now - (tonumber(kept[2]) or now)))
+  given[i] = math.max(0, math.min(tonumber(ARGV[i + 1]), math.floor(tokens)))
+  redis.call('HSET', key, 'tokens', tokens - given[i], 'at', now)
+  redis.call('EXPIRE', key, 60)
+end
+return given
+"""
 
 
 def closed_agencies() -> dict[str, str]:
@@ -94,27 +47,69 @@ def closed_agencies() -> dict[str, str]:
     return closed
 
 
-def call(agency: str, keys: Sequence[str], closed: Mapping[str, str]) -> Call:
-    """Make one request. Touches no database, so that several can run in threads at once; never raises."""
-    trace_id = uuid.uuid4().hex
-    why = closed.get(agency) or ("" if _within_rate(agency) else "too many requests this second")
-    if why:
-        return Call(agency, trace_id, NOT_MADE, 0, None, why)
-    started = time.monotonic()
-    status, answer = _post(agency, keys, trace_id)
-    spent = int(1000 * (time.monotonic() - started))
-    why = "" if answer else (f"HTTP {status}" if status else "no connection")
-    return Call(agency, trace_id, status, spent, answer, why)
+def _granted(wanted: Mapping[str, int], purpose: str) -> dict[str, int]:
+    """How many requests each agency's bucket gives now; without the counters all go through."""
+    rate = max(1.0, settings.AGENCY_RATE * SHARES.get(purpose, 1.0))
+    keys = [f"agency:bucket:{agency}:{purpose}" for agency in wanted]
+    try:
+        script = valkey().register_script(BUCKETS)
+        given: list[int] = script(keys=keys, args=[rate, *wanted.values()])
+    except RedisError:
+        return dict(wanted)
+    return dict(zip(wanted, given, strict=True))
+
+
+def _refused(requests: Sequence[Request], purpose: str) -> dict[int, Call]:
+    """The requests that are not made now, by place: a closed agency, or one whose bucket is empty."""
+    closed, refused = closed_agencies(), {}
+    wanted: dict[str, int] = {}
+    for request in requests:
+        if request.agency not in closed:
+            wanted[request.agency] = wanted.get(request.agency, 0) + 1
+    left = _granted(wanted, purpose) if wanted else {}
+    for at, request in enumerate(requests):
+        why = closed.get(request.agency, "")
+        if not why and left[request.agency] > 0:
+            left[request.agency] -= 1
+            continue
+        refused[at] = Call(
+            request.agency, uuid.uuid4().hex, NOT_MADE, 0, None, why or "too many requests this second", not why
+        )
+    return refused
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Requests under way. ``calls`` waits for them, counts them and tells the breaker; call it once."""
+
+    purpose: str
+    future: "Future[list[Call]]"
+
+    def calls(self) -> list[Call]:
+        made = self.future.result()
+        note(made, purpose=self.purpose)
+        return made
+
+
+def ask_many(requests: Sequence[Request], *, purpose: str) -> Asking:
+    """Send many requests now; the answers come with ``calls()``, in order. Never raises for silence."""
+    return Asking(purpose, begin(requests, _refused(requests, purpose)))
+
+
+def ask_all(lookups: Mapping[str, Sequence[str]], *, purpose: str) -> dict[str, Call]:
+    """Ask several agencies at once, one request each; every request is counted. Never raises for what they do."""
+    requests = [Request(agency, keys) for agency, keys in lookups.items()]
+    return {one.agency: one for one in ask_many(requests, purpose=purpose).calls()} if requests else {}
 
 
 def note(calls: Iterable[Call], *, purpose: str) -> None:
     """Count requests that were made; eight failures in a row rest an agency for 20 seconds."""
-    made = [made for made in calls if made.status != NOT_MADE]
+    made, now = [one for one in calls if one.status != NOT_MADE], clock.now()
     AgencyCall.objects.bulk_create(
         [
             AgencyCall(
                 agency=one.agency,
-                at=clock.now(),
+                at=now,
                 purpose=purpose,
                 trace_id=one.trace_id,
                 status=one.status,
@@ -124,77 +119,24 @@ def note(calls: Iterable[Call], *, purpose: str) -> None:
             for one in made
         ]
     )
-    good = [one.agency for one in made if one.answer is not None]
-    AgencySwitch.objects.filter(pk__in=good, failures__gt=0).update(failures=0, open_until=None)
+    # of a batch, only what follows an agency's last answer is a failure in a row
+    good: set[str] = set()
+    failed: dict[str, int] = {}
     for one in made:
-        if one.answer is None:
-            _failed(one.agency)
+        if one.answer is not None:
+            good.add(one.agency)
+            failed.pop(one.agency, None)
+        else:
+            failed[one.agency] = failed.get(one.agency, 0) + 1
+    if good:
+        AgencySwitch.objects.filter(pk__in=good, failures__gt=0).update(failures=0, open_until=None)
+    for agency, count in sorted(failed.items()):
+        _failed(agency, count)
 
 
-def _failed(agency: str) -> None:
+def _failed(agency: str, count: int) -> None:
     AgencySwitch.objects.get_or_create(pk=agency)
-    AgencySwitch.objects.filter(pk=agency).update(failures=F("failures") + 1)
+    AgencySwitch.objects.filter(pk=agency).update(failures=F("failures") + count)
     AgencySwitch.objects.filter(pk=agency, failures__gte=BREAKER_FAILURES).update(
         failures=0, open_until=clock.now() + timedelta(seconds=BREAKER_SECONDS)
     )
-
-
-def ask_all(lookups: Mapping[str, Sequence[str]], *, purpose: str) -> dict[str, Call]:
-    """Ask several agencies at once, one request each in parallel; every request is counted. Never raises."""
-    closed = closed_agencies()
-    if len(lookups) == 1:
-        calls = [call(agency, keys, closed) for agency, keys in lookups.items()]
-    else:
-        pool = _threads(os.getpid())
-        calls = list(pool.map(lambda item: call(item[0], item[1], closed), lookups.items()))
-    note(calls, purpose=purpose)
-    return {one.agency: one for one in calls}
-
-
-@lru_cache(maxsize=1)
-def _threads(pid: int) -> ThreadPoolExecutor:  # noqa: ARG001 - see _http
-    return ThreadPoolExecutor(max_workers=10, thread_name_prefix="agency")
-
-
-def _post(agency: str, keys: Sequence[str], trace_id: str) -> tuple[int, Answer | None]:
-    path = f"/{agency}/query"
-    body = json.dumps({"keys": list(keys)}).encode()
-    timestamp, nonce = str(int(time.time())), secrets.token_hex(12)
-    headers = {
-        "Content-Type": "application/json",
-        "X-Trace": trace_id,
-        "X-Timestamp": timestamp,
-        "X-Nonce": nonce,
-        "X-Signature": signature(settings.AGENCY_SECRET, path, timestamp, nonce, body),
-    }
-    try:
-        with _http(os.getpid()).stream("POST", path, content=body, headers=headers) as response:
-            content = _content(response) if response.status_code == OK else None
-            return response.status_code, _read(content, trace_id) if content is not None else None
-    except httpx.HTTPError:
-        return 0, None
-
-
-def _content(response: httpx.Response) -> bytes | None:
-    """The body; None for one that is too long, or that trickles in for longer than an answer may take."""
-    content, give_up = bytearray(), time.monotonic() + settings.AGENCY_TIMEOUT_SECONDS
-    for chunk in response.iter_bytes():
-        content += chunk
-        if len(content) > LONGEST_ANSWER or time.monotonic() > give_up:
-            return None
-    return bytes(content)
-
-
-def _read(content: bytes, trace_id: str) -> Answer | None:
-    """The answer, or None for anything that is not one: an empty or malformed 200 is silence, not "not found"."""
-    try:
-        body = json.loads(content)
-        records, source = body["records"], body["source"]
-        at = datetime.fromisoformat(body["at"])
-        json.dumps(records, ensure_ascii=False, allow_nan=False).encode()  # can be kept as evidence
-        if not readable(records) or not is_line(source, LONGEST_SOURCE) or not at.year > EARLIEST_YEAR:
-            return None
-        # agencies write their wall clock without a zone
-        return Answer(tuple(records), source, at if at.tzinfo else at.replace(tzinfo=clock.SHANGHAI), trace_id)
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None

@@ -1,13 +1,13 @@
 """Reads of verification."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, F, Q
 
 from foundation import clock
 from verification.models import Agency, AgencyCall, AgencySwitch, Check, Finding
@@ -29,12 +29,16 @@ class FindingView:
 
 def findings(subject: UUID) -> dict[str, FindingView]:
     """The findings of one application version, by agency."""
-    rows = (
-        Finding.objects.filter(check_made__subject=subject).select_related("check_made").order_by("check_made__agency")
-    )
-    return {
-        row.check_made.agency: FindingView(
-            row.check_made.agency,
+    return findings_of([subject]).get(subject, {})
+
+
+def findings_of(subjects: Collection[UUID]) -> dict[UUID, dict[str, FindingView]]:
+    """The findings of many application versions, by version and agency; one without any is missing."""
+    rows = Finding.objects.filter(check_made__subject__in=subjects).order_by("check_made__agency")
+    found: dict[UUID, dict[str, FindingView]] = {}
+    for row in rows.annotate(subject=F("check_made__subject"), agency=F("check_made__agency")):
+        found.setdefault(row.subject, {})[row.agency] = FindingView(
+            row.agency,
             row.outcome,
             tuple(row.differences),
             row.evidence,
@@ -43,13 +47,12 @@ def findings(subject: UUID) -> dict[str, FindingView]:
             row.seconds,
             row.trace_id,
         )
-        for row in rows
-    }
+    return found
 
 
-def pending(subject: UUID) -> int:
-    """How many checks of a version are not done."""
-    return Check.objects.filter(subject=subject, state=Check.State.PENDING).count()
+def pending_among(subjects: Collection[UUID]) -> set[UUID]:
+    """Those of the versions that have a check which is not done."""
+    return set(Check.objects.filter(subject__in=subjects, state=Check.State.PENDING).values_list("subject", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

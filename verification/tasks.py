@@ -1,16 +1,9 @@
-from uuid import UUID
-
-from celery import shared_task
-
-from foundation.tasks import PortalTask
+from foundation.draining import Turn
+from foundation.lanes import source
 from verification import services
 
 
-@shared_task(base=PortalTask)
-def run_checks(subject: str) -> None:
-    services.checks_run(subject=UUID(subject))
-
-
-@shared_task(base=PortalTask)
-def sweep() -> None:
-    services.sweep()
+@source("families")
+def checks(turn: Turn) -> bool:
+    """Ask the agencies about what families declared, a batch of families at a time."""
+    return services.checks_work(turn)

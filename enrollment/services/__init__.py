@@ -9,7 +9,7 @@ from enrollment.services.appeals import (
     hearing_confirm,
     hearing_set,
 )
-from enrollment.services.assessment import application_assess, assess_sweep
+from enrollment.services.assessment import application_assess, applications_assess, assess_left_over
 from enrollment.services.assist import (
     consent_by_code,
     consent_by_paper,
@@ -73,7 +73,8 @@ __all__ = [
     "application_assess",
     "application_submit",
     "application_withdraw",
-    "assess_sweep",
+    "applications_assess",
+    "assess_left_over",
     "attendance_say",
     "binding_answer",
     "certificate_add",

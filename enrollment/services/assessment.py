@@ -1,170 +1,125 @@
-"""Judging a version when all its checks are done: zone, facts, group, points - and the whole trace, kept."""
+"""Judging versions when all their checks are done, a batch at a time; each is judged once and moves its family on.
 
+A version says itself when it may be judged (again): ``assess_at`` is a lease, empty once there is nothing to do.
+"""
+
+import logging
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
-from enrollment.facts import Family, Places, build, same_place
-from enrollment.models import Application, ApplicationVersion, ListEntry
-from enrollment.policies import compiled
-from enrollment.policy import Evaluation, Facts, Verdict, evaluate
+from enrollment.models import Application, ApplicationVersion
 from enrollment.services.binding import binding_ask
-from enrollment.services.telling import tell
-from enrollment.services.transitions import application_step
+from enrollment.services.judging import Judged, Known, gather, judge
+from enrollment.services.telling import to_guardians
+from enrollment.services.transitions import Stepped, applications_step
+from enrollment.states import LIVE_STATES
 from foundation import clock
-from foundation.tasks import send
-from schools.matching import Step, ZoneMatch
-from schools.selectors import relation, zone_of
-from verification.selectors import findings, pending
+from foundation.bulk import update_rows
+from notifications.services import Outgoing, messages_queue
+from verification.selectors import pending_among
 
-ASKS = frozenset({"mismatch", "not_found", "unavailable"})
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)  # a worker that was killed, or a version whose checks are not done: looked at again then
+BATCH = 24  # versions judged in one transaction
+LOOK = 200  # versions one look at what was left over takes
+PERSON_DAYS = 3
 
 
 def application_assess(*, version_id: UUID) -> bool:
-    """Judge a version once; False when it was judged already or its checks are not all done."""
-    if pending(version_id):
-        return False
-    with transaction.atomic():
-        version = (
-            ApplicationVersion.objects.select_for_update(of=("self",), skip_locked=True)
-            .select_related("application__child", "application__round__season__district__parent", "policy")
-            .defer("policy__text")
-            .filter(pk=version_id, assessed_at__isnull=True)
-            .first()
-        )
-        if version is None or version.number != version.application.version:
-            return False
-        if version.application.state != "verifying":  # withdrawn meanwhile
-            return False
-        judged = judge(version)
-        store(version, judged)
-        _move_on(version.application, judged)
-    return True
+    """Judge one version; False when it was judged already or its checks are not all done."""
+    return applications_assess(version_ids=[version_id]) == 1
 
 
-class Judged:
-    """The outcome of one assessment, ready to be stored."""
+def applications_assess(*, version_ids: Sequence[UUID]) -> int:
+    """Judge those of the versions whose checks are all done and that were not judged; how many were."""
+    open_ones = pending_among(version_ids)
+    ready = [pk for pk in version_ids if pk not in open_ones]
+    return sum(_assess(ready[at : at + BATCH]) for at in range(0, len(ready), BATCH))
 
-    def __init__(self, version: ApplicationVersion) -> None:
+
+def checked(version_ids: Sequence[UUID]) -> None:
+    """What verification calls when the last checks of these versions are done."""
+    applications_assess(version_ids=version_ids)
+
+
+def _assess(ids: Sequence[UUID]) -> int:
+    """Judge a batch together; where one of it cannot be judged, each on its own, so that it holds up nobody else."""
+    try:
+        return _together(ids)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: all are left for the next look
+    except Exception:
+        if len(ids) == 1:
+            logger.exception("version %s could not be judged; it is tried again", ids[0])
+            return 0
+    return sum(_assess([pk]) for pk in ids)
+
+
+@transaction.atomic
+def _together(ids: Sequence[UUID]) -> int:
+    rows = (
+        ApplicationVersion.objects.select_for_update(of=("self", "application"), skip_locked=True)
+        .select_related("application__child", "application__guardian")
+        .select_related("application__round__season__district__parent", "policy")
+        .defer("policy__text", "facts", "evaluation")
+        .filter(pk__in=ids, assessed_at__isnull=True)
+    )
+    versions: list[ApplicationVersion] = []
+    nothing_to_do: list[ApplicationVersion] = []
+    for version in rows.order_by("pk"):
         application = version.application
-        self.answers: dict[str, str] = version.claims["answers"]
-        self.findings = findings(version.pk)
-        where = {
-            "district": application.district_code,
-            "year": application.season_year,
-            "stage": application.stage,
-        }
-        self.zones: dict[str, ZoneMatch] = {
-            name: zone_of(self.answers.get(f"{name}_address", ""), **where)  # type: ignore[arg-type]
-            for name in ("household", "home")
-            if self.answers.get(f"{name}_address")
-        }
-        self.facts: Facts = build(self._family(version))
-        self.evaluation: Evaluation = evaluate(compiled(version.policy), self.facts)
-
-    def _family(self, version: ApplicationVersion) -> Family:
-        application = version.application
-        district = application.round.season.district
-        near = {
-            name: relation(self.answers[f"{name}_address"], matched, district) for name, matched in self.zones.items()
-        }
-        home, household = self.answers.get("home_address", ""), self.answers.get("household_address", "")
-        permit = (self.findings["permit"].record or {}).get("address", "") if "permit" in self.findings else ""
-        permit_place = (
-            relation(
-                permit,
-                zone_of(permit, district=district.pk, year=application.season_year, stage=application.stage),
-                district,
-            )
-            if permit
-            else ""
-        )
-        lists = ListEntry.objects.filter(
-            district=district, year=application.season_year, child_index=application.child_index
-        )
-        return Family(
-            answers=self.answers,
-            birth_date=application.child.birth_date,
-            sex=application.child.sex,
-            stage=application.stage,
-            round_kind=application.round.kind,
-            findings=self.findings,
-            places=Places(
-                near.get("household", ""), near.get("home", ""), same=same_place(home, household), permit=permit_place
-            ),
-            today=application.round.check_on or version.submitted_at.astimezone(clock.SHANGHAI).date(),
-            lists={entry.kind: entry.body for entry in lists},
-            overrides={name: row["value"] for name, row in version.settled.items()},
-        )
-
-    @property
-    def zone(self) -> ZoneMatch | None:
-        """The zone that counts: of the home where it is in one, else of the household."""
-        for name in ("home", "household"):
-            matched = self.zones.get(name)
-            if matched is not None and matched.outcome == "matched":
-                return matched
-        return next((m for m in self.zones.values() if m.outcome == "ambiguous"), None)
-
-    @property
-    def questions(self) -> list[str]:
-        """The facts a person has to settle, whichever part of the judgement asks."""
-        return sorted(name for name, fact in self.facts.items() if fact.status in ASKS)
-
-    @property
-    def needs_person(self) -> bool:
-        unclear = any(matched.outcome == "ambiguous" for matched in self.zones.values())
-        local = {"in_zone", "in_district"}
-        stray = self.facts.get("home.zone_relation")
-        unknown = bool(
-            stray and stray.value in local and "home" in self.zones and self.zones["home"].outcome == "unknown"
-        )
-        return (
-            self.evaluation.needs_person
-            or self.evaluation.eligible is not Verdict.YES
-            or unclear
-            or unknown
-            or bool(self.questions)
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        zone = self.zone
-        return {
-            **self.evaluation.to_json(),
-            "questions": self.questions,
-            "zone": {
-                "codes": list(zone.zones) if zone else [],
-                "schools": list(zone.schools) if zone else [],
-                "by": {
-                    name: {"outcome": matched.outcome, "steps": [_step(step) for step in matched.steps]}
-                    for name, matched in self.zones.items()
-                },
-            },
-        }
-
-
-def _step(step: Step) -> dict[str, Any]:
-    return {"code": step.code, "params": dict(step.params), "message": step.message}
-
-
-def judge(version: ApplicationVersion) -> Judged:
-    """Judge a version from its stored inputs; repeatable at any time."""
-    return Judged(version)
+        current = version.number == application.version and application.state == "verifying"
+        (versions if current else nothing_to_do).append(version)  # superseded, or withdrawn meanwhile
+    if nothing_to_do:
+        ApplicationVersion.objects.filter(pk__in=[one.pk for one in nothing_to_do]).update(assess_at=None)
+    if versions:
+        known = gather(versions)
+        judged = [(version, judge(version, known[version.pk])) for version in versions]
+        store_all(judged)
+        _move_on(judged)
+    return len(versions)
 
 
 def store(version: ApplicationVersion, judged: Judged) -> None:
     """Keep the judgement with its version and the sortable parts on the application."""
+    store_all([(version, judged)])
+
+
+def store_all(judged: Sequence[tuple[ApplicationVersion, Judged]]) -> None:
+    """Keep many judgements, in two statements."""
     now = clock.now()
-    body = judged.to_json()
-    ApplicationVersion.objects.filter(pk=version.pk).update(
-        facts=judged.facts.to_json(), evaluation=body, assessed_at=now
-    )
+    for version, one in judged:
+        version.facts, version.evaluation = one.facts.to_json(), one.to_json()
+        version.assessed_at, version.assess_at = now, None
+        for name, value in _sortable(version, one).items():
+            setattr(version.application, name, value)
+    versions = [version for version, _one in judged]
+    update_rows(versions, ("facts", "evaluation", "assessed_at", "assess_at"))
+    update_rows([version.application for version in versions], SORTABLE)
+
+
+SORTABLE = (
+    "group_code",
+    "tier",
+    "points",
+    "order",
+    "zone_code",
+    "needs_person",
+    "needs_offline_check",
+    "review_school_id",
+    "sibling_key",
+)
+
+
+def _sortable(version: ApplicationVersion, judged: Judged) -> dict[str, object]:
     zone = judged.zone
     matched = zone is not None and zone.outcome == "matched"
     school = zone.schools[0] if zone and zone.schools else (version.choices or [None])[0]
-    found = {
+    return {
         "group_code": judged.evaluation.group.id if judged.evaluation.group else "",
         "tier": judged.evaluation.tier,
         "points": judged.evaluation.points,
@@ -175,9 +130,6 @@ def store(version: ApplicationVersion, judged: Judged) -> None:
         "review_school_id": school,
         "sibling_key": sibling_key(version),
     }
-    Application.objects.filter(pk=version.application_id).update(**found)
-    for name, value in found.items():
-        setattr(version.application, name, value)
 
 
 def sibling_key(version: ApplicationVersion) -> str:
@@ -190,37 +142,59 @@ def sibling_key(version: ApplicationVersion) -> str:
     return f"{application.round_id}:{application.guardian_id}:{born:%Y%m%d}:{'/'.join(version.choices)}"[:64]
 
 
-def _move_on(application: Application, judged: Judged) -> None:
-    child = application.child.name
-    params = {"child": child, "receipt": application.receipt}
-    if judged.needs_person or judged.evaluation.needs_offline_check:
-        by = clock.now() + timedelta(days=3)
-        application_step(application=application, event="needs_person", actor=None, next_step_by=by)
-        template = "attention"
-    else:
-        application_step(application=application, event="confirm", actor=None)
-        application_step(
-            application=application, event="approve", actor=None, next_step_by=application.round.results_at
-        )
-        template = "approved"
+def _move_on(judged: Sequence[tuple[ApplicationVersion, Judged]]) -> None:
+    """Send every family on: approved, or to a person; and tell it, all in the caller's transaction."""
+    asked = [v.application for v, one in judged if one.needs_person or one.evaluation.needs_offline_check]
+    waiting = {application.pk for application in asked}
+    sure = [version.application for version, _one in judged if version.application.pk not in waiting]
+    by = clock.now() + timedelta(days=PERSON_DAYS)
+    applications_step([Stepped(one, "needs_person", by) for one in asked])
+    applications_step([Stepped(one, "confirm") for one in sure])
+    applications_step([Stepped(one, "approve", one.round.results_at) for one in sure])
+    _ask_twins([*asked, *sure])
+    messages_queue(to_guardians([(one, _message(one, "attention")) for one in asked]))
+    messages_queue(to_guardians([(one, _message(one, "approved")) for one in sure]))
+
+
+def _message(application: Application, template: str) -> Outgoing:
+    params = {"child": application.child.name, "receipt": application.receipt}
+    if template == "approved":
         params["date"] = application.round.results_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d")
-    binding_ask(child=application.child)
-    tell(
-        application=application,
-        key=f"{template}:{application.pk}:{application.version}",
-        template=template,
-        params=params,
-    )
+    key = f"{template}:{application.pk}:{application.version}"
+    return Outgoing(key, template, params, application.guardian, application.district_code)
 
 
-def assess_sweep(limit: int = 500) -> int:
-    """Send versions whose checks are all done but that were not judged: a lost wake-up loses nothing."""
-    from enrollment.tasks import assess
+def _ask_twins(applications: Sequence[Application]) -> None:
+    """Ask second guardians about children who wish to stay together; most children have no such wish."""
+    children = {one.child_id: one.child for one in applications}
+    wished = Application.objects.filter(child__in=children, state__in=LIVE_STATES).exclude(sibling_key="")
+    for child_id in wished.order_by("child_id").values_list("child_id", flat=True).distinct():
+        binding_ask(child=children[child_id])
 
-    waiting = ApplicationVersion.objects.filter(
-        assessed_at__isnull=True,
-        application__state="verifying",
-        submitted_at__lte=clock.now() - timedelta(seconds=10),
-    ).order_by("submitted_at")
-    ids = [pk for pk in waiting.values_list("pk", flat=True)[:limit] if not pending(pk)]
-    return sum(send(assess, str(pk)) for pk in ids)
+
+def assess_left_over() -> bool:
+    """Judge versions whose lease is over, oldest first: what a killed worker left; True when there may be more.
+
+    One whose checks are still open is looked at again when its new lease ends, so that it costs one indexed read.
+    """
+    now = clock.now()
+    with transaction.atomic():
+        due = ApplicationVersion.objects.filter(assess_at__lte=now, assessed_at__isnull=True).order_by("assess_at")
+        ids = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:LOOK])
+        ApplicationVersion.objects.filter(pk__in=ids).update(assess_at=now + LEASE)
+    applications_assess(version_ids=ids)
+    return len(ids) == LOOK
+
+
+__all__ = [
+    "Judged",
+    "Known",
+    "application_assess",
+    "applications_assess",
+    "assess_left_over",
+    "checked",
+    "judge",
+    "sibling_key",
+    "store",
+    "store_all",
+]

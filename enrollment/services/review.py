@@ -15,8 +15,9 @@ from enrollment import form
 from enrollment.materials import find_rule
 from enrollment.models import Application, ApplicationVersion, ReturnRequest
 from enrollment.policies import compiled
-from enrollment.services.assessment import judge, store
+from enrollment.services.assessment import store
 from enrollment.services.documents_place import ITEM
+from enrollment.services.judging import judge
 from enrollment.services.telling import tell
 from enrollment.services.transitions import application_step
 from foundation import clock

@@ -22,6 +22,7 @@ from enrollment.models import Application, ApplicationVersion, Draft, ReturnRequ
 from enrollment.policies import compiled
 from enrollment.selectors.guardians import may_withdraw
 from enrollment.services.appeals import appeal_end
+from enrollment.services.assessment import LEASE
 from enrollment.services.documents import documents_attach, evidence_of
 from enrollment.services.drafts import refuse_elsewhere, refuse_unless_open
 from enrollment.services.telling import tell
@@ -285,6 +286,7 @@ def add_version(
         client_token=token,
         submitted_by=guardian,
         submitted_at=clock.now(),
+        assess_at=clock.now() + LEASE,
     )
     if application.uploads:
         documents_attach(draft=draft, application=application)

@@ -1,11 +1,14 @@
 """Changing the state of an application or a round: by compare-and-set, with a row for every step."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Case, DateTimeField, Value, When
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from audit.services import record
+from audit.services import Written, record, record_all
 from enrollment.models import Application, Round, Transition
 from enrollment.states import APPLICATION, ROUND
 from foundation import clock
@@ -49,6 +52,55 @@ def application_step(
         details={"from": source, "to": target},
     )
     return application
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """One of many steps made together; see ``application_step``."""
+
+    application: Application
+    event: str
+    next_step_by: datetime | None = None
+
+
+def applications_step(steps: Sequence[Stepped]) -> None:
+    """Make the same legal step of the system for many locked applications. Call inside a transaction that locked them.
+
+    Raises Refused when one is in another state than we saw; nothing has changed then once the transaction is undone.
+    """
+    if not steps:
+        return
+    now = clock.now()
+    sources = [step.application.state for step in steps]
+    targets = [APPLICATION.target(step.application.state, step.event) for step in steps]
+    cases = Application.objects.filter(pk__in=[step.application.pk for step in steps], state__in=set(sources))
+    by = Case(
+        *(When(pk=step.application.pk, then=Value(step.next_step_by)) for step in steps if step.next_step_by),
+        default=None,
+        output_field=DateTimeField(null=True),
+    )
+    if len(set(targets)) != 1 or cases.update(state=targets[0], state_at=now, next_step_by=by) != len(steps):
+        raise Refused(_("Somebody has just changed this application. Please look at it again."), code="changed")
+    rows = []
+    for step, source, target in zip(steps, sources, targets, strict=True):
+        one = step.application
+        one.state, one.state_at, one.next_step_by = target, now, step.next_step_by
+        rows.append(
+            Transition(application=one, source=source, event=step.event, target=target, actor=None, reason="", at=now)
+        )
+    Transition.objects.bulk_create(rows)
+    record_all(
+        [
+            Written(
+                action=f"application.{step.event}",
+                object_type="application",
+                object_id=step.application.pk,
+                district=step.application.district_code,
+                details={"from": source, "to": target},
+            )
+            for step, source, target in zip(steps, sources, targets, strict=True)
+        ]
+    )
 
 
 def round_lock(round_id: int) -> str:

@@ -7,7 +7,13 @@ from lottery.services.afterwards import (
     supplementary_seats,
     waiting_lists_make,
 )
-from lottery.services.afterwards_fill import afterwards_sweep, fill_carry_out, fill_confirm, fill_preview
+from lottery.services.afterwards_fill import (
+    afterwards_sweep,
+    fill_carry_out,
+    fill_confirm,
+    fill_preview,
+    fills_go_on,
+)
 from lottery.services.afterwards_marks import check_in_mark, correction_approve, correction_propose
 from lottery.services.ceremony import (
     entropy_close,
@@ -22,11 +28,11 @@ from lottery.services.class_plan import class_plan, class_plan_late, class_prepa
 from lottery.services.classes import class_commit, class_confirm, class_nonces_enter, class_value_enter
 from lottery.services.drawing import draw_confirm
 from lottery.services.planning import ceremony_plan
-from lottery.services.publish import LARGE_ROLL, run_publish, run_publish_confirm, run_tell, runs_sweep
+from lottery.services.publish import LARGE_ROLL, run_publish, run_publish_confirm, run_tell, runs_go_on
 from lottery.services.roll import roll_freeze
 from lottery.services.runs import run_compute, run_request, run_work
 from lottery.services.scores import score_school_approve, score_school_propose, scores_import
-from lottery.services.whatif import whatif_request, whatif_sweep, whatif_work
+from lottery.services.whatif import whatif_request, whatif_work, whatifs_go_on
 
 __all__ = [
     "LARGE_ROLL",
@@ -48,6 +54,7 @@ __all__ = [
     "fill_carry_out",
     "fill_confirm",
     "fill_preview",
+    "fills_go_on",
     "nonce_commit",
     "nonce_commitment",
     "nonce_reveal",
@@ -60,7 +67,7 @@ __all__ = [
     "run_request",
     "run_tell",
     "run_work",
-    "runs_sweep",
+    "runs_go_on",
     "score_school_approve",
     "score_school_propose",
     "scores_import",
@@ -73,6 +80,6 @@ __all__ = [
     "supplementary_seats",
     "waiting_lists_make",
     "whatif_request",
-    "whatif_sweep",
     "whatif_work",
+    "whatifs_go_on",
 ]

@@ -1,5 +1,6 @@
 """Publication: two people, then everything at once - places, states, files - or nothing; then every family is told."""
 
+import contextlib
 import gzip
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -20,16 +21,17 @@ from enrollment.services.transitions import round_step_locked
 from foundation import clock
 from foundation.bulk import BINARY, NULL, copy_in
 from foundation.errors import NotAllowed, Refused
+from foundation.lanes import ring_on_commit
 from foundation.progress import report
-from foundation.tasks import enqueue
 from lottery.admission_file import admission_text
 from lottery.entries import SHARED, inputs_digest, real
 from lottery.models import AdmissionRun, Draw, Placement
 from lottery.province import Province, place_columns
 from lottery.services.common import confirm, draw_step, publish_packed
 from lottery.services.inputs import load
-from lottery.services.runs import run_failed, run_name, take_run
+from lottery.services.runs import run_failed, run_name, run_work, take_run
 from lottery.telling import KEPT_BYTES
+from notifications.models import Message
 from notifications.services import Outgoing, messages_queue
 
 ANSWER_DAYS = 7
@@ -55,9 +57,7 @@ def run_publish_confirm(*, official: Account, run_id: int, token: str) -> Admiss
         run.save(update_fields=["state", "published_by"])
         large = Draw.objects.filter(round=run.round, roll_count__gt=LARGE_ROLL).exists()
         if large:
-            from lottery.tasks import publish_run
-
-            enqueue(publish_run, run.pk)
+            ring_on_commit("runs")
     if large:
         return run
     done = run_publish(run_id=run.pk) or run
@@ -221,7 +221,7 @@ def _tell_part(run_id: int) -> int:
     answer_by = Offer.objects.values_list("answer_by", flat=True).get(application_id=part[0].application_id)
     names = {code: str(row["name"]) for code, row in run.result["schools"].items()}
     told = zip((one.application for one in part), _messages(part, names, answer_by), strict=True)
-    messages_queue(to_guardians(list(told)))
+    messages_queue(to_guardians(list(told)), urgency=Message.Urgency.MANY)
     AdmissionRun.objects.filter(pk=run.pk).update(told_through=part[-1].pk)
     return len(part)
 
@@ -243,18 +243,15 @@ def _messages(placements: Sequence[Placement], names: dict[str, str], answer_by:
         )
 
 
-def runs_sweep() -> int:
-    """Send on whatever a killed worker or a lost broker left: found by its state, not by anybody's memory."""
-    from lottery.tasks import compute_run, publish_run, tell_run
+def runs_go_on() -> int:
+    """Go on with every run that is at work, found by its state; how many were moved on.
 
-    waiting = AdmissionRun.objects.filter(state__in=AdmissionRun.WORKING)
-    tasks = {AdmissionRun.State.QUEUED: compute_run, AdmissionRun.State.PUBLISHING: publish_run}
-    sent = 0
-    for pk, state in waiting.values_list("pk", "state"):
-        enqueue(tasks[AdmissionRun.State(state)], pk)
-        sent += 1
+    One that another worker holds is left to it, and why one could not be done stands on the run.
+    """
+    moved = 0
+    for pk, state in AdmissionRun.objects.filter(state__in=AdmissionRun.WORKING).values_list("pk", "state"):
+        work = run_work if state == AdmissionRun.State.QUEUED else run_publish
+        with contextlib.suppress(Refused):
+            moved += work(run_id=pk) is not None
     untold = AdmissionRun.objects.filter(state=AdmissionRun.State.PUBLISHED, told_at=None)
-    for pk in untold.values_list("pk", flat=True):
-        enqueue(tell_run, pk)
-        sent += 1
-    return sent
+    return moved + sum(run_tell(run_id=pk) > 0 for pk in untold.values_list("pk", flat=True))

@@ -19,9 +19,9 @@ from enrollment.services.rounds import round_for
 from enrollment.states import UNSETTLED
 from foundation import clock
 from foundation.errors import Refused
+from foundation.lanes import ring_on_commit
 from foundation.locks import Busy, lock_or_busy
 from foundation.progress import report
-from foundation.tasks import enqueue
 from lottery.entries import Inputs, entry, inputs_digest
 from lottery.messages import LotteryError
 from lottery.models import Draw, WhatIf
@@ -77,9 +77,7 @@ def whatif_request(*, official: Account, round_id: int, draws: int) -> WhatIf:
         district=round_.season.district_id,
         details={"round": round_.pk, "draws": draws},
     )
-    from lottery.tasks import simulate_round
-
-    enqueue(simulate_round, made.pk)
+    ring_on_commit("runs")
     return made
 
 
@@ -168,11 +166,7 @@ def _root(rows: Sequence[Stated]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def whatif_sweep() -> int:
-    """Send on whatever a killed worker or a lost broker left."""
-    from lottery.tasks import simulate_round
-
-    waiting = WhatIf.objects.filter(state=WhatIf.State.QUEUED).values_list("pk", flat=True)
-    for pk in waiting:
-        enqueue(simulate_round, pk)
-    return len(waiting)
+def whatifs_go_on() -> int:
+    """Make every simulation that waits, found by its state; how many were made. One at work is left to its worker."""
+    waiting = WhatIf.objects.filter(state=WhatIf.State.QUEUED).order_by("pk").values_list("pk", flat=True)
+    return sum(whatif_work(whatif_id=pk) is not None for pk in waiting)

@@ -13,7 +13,7 @@ from accounts.pages import StaffRequest, staff_page
 from enrollment.services import round_step
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
-from foundation.tasks import send
+from foundation.lanes import ring
 from lottery import selectors, services
 from lottery.models import AdmissionRun, Draw
 from lottery.selectors.official import only_looks_on
@@ -160,10 +160,8 @@ def _draw(request: StaffRequest, round_id: int) -> str:
 def _compute(request: StaffRequest, round_id: int) -> str:
     draw = Draw.objects.filter(pk=_draw_id(round_id)).only("roll_count").get()
     if draw.roll_count > services.LARGE_ROLL:
-        from lottery.tasks import compute_run
-
-        # with the workers away the sweeper finds the run by its state
-        send(compute_run, services.run_request(official=request.account, round_id=round_id).pk)
+        services.run_request(official=request.account, round_id=round_id)
+        ring("runs")
         return _("The places are being computed. This page shows how far it is.")
     run = services.run_compute(official=request.account, round_id=round_id)
     return _("Computed: %(digest)s. Nothing is published yet.") % {"digest": run.digest[:19]}

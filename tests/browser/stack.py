@@ -19,6 +19,7 @@ from tests.agencies import TABLES, City, free_port
 
 START_SECONDS = 90
 FIRST_SCRATCH_DATABASE = 8  # of the broker's sixteen: tasks of other tests are not for this worker
+SLOTS = "codes:1,families:1,messages:1,runs:1,beat:1"
 Command = Sequence[str]
 
 
@@ -95,8 +96,6 @@ def site(folder: Path) -> Iterator[Site]:
     env = environment(
         **addresses, DATABASE_URL=database_url(), REDIS_URL=broker_url(), CITY_FILE=str(city), VAR_DIR=str(folder)
     )
-    celery = ["celery", "-A", "portal", "worker", "-c", "1", "--loglevel", "ERROR"]
-    celery += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     with ExitStack() as running:
         agency = running.enter_context(
             process(gunicorn("verification.mock_agencies.service:application", agencies), env)
@@ -104,7 +103,7 @@ def site(folder: Path) -> Iterator[Site]:
         provider = running.enter_context(
             process(gunicorn("verification.mock_identity.service:application", identity), env)
         )
-        running.enter_context(process(celery, env))
+        running.enter_context(process(["portal.workers"], env | {"WORKER_SLOTS": SLOTS}))
         server = running.enter_context(process(gunicorn("portal.wsgi", web), env))
         wait_for(f"{addresses['AGENCY_BASE_URL']}/health", agency)
         wait_for(f"{addresses['IDENTITY_BASE_URL']}/health", provider)

@@ -18,14 +18,12 @@ from django.db import connection
 
 from enrollment.models import Application, Transition
 from foundation import clock
+from foundation.draining import LANES
 from foundation.valkey import valkey
 from notifications.models import Message
-from notifications.services import POKED
-from portal.celery import app
 from tests import factories
 from tests.agencies import City
 from verification.models import AgencyCall, Check, Finding
-from verification.services import sweep
 
 pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
 PATIENCE_SECONDS = 25
@@ -48,11 +46,13 @@ def environment(city: City, var: Path) -> dict[str, str]:
 
 @contextmanager
 def worker(city: City, var: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker with one process of its own; ends with the block, unless the test has killed it before."""
-    command = [sys.executable, "-m", "celery", "-A", "portal", "worker", "-c", "1"]
-    command += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "ERROR"]
+    """The worker processes and beat; they end with the block, unless the test has killed them before."""
     process = subprocess.Popen(
-        command, env=environment(city, var), cwd=settings.BASE_DIR, start_new_session=True, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "portal.workers"],
+        env=environment(city, var) | {"WORKER_SLOTS": "codes:1,families:2,messages:1,beat:1"},
+        cwd=settings.BASE_DIR,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
     )
     try:
         yield process
@@ -62,7 +62,7 @@ def worker(city: City, var: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:
-    """Kill -9 for the worker and its child, as a power cut would."""
+    """Kill -9 for the parent and its slots, as a power cut would."""
     os.killpg(process.pid, signal.SIGKILL)
     process.wait(timeout=10)
 
@@ -81,8 +81,7 @@ def settled(application: Application) -> bool:
 
 @pytest.fixture(autouse=True)
 def empty_queue() -> None:
-    app.control.purge()
-    valkey().delete(POKED)
+    valkey().delete(*LANES)
 
 
 def assert_once(application: Application, var: Path) -> None:
@@ -110,13 +109,15 @@ def test_a_killed_worker_loses_nothing_and_repeats_nothing(agencies: City, tmp_p
     agencies.knobs(**{"*": {"delay": 4}})
     with worker(agencies, tmp_path) as first:
         application = one.submit()
-        until(lambda: Check.objects.filter(attempts=1).count() == 5, "a worker in the middle of five checks")
+        begun = clock.now()
+        until(
+            lambda: Check.objects.filter(next_attempt_at__gt=begun + timedelta(seconds=30)).count() == 5,
+            "a worker in the middle of five checks",
+        )
         kill(first)
     assert not Finding.objects.exists()
     agencies.knobs()
-    # the minute of the dead worker's lease is over
-    Check.objects.update(next_attempt_at=clock.now() - timedelta(seconds=11))
+    Check.objects.update(next_attempt_at=clock.now())  # the dead worker's lease is over
     with worker(agencies, tmp_path):
-        assert sweep() == 1
         until(lambda: settled(application), "approval after the kill")
     assert_once(application, tmp_path)

@@ -15,7 +15,6 @@ from pytest_django import Settings
 from enrollment import services
 from tests import factories
 from tests.servers import answering
-from verification import client
 from verification.models import Check, Finding
 from verification.services import checks_run, prefill
 
@@ -83,9 +82,7 @@ class Trickle(BaseHTTPRequestHandler):
 def agency(request: pytest.FixtureRequest, settings: Settings) -> Iterator[None]:
     with answering(request.param) as server:
         settings.AGENCY_BASE_URL = server.url
-        client._http.cache_clear()
         yield
-    client._http.cache_clear()
 
 
 @pytest.mark.parametrize("agency", HOSTILE.values(), ids=HOSTILE, indirect=True)
@@ -122,11 +119,9 @@ def test_an_answer_that_trickles_in_is_not_waited_for(settings: Settings) -> Non
     server = ThreadingHTTPServer(("127.0.0.1", 0), Trickle)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     settings.AGENCY_BASE_URL = f"http://127.0.0.1:{server.server_address[1]}"
-    client._http.cache_clear()
     started = time.monotonic()
     known = prefill(lookups={"household": ["1"]})
     assert time.monotonic() - started < Trickle.SECONDS / 2
-    client._http.cache_clear()
     server.shutdown()
     server.server_close()
     assert known["household"].outcome == "silent"

@@ -239,8 +239,7 @@ def test_a_database_restarted_in_the_middle_leaves_nothing_and_the_next_worker_p
     run.refresh_from_db()
     assert (run.state, Placement.objects.count(), Offer.objects.count()) == ("publishing", 0, 0)
     assert not PublicFile.objects.filter(name="admission.json").exists()
-    assert services.runs_sweep() == 1
-    wait_until(lambda: services.run_publish(run_id=run.pk) is not None)
+    wait_until(lambda: services.runs_go_on() > 0)
     services.run_tell(run_id=run.pk)
     digest = run.digest
     run.refresh_from_db()

@@ -88,19 +88,19 @@ def test_telling_goes_on_where_it_stopped_and_tells_nobody_twice() -> None:
 
 
 @pytest.mark.django_db
-def test_the_sweeper_finds_what_was_left_by_its_state() -> None:
+def test_a_look_finds_what_was_left_by_its_state() -> None:
     one = ceremony(pupils=3)
     one.drawn()
     run = services.run_request(official=one.officials[0], round_id=one.round.pk)
-    assert services.runs_sweep() == 1
-    services.run_work(run_id=run.pk)
-    assert services.runs_sweep() == 0
+    assert services.runs_go_on() == 1
+    run.refresh_from_db()
+    assert run.state == "computed"
+    assert services.runs_go_on() == 0
     AdmissionRun.objects.filter(pk=run.pk).update(state="publishing", published_by=one.officials[1])
-    assert services.runs_sweep() == 1
-    services.run_publish(run_id=run.pk)
-    assert services.runs_sweep() == 1
-    services.run_tell(run_id=run.pk)
-    assert services.runs_sweep() == 0
+    assert services.runs_go_on() == 2  # published, and told
+    run.refresh_from_db()
+    assert (run.state, Message.objects.count()) == ("published", 3)
+    assert services.runs_go_on() == 0
 
 
 @pytest.mark.django_db

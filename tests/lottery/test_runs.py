@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+import lottery.tasks  # noqa: F401 - what a worker registers
 from enrollment.models import Application, Offer, Transition
+from foundation import lanes
 from foundation.errors import NotAllowed, Refused
 from foundation.locks import lock
 from lottery import services
 from lottery.models import AdmissionRun, Confirmation, Placement
-from lottery.tasks import compute_run
 from notifications.models import Message
 from schools.models import School, SeatPlan
 from tests.lottery.factories import Ceremony, ceremony, token
@@ -263,15 +264,15 @@ def test_what_was_published_can_be_neither_changed_nor_deleted(table: str) -> No
 
 
 @pytest.mark.django_db
-def test_the_task_computes_a_run_and_ends_quietly_when_there_is_nothing_to_do() -> None:
+def test_the_lane_of_runs_computes_a_run_and_ends_quietly_when_there_is_nothing_to_do() -> None:
     one = ceremony(pupils=3)
-    compute_run(0)
+    assert lanes.drain("runs") is False
     one.drawn()
     run = services.run_request(official=one.officials[0], round_id=one.round.pk)
-    compute_run(run.pk)
+    assert lanes.drain("runs") is False
     run.refresh_from_db()
     assert run.state == "computed"
     digest = run.digest
-    compute_run(run.pk)
+    assert lanes.drain("runs") is False
     run.refresh_from_db()
     assert (run.state, run.digest) == ("computed", digest)

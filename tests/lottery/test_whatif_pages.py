@@ -15,7 +15,6 @@ from lottery.models import AdmissionRun, Draw, Placement, ScoreFile, WhatIf
 from lottery.selectors.whatif import whatif_page
 from lottery.services.inputs import load
 from lottery.services.whatif import most_draws, whatif_inputs
-from lottery.tasks import simulate_round, sweep_whatif
 from tests.factories import PASSWORD
 from tests.lottery.factories import CHILD_NAME, Ceremony, ceremony, staff
 from tests.lottery.test_public_pages import signed_in
@@ -114,13 +113,10 @@ def test_a_second_request_waits_for_the_first_and_a_lost_one_is_found_again() ->
     with pytest.raises(Refused) as refused:
         asked(one)
     assert refused.value.code == "busy"
-    assert services.whatif_sweep() == 1
-    sweep_whatif()
-    simulate_round(first.pk)
-    simulate_round(first.pk)
+    assert services.whatifs_go_on() == 1
     first.refresh_from_db()
     assert first.state == WhatIf.State.DONE
-    assert services.whatif_sweep() == 0
+    assert services.whatifs_go_on() == 0
 
 
 @pytest.mark.django_db(transaction=True)

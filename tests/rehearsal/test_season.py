@@ -71,7 +71,7 @@ def kill_everything_once(var: Path, process: "subprocess.Popen[str]") -> None:
     outbox = var / "messages.jsonl"
     while process.poll() is None and not (outbox.exists() and outbox.read_bytes().count(b"\n") > 8):
         time.sleep(0.1)
-    for words in ("celery -A portal worker", "valkey-server", "postgres -D"):
+    for words in ("portal.workers", "valkey-server", "postgres -D"):
         for pid in pids(words, var)[:1] if words.startswith("postgres") else pids(words, var):
             os.kill(pid, signal.SIGKILL)
         time.sleep(0.5)

@@ -2,7 +2,9 @@
 
 import json
 import time
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,6 +12,7 @@ from pytest_django import Settings
 
 from accounts.models import Account
 from foundation import clock
+from foundation.draining import Turn
 from foundation.errors import NotAllowed, Refused
 from foundation.valkey import valkey
 from tests import factories
@@ -20,7 +23,8 @@ from tests.verification.test_agencies import CHILD, CLAIMS, HOUSEHOLD
 from verification import client
 from verification.models import AgencyCall, AgencySwitch, Check, Finding
 from verification.selectors import agency_report
-from verification.services import MAX_ATTEMPTS, agency_switch, checks_run, prefill, sweep
+from verification.services import BATCH, LEASE_SECONDS, MAX_ATTEMPTS, agency_switch, checks_run, checks_work, prefill
+from verification.wire import BREAKER_FAILURES
 
 
 def new_check() -> Check:
@@ -113,9 +117,7 @@ def test_a_slow_agency_is_not_waited_for(agencies: City) -> None:
 def test_a_200_that_says_nothing_is_silence(settings: Settings, body: bytes) -> None:
     with answering(body) as server:
         settings.AGENCY_BASE_URL = server.url
-        client._http.cache_clear()
         silent("HTTP 200")
-    client._http.cache_clear()
 
 
 @pytest.mark.django_db
@@ -123,9 +125,7 @@ def test_a_time_without_a_zone_is_shanghai(settings: Settings) -> None:
     body = {"records": [], "source": "x", "at": "2026-05-01T08:00:00"}
     with answering(json.dumps(body).encode()) as server:
         settings.AGENCY_BASE_URL = server.url
-        client._http.cache_clear()
         assert heard().at.isoformat() == "2026-05-01T08:00:00+08:00"
-    client._http.cache_clear()
 
 
 @pytest.mark.django_db
@@ -133,10 +133,10 @@ def test_the_breaker_rests_the_agency_and_then_tries_again(agencies: City) -> No
     agencies.knobs(household={"down": 1})
     now = clock.now()
     with clock.at(now):
-        for _ in range(client.BREAKER_FAILURES):
+        for _ in range(BREAKER_FAILURES):
             silent("HTTP 503")
         silent("resting")
-    assert AgencyCall.objects.count() == client.BREAKER_FAILURES
+    assert AgencyCall.objects.count() == BREAKER_FAILURES
     agencies.knobs()
     with clock.at(now + timedelta(seconds=client.BREAKER_SECONDS + 1)):
         assert heard().records == ()
@@ -170,17 +170,72 @@ def test_an_unknown_agency_cannot_be_switched() -> None:
 
 @pytest.mark.django_db
 def test_the_rate_limit_of_an_agency(agencies: City) -> None:
-    store = valkey()
-    now = int(time.time())
-    keys = [f"rate:household:{now + ahead}" for ahead in range(4)]
-    for key in keys:
-        store.set(key, client.RATE_PER_SECOND, ex=5)
-    try:
+    with empty_bucket("household"):
         silent("too many")
         assert heard("permit").records == ()
-    finally:
-        store.delete(*keys)
     assert not AgencyCall.objects.filter(agency="household").exists()
+
+
+@contextmanager
+def empty_bucket(agency: str) -> Iterator[None]:
+    """The agency's quota of checks is used up, and its bucket fills again only after the block."""
+    store, key = valkey(), f"agency:bucket:{agency}:check"
+    store.hset(key, mapping={"tokens": -1e6, "at": time.time()})
+    try:
+        yield
+    finally:
+        store.delete(key)
+
+
+@pytest.mark.django_db
+def test_who_was_not_asked_for_lack_of_quota_is_asked_later_and_never_counted_as_silent(agencies: City) -> None:
+    agencies.put("household", HOUSEHOLD)
+    check, at = new_check(), clock.now()
+    with empty_bucket("household"):
+        for _look in range(2 * MAX_ATTEMPTS):
+            with clock.at(at):
+                assert checks_run(subject=check.subject) == 0
+            check.refresh_from_db()
+            assert (check.state, check.attempts) == ("pending", 0)
+            assert at < check.next_attempt_at <= at + timedelta(seconds=1)
+            at = check.next_attempt_at
+    with clock.at(at):
+        assert checks_run(subject=check.subject) == 1
+    assert Finding.objects.get().outcome == "match"
+
+
+@pytest.mark.django_db
+def test_prefill_has_a_share_of_the_quota_that_checks_cannot_use_up(agencies: City) -> None:
+    agencies.put("household", HOUSEHOLD)
+    with empty_bucket("household"):
+        assert prefill(lookups={"household": [CHILD]})["household"].outcome == "found"
+
+
+@pytest.mark.django_db
+def test_a_bucket_gives_what_it_holds_and_fills_with_time(settings: Settings) -> None:
+    settings.AGENCY_RATE = 10.0
+    store, key = valkey(), "agency:bucket:household:check"
+    store.delete(key)
+    try:
+        assert client._granted({"household": 5}, "check") == {"household": 5}
+        assert client._granted({"household": 5}, "check")["household"] <= 4  # eight a second, one second deep
+        store.hset(key, "at", time.time() - 60)
+        assert client._granted({"household": 500}, "check") == {"household": 8}
+        assert client._granted({"household": 1, "permit": 1}, "check")["permit"] == 1
+    finally:
+        store.delete(key, "agency:bucket:permit:check")
+
+
+@pytest.mark.django_db
+def test_a_batch_does_not_ask_a_silent_agency_on(agencies: City) -> None:
+    agencies.knobs(household={"down": 1})
+    requests = [client.Request("household", [CHILD])] * 100 + [client.Request("permit", [CHILD])]
+    calls = client.ask_many(requests, purpose="check").calls()
+    made = [call for call in calls[:100] if call.status != client.NOT_MADE]
+    assert BREAKER_FAILURES <= len(made) <= BREAKER_FAILURES + 32  # what was under way when it became clear
+    assert all(call.answer is None for call in calls[:100])
+    assert calls[100].answer is not None
+    assert AgencyCall.objects.filter(agency="household").count() == len(made)
 
 
 @pytest.mark.parametrize(
@@ -222,15 +277,40 @@ def test_two_workers_make_one_finding(agencies: City) -> None:
 def test_a_check_of_a_dead_worker_is_found_again_after_its_lease(agencies: City) -> None:
     agencies.put("household", HOUSEHOLD)
     check, now = new_check(), clock.now()
-    # the worker claimed it and was killed
-    Check.objects.filter(pk=check.pk).update(attempts=1, next_attempt_at=now + timedelta(seconds=60))
-    assert sweep() == 0
-    assert checks_run(subject=check.subject) == 0
-    with clock.at(now + timedelta(seconds=71)):
-        assert sweep() == 1
-        assert checks_run(subject=check.subject) == 1
-        assert sweep() == 0
+    # the worker leased it and was killed
+    Check.objects.filter(pk=check.pk).update(next_attempt_at=now + timedelta(seconds=LEASE_SECONDS))
+    look(now)
+    assert not Finding.objects.exists()
+    look(now + timedelta(seconds=LEASE_SECONDS))
     assert Finding.objects.get().outcome == "match"
+    check.refresh_from_db()
+    assert (check.state, check.attempts) == ("done", 1)  # a lease lost to a kill is no silence of the agency
+
+
+def look(at: datetime, calls: Callable[[], object] = lambda: None) -> bool:
+    """One look of a worker at whatever is due."""
+    with clock.at(at):
+        return checks_work(Turn(time.monotonic, time.monotonic() + 60, calls))
+
+
+@pytest.mark.django_db
+def test_a_look_takes_batch_after_batch_and_calls_others_when_there_is_more(agencies: City) -> None:
+    for _number in range(BATCH + 5):
+        new_check()
+    called: list[int] = []
+    assert look(clock.now(), lambda: called.append(1)) is False
+    assert Finding.objects.filter(outcome="not_found").count() == BATCH + 5
+    assert called == [1]
+    assert look(clock.now(), lambda: called.append(1)) is False
+    assert AgencyCall.objects.count() == BATCH + 5
+
+
+@pytest.mark.django_db
+def test_a_turn_that_is_over_finishes_its_batch_and_says_that_there_is_more(agencies: City) -> None:
+    for _number in range(BATCH + 5):
+        new_check()
+    assert checks_work(Turn(time.monotonic, time.monotonic() - 1, lambda: None)) is True
+    assert Finding.objects.count() == BATCH
 
 
 @pytest.mark.django_db(transaction=True)

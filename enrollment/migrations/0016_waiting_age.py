@@ -7,13 +7,13 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0001_initial'),
+        ('enrollment', '0015_assess_lease'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['secret', 'created_at'], name='message_waiting'),
+            model_name='applicationversion',
+            index=models.Index(condition=models.Q(('assessed_at__isnull', True)), fields=['submitted_at'], name='version_unjudged'),
         ),
     ]

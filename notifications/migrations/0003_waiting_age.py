@@ -7,13 +7,13 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enrollment', '0013_appeal_papers'),
+        ('notifications', '0002_urgency'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='applicationversion',
-            index=models.Index(condition=models.Q(('assessed_at__isnull', True)), fields=['submitted_at'], name='version_unjudged'),
+            model_name='message',
+            index=models.Index(condition=models.Q(('state__in', ['queued', 'sending'])), fields=['secret', 'created_at'], name='message_waiting'),
         ),
     ]
