@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.load.phases import Capacity, Crowd, capacity, steady
-from bench.load.seen import summary
+from bench.load.seen import Seen, summary
 from bench.season import ROOT
 
 MOST_SECONDS, MOST_FAMILIES = 3600, 20_000
@@ -88,6 +88,13 @@ def lost(receipts: list[str]) -> int:
     return len([one for one in receipts if one not in stored])
 
 
+def write_answers(name: str, seen: Seen) -> None:
+    """Every answer of a phase, for a closer look."""
+    lines = [f"{at:.2f},{1000 * seconds:.0f}" for at, seconds in seen.answers]
+    path = Path(os.environ["VAR_DIR"]) / "log" / f"answers-{name.split(maxsplit=1)[0]}.csv"
+    path.write_text("\n".join(["second,milliseconds", *lines]) + "\n", encoding="utf-8")
+
+
 async def measured(make: Any, name: str, work: Any, length: float) -> tuple[Any, dict[str, Any]]:
     """One phase: what it returned, and its figures."""
     crowd: Crowd = make()
@@ -106,6 +113,7 @@ async def measured(make: Any, name: str, work: Any, length: float) -> tuple[Any,
         "not judged yet": left,
         "seconds": round(seconds),
     }
+    write_answers(name, crowd.seen)
     print(f"\n{name}", *(f"  {key}: {value}" for key, value in figures.items()), sep="\n", flush=True)
     return found, figures
 

@@ -74,10 +74,8 @@ class Person:
     seen: Seen
     chance: random.Random
     family: bool = True
-    order: int = 0
     http: Any = None
     waiting_since: float = 0.0
-    begun: bool = False  # came in: from now on no waiting page may come between
 
     async def __aenter__(self) -> "Person":
         connector = aiohttp.TCPConnector(local_addr=(self.address, 0), limit=2, keepalive_timeout=100)
@@ -119,9 +117,9 @@ class Person:
             (self.seen.answers if self.family else self.seen.visits).append((self.seen.now, seconds))
         if self.waiting_since:
             self.seen.waited.append(time.monotonic() - self.waiting_since)
-            self.waiting_since = 0.0
             if self.family:
-                self.seen.entered(self.order)
+                self.seen.entered(self.waiting_since)
+            self.waiting_since = 0.0
 
     def _kept_waiting(self, text: str) -> None:
         self.waiting_since = self.waiting_since or time.monotonic()
@@ -163,7 +161,6 @@ class Family:
             await ask("GET", urljoin("/", path), counts=False)
         await person.think()
         page = await ask("GET", "/sign-in/")
-        person.begun = True
         page = await self._send(page, {"phone": self.child.mobile})
         if page.status == 422:
             raise GaveUpError(f"refused: {page.path}")
@@ -201,8 +198,6 @@ class Family:
         if not form.files:
             return pairs
         body = aiohttp.FormData(pairs)
-        for name, value in pairs[:0]:
-            body.add_field(name, value)
         if photo:
             body.add_field(form.files[0], self.photo, filename="photo.jpg", content_type="image/jpeg")
         else:

@@ -73,7 +73,7 @@ class Crowd:
         self._start(self._file(number, child))
 
     async def _file(self, number: int, child: Any) -> None:
-        person = Person(self.site, address(number), self.seen, random.Random(f"{number}"), order=number)
+        person = Person(self.site, address(number), self.seen, random.Random(f"{number}"))
         try:
             async with person:
                 receipt = await Family(person, child, self.codes, self.photo).file()

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from statistics import median
 
+LATER_SECONDS = 60.0
 Sample = tuple[float, float]  # when it was answered (seconds since the phase began), seconds it took
 
 
@@ -28,16 +29,18 @@ class Seen:
     visitors_waiting_pages: int = 0
     forms_given_back: int = 0
     overtaken: int = 0
-    _entered: list[int] = field(default_factory=list)
+    _entered: list[float] = field(default_factory=list)
 
     @property
     def now(self) -> float:
         return time.monotonic() - self.begun
 
-    def entered(self, order: int) -> None:
-        """A family that waited comes in: how many came in before it that had come after it?"""
-        self.overtaken += sum(1 for other in self._entered[-200:] if other > order + 20)
-        self._entered.append(order)
+    def entered(self, came: float) -> None:
+        """A family that waited since then comes in. It was overtaken if one that came a minute later was in before:
+        within a minute who looks sooner sees its number called sooner.
+        """
+        self.overtaken += any(other > came + LATER_SECONDS for other in self._entered)
+        self._entered.append(came)
 
     def per_second(self, since: float, until: float) -> float:
         """Families a second that came to their receipt."""
@@ -74,7 +77,7 @@ def summary(seen: Seen, length: float) -> dict[str, float | int | dict[str, int]
         "waited s (longest)": round(max(seen.waited, default=0), 1),
         "in the line at the end": seen.still_waiting,
         "under way at the end": seen.under_way,
-        "overtaken by later ones": seen.overtaken,
+        "overtaken by one who came a minute later": seen.overtaken,
         "forms given back": seen.forms_given_back,
         "visitors": seen.visitors,
         "visits": len(visits),

@@ -64,7 +64,7 @@ class Gate:
         waiting_most = max(1, settings.GATE_THREADS - settings.GATE_RUNNING - SPARE_THREADS)
         self.slots = Slots(settings.GATE_RUNNING, waiting_most, EACH)
         window = Window(settings.GATE_FAMILIES, settings.GATE_QUEUE_SECONDS)
-        self.line = SharedLine(window, settings.GATE_IDLE_SECONDS, self.slots.oldest)
+        self.line = SharedLine(window, settings.GATE_IDLE_SECONDS, self.slots)
         self.hot = HotPages()
         # as many database connections as requests that run, however many threads wait before them
         self._running = ThreadPoolExecutor(settings.GATE_RUNNING, thread_name_prefix="site")
@@ -77,11 +77,13 @@ class Gate:
         request = WSGIRequest(environ)
         key = self.hot.key(request)
         if key is not None:
-            look = self.hot.look(key, now())
+            look = self.hot.look(key, now(), rush=self.line.standing().closed)
             if look.page is not None:
                 return _send(filled(look.page, request), start)
             if look.keep:
-                return self._fetch(key, environ, request, start)
+                # what many ask for is fetched once for all of them, so it goes before who is under way
+                rank = Rank.STAFF if look.hot else Rank.NEWCOMER
+                return self._fetch(key, rank, environ, request, start)
         if path.startswith(SIDE_DOOR):
             return self._run(self._beside, environ, start, [])
         visit = Visit(request, passes.read(request.COOKIES.get(passes.COOKIE, ""), time.time()))
@@ -99,13 +101,9 @@ class Gate:
             if longer is not None:
                 visit.give(longer)
             return None
-        if visit.path.startswith(LIGHT):
-            return None
-        if held is not None:
-            return self._with_number(visit, held)
-        if is_public(visit.path) and visit.request.method in {"GET", "HEAD"} and not self.line.standing().closed:
-            return None
-        return self._newcomer(visit)
+        if visit.path.startswith(LIGHT) or (is_public(visit.path) and visit.request.method in {"GET", "HEAD"}):
+            return None  # who only reads takes no family's place, and goes after all of them
+        return self._newcomer(visit) if held is None else self._with_number(visit, held)
 
     def _with_number(self, visit: Visit, held: passes.Pass) -> waiting.Answer | None:
         called = self.line.is_called(held.epoch, held.number)
@@ -153,7 +151,8 @@ class Gate:
         _read_small(environ)
         delay = self.slots.take(rank, PATIENCE[rank], visit.counted_as)
         if delay is None:
-            self.line.observe(PATIENCE[rank])
+            if rank is not Rank.NEWCOMER:
+                self.line.observe(PATIENCE[rank])
             return _say(self._no_place(visit, environ), visit, start)
         if rank is not Rank.NEWCOMER:
             self.line.observe(delay)
@@ -161,6 +160,8 @@ class Gate:
             return self._run(self._running, environ, start, visit.cookies)
         finally:
             self.slots.release()
+            if visit.counted_as:
+                self.line.seen(visit.counted_as)  # from now on it reads and types
 
     def _no_place(self, visit: Visit, environ: Environ) -> waiting.Answer:
         """The bound of all: even so, nothing typed is lost."""
@@ -172,9 +173,11 @@ class Gate:
             return waiting.form_page(request, language, elder=elder)
         return waiting.busy_page(request.get_full_path(), language, elder=elder)
 
-    def _fetch(self, key: Key, environ: Environ, request: WSGIRequest, start: StartResponse) -> Iterable[bytes]:
-        """Fetch a page that many ask for: once for all of them, so it goes before who is under way."""
-        delay = self.slots.take(Rank.STAFF, PATIENCE[Rank.NEWCOMER])
+    def _fetch(
+        self, key: Key, rank: Rank, environ: Environ, request: WSGIRequest, start: StartResponse
+    ) -> Iterable[bytes]:
+        """Ask the site for a public page and keep it for the next who ask."""
+        delay = self.slots.take(rank, PATIENCE[Rank.NEWCOMER])
         page = None
         try:
             if delay is None:

@@ -28,6 +28,7 @@ from enrollment.visits import add, by_a_person
 from portal.gate import passes
 
 FRESH_SECONDS = 5.0
+FRESH_IN_A_RUSH = 30.0  # while newcomers are kept waiting; then every public page is kept, not only what many ask for
 STALE_SECONDS = 60.0  # at most, while another request fetches the page anew
 REFRESH_SECONDS = 15.0  # a request that fetches for longer is given up
 HOT = 4  # asked so often within a second
@@ -76,6 +77,7 @@ class Look:
 
     page: Page | None = None
     keep: bool = False
+    hot: bool = False  # many ask for it
 
 
 class HotPages:
@@ -94,21 +96,22 @@ class HotPages:
         host = f"{request.scheme}://{request.META.get('HTTP_HOST', '')}"
         return host[:200], path, get_language_from_request(request), is_elder(request)
 
-    def look(self, key: Key, now: float) -> Look:
+    def look(self, key: Key, now: float, *, rush: bool) -> Look:
         """At most one request at a time fetches a page anew; the others read the old one."""
         with self._lock:
             entry = self._entries.setdefault(key, Entry())
             self._entries.move_to_end(key)
             if len(self._entries) > MOST_PAGES:
                 self._entries.popitem(last=False)
-            if not entry.is_hot(now):
+            hot = entry.is_hot(now)
+            if not hot and not rush:
                 return Look()
             age = now - entry.made
-            if entry.page is not None and age <= FRESH_SECONDS:
+            if entry.page is not None and age <= (FRESH_IN_A_RUSH if rush else FRESH_SECONDS):
                 return Look(entry.page)
             if now - entry.refreshing > REFRESH_SECONDS:
                 entry.refreshing = now
-                return Look(keep=True)
+                return Look(keep=True, hot=hot)
             return Look(entry.page if age <= STALE_SECONDS else None)
 
     def keep(self, key: Key, page: Page | None, now: float) -> None:

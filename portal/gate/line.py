@@ -11,7 +11,6 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -19,6 +18,7 @@ import redis
 
 from foundation.valkey import valkey
 from portal.gate.control import MOST_ACTIVE, MOST_CALLED, Line, Pace, Standing, Window, called_id
+from portal.gate.slots import Slots
 
 SYNC_SECONDS = 0.25
 AWAY_SECONDS = 2.0  # after an error Valkey is left in peace for so long
@@ -78,8 +78,8 @@ return {epoch, issued, called, active, tostring(total), processes, number}
 class SharedLine:
     """What the gate asks: how the line stands, who may come in, which number comes next."""
 
-    def __init__(self, window: Window, idle: float, oldest: Callable[[], float]) -> None:
-        self.window, self.idle, self.oldest = window, idle, oldest
+    def __init__(self, window: Window, idle: float, slots: Slots) -> None:
+        self.window, self.idle, self.slots = window, idle, slots
         self.pace = Pace()
         self._local = Line(f"l{secrets.token_hex(6)}", idle)
         self._standing = Standing(self._local.epoch, window=window.size)
@@ -137,9 +137,9 @@ class SharedLine:
         now = time.time()
         with self._lock:
             self._next_sync = now + SYNC_SECONDS
-            seen, self._seen = tuple(self._seen), {}
+            seen, self._seen = tuple({*self._seen, *self.slots.owners()}), {}
             share = self._standing.active / max(1, self._standing.processes)
-            self.window.tick(now, share, self.oldest())
+            self.window.tick(now, share, self.slots.oldest())
         if self._ask("sync", seen, now) is None:
             with self._lock:
                 self._standing = self._local.sync(now, self.window.size, seen)

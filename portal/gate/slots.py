@@ -76,6 +76,11 @@ class Slots:
                 return 0.0
             return time.monotonic() - min(self._queue, key=lambda one: (one.rank, one.number)).since
 
+    def owners(self) -> set[str]:
+        """Who queues: a family is under way for as long as its press waits here."""
+        with self._lock:
+            return {owner for owner in self._owned if owner}
+
     def _make_place(self, rank: Rank) -> bool:
         """Whether one more may queue; the last to come of a lower rank gives way."""
         if len(self._queue) < self.most_waiting:

@@ -4,7 +4,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -54,6 +54,14 @@ def gate(site: Site) -> Gate:
     return Gate(site)
 
 
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until the threads have got there."""
+    until = time.monotonic() + 10
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.005)
+    assert condition()
+
+
 def shut(gate: Gate) -> None:
     """As many families are under way as may be."""
     gate.line.window.size = gate.line.window.start = 1
@@ -81,7 +89,7 @@ def test_a_newcomer_reads_the_line_and_nothing_is_asked_of_site_or_database(gate
     answers = [Person(gate).get("/sign-in/") for _one in range(3)]  # this test has no access to a database
     assert site.asked == []
     assert [answer.status for answer in answers] == [503] * 3
-    assert [re.search(r'big-number">(\d+)', a.text).group(1) for a in answers] == ["0", "1", "2"]  # type: ignore[union-attr]
+    assert [re.search(r'big-number">\s*(\d+)', a.text).group(1) for a in answers] == ["0", "1", "2"]  # type: ignore[union-attr]
     assert all(5 < int(a.headers["Retry-After"]) < 60 for a in answers)
     assert f'http-equiv="refresh" content="{answers[0].headers["Retry-After"]}"' in answers[0].text
 
@@ -164,7 +172,35 @@ def test_public_pages_leave_no_cookie_and_take_no_place(gate: Gate) -> None:
     assert passes.COOKIE not in person.cookies
     assert gate.line.standing().active == 0
     shut(gate)
-    assert person.get("/schools/").status == 503
+    assert person.get("/schools/?q=x").status == 200
+    assert passes.COOKIE not in person.cookies
+
+
+def test_who_only_reads_goes_after_all_families(gate: Gate, site: Site) -> None:
+    families = [Person(gate) for _one in range(3)]
+    for one in families:
+        one.get("/sign-in/")
+    site.go.clear()
+    with ThreadPoolExecutor(4) as threads:
+        jobs = [threads.submit(one.get, "/my/") for one in families[:2]]
+        wait_until(lambda: gate.slots.running == 2)
+        jobs.append(threads.submit(Person(gate).get, "/schools/?q=x"))
+        wait_until(lambda: len(gate.slots._queue) == 1)
+        jobs.append(threads.submit(families[2].get, "/my/"))
+        wait_until(lambda: len(gate.slots._queue) == 2)
+        site.asked.clear()
+        gate.slots.release()  # one slot is free: who gets it?
+        wait_until(lambda: bool(site.asked))
+        assert site.asked == ["/my/"]
+        gate.slots.running += 1
+        site.go.set()
+        assert [job.result().status for job in jobs] == [200] * 4
+
+
+def test_in_a_rush_any_public_page_is_kept(gate: Gate, site: Site) -> None:
+    shut(gate)
+    assert gate.hot.look(("h", "/schools/", "en", False), 0.0, rush=True).keep
+    assert not gate.hot.look(("h", "/guides/", "en", False), 0.0, rush=False).keep
 
 
 def test_staff_who_signed_in_go_before_families(gate: Gate) -> None:
@@ -186,9 +222,7 @@ def test_at_the_bound_of_all_who_is_under_way_gets_the_form_back(gate: Gate, sit
     site.go.clear()
     with ThreadPoolExecutor(len(people)) as threads:
         jobs = [threads.submit(one.get, "/my/") for one in people]
-        until = time.monotonic() + 10
-        while len(gate.slots._queue) < gate.slots.most_waiting and time.monotonic() < until:
-            time.sleep(0.01)
+        wait_until(lambda: len(gate.slots._queue) >= gate.slots.most_waiting)
         given_back, page = last.post("/my/save/", {"answer": "typed"}), last.get("/my/")
         assert Person(gate).get("/health/").status == 200
         site.go.set()

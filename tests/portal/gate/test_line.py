@@ -1,11 +1,15 @@
 """The line in Valkey: one for all processes; without Valkey each process keeps its own; a lost one is made good."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from pytest_django import Settings
 
 from foundation.valkey import valkey
 from portal.gate.control import Window
 from portal.gate.line import KEYS, SharedLine, waiting_now
+from portal.gate.slots import Rank, Slots
 
 
 @pytest.fixture(autouse=True)
@@ -14,7 +18,7 @@ def empty() -> None:
 
 
 def line(size: float) -> SharedLine:
-    return SharedLine(Window(size, 0.1), 20, lambda: 0.0)
+    return SharedLine(Window(size, 0.1), 20, Slots(1, 1, 1))
 
 
 def look_again(one: SharedLine) -> None:
@@ -82,3 +86,18 @@ def test_who_was_let_in_here_is_known_there() -> None:
     look_again(here)
     look_again(there)
     assert there.standing().active == 1
+
+
+def test_whose_press_queues_is_under_way_for_as_long_as_it_queues() -> None:
+    one = line(5)
+    one.slots = Slots(1, 5, 4)
+    one.slots.take(Rank.UNDER_WAY, 1)
+    with ThreadPoolExecutor(1) as threads:
+        press = threads.submit(one.slots.take, Rank.UNDER_WAY, 20, "family")
+        until = time.monotonic() + 10
+        while not one.slots.owners() and time.monotonic() < until:
+            time.sleep(0.005)
+        look_again(one)
+        assert one.standing().active == 1
+        one.slots.release()
+        assert press.result() is not None
