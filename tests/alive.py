@@ -2,7 +2,8 @@
 
 import time
 
-from foundation.lanes import LANES, PULSES
+from foundation.draining import LANES
+from foundation.lanes import PULSES
 from foundation.valkey import valkey
 
 

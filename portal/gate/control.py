@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 INTERVAL_SECONDS = 1.0
-QUICK, SLOW = 1.05, 1.01  # factors of an interval in which nobody queued, and in which somebody did
+QUICK, SLOW = 1.08, 1.01  # factors of an interval in which nobody queued, and in which somebody did
 NEARLY = 0.7  # of the window in use: it opens before anybody is kept waiting
 LEAST_WINDOW = 4.0
 MOST_CUT = 0.5  # of the families under way, in one interval

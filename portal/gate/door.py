@@ -22,7 +22,7 @@ from django.utils.translation import get_language_from_request
 from accounts.sessions import is_elder
 from portal.gate import passes, waiting
 from portal.gate.control import Window
-from portal.gate.hot import HotPages, Key, filled, is_public, now, page_of
+from portal.gate.hot import HotPages, Key, filled, now, page_of
 from portal.gate.line import SharedLine
 from portal.gate.slots import Rank, Slots
 
@@ -36,6 +36,8 @@ PATIENCE = {Rank.STAFF: 45.0, Rank.UNDER_WAY: 30.0, Rank.NEWCOMER: 10.0}  # seco
 READ_BYTES = 2_500_000  # a form up to this size is read before it takes a slot: a slow phone holds none
 SIDE_DOOR = ("/health/", "/status/")
 LIGHT = ("/mode/", "/i18n/setlang/", "/staff/sign-in/")  # looks, and the staff's door: never a number
+# where a filing, or work of another kind, begins: who asks for one of these takes a place; all other pages are read
+PLACES = ("/sign-in/", "/my/", "/entry/", "/documents/", "/assist/", "/terminal/", "/witness/", "/official/", "/admin/")
 STAFF_DOOR = "/staff/sign-in/"
 
 
@@ -101,8 +103,8 @@ class Gate:
             if longer is not None:
                 visit.give(longer)
             return None
-        if visit.path.startswith(LIGHT) or (is_public(visit.path) and visit.request.method in {"GET", "HEAD"}):
-            return None  # who only reads takes no family's place, and goes after all of them
+        if visit.path.startswith(LIGHT) or only_reads(visit.path, visit.request.method):
+            return None  # takes no family's place, and goes after all of them
         return self._newcomer(visit) if held is None else self._with_number(visit, held)
 
     def _with_number(self, visit: Visit, held: passes.Pass) -> waiting.Answer | None:
@@ -213,6 +215,11 @@ class Gate:
             cookies = [passes.header(passes.inside(passes.fresh_name(), time.time(), staff=True), time.time())]
         start(status, [*headers, *cookies])
         return body
+
+
+def only_reads(path: str, method: str | None) -> bool:
+    """Whether somebody without a place may have this for the asking: nothing begins with it."""
+    return method in {"GET", "HEAD"} and not path.startswith(PLACES)
 
 
 def _read_small(environ: Environ) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from enrollment.health import DEAD_SECONDS, Component, Readings, State, verdict
-from foundation.lanes import LANES
+from foundation.draining import LANES
 
 ALIVE = dict.fromkeys((*LANES, "beat"), 2.0)
 

@@ -17,7 +17,7 @@ CAPACITY = 1 / (PRESSES * SERVICE)
 class Site:
     """One server, families with pauses between presses, and the gate before them."""
 
-    window: Window = field(default_factory=lambda: Window(start=60, target=0.1))
+    window: Window = field(default_factory=lambda: Window(start=15, target=0.1))
     line: Line = field(default_factory=lambda: Line("e", idle=20))
     chance: random.Random = field(default_factory=lambda: random.Random(7))
     events: list[tuple[float, int, str, int]] = field(default_factory=list)
