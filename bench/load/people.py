@@ -18,6 +18,7 @@ THINK = (1.0, 4.0)  # seconds between an answer and the next press: faster than 
 REFRESH = (3.0, 8.0)
 VISITS = 8  # pages of one visitor
 READ = ("/", "/", "/status/", "/calendar/", "/results/", "/schools/", "/guides/", "/contacts/")
+LOOK_BACK = 500  # rows
 ANSWER_SECONDS = 60.0  # longer is an error, as a proxy would say
 FAMILIES_AN_ADDRESS = 250  # behind one address of a mobile carrier
 AGAIN = re.compile(r'data-again="(\d+)"')
@@ -41,6 +42,7 @@ class Codes:
     def __init__(self) -> None:
         self._code: dict[str, str] = {}
         self._newest = 0
+        self._read: set[int] = set()
 
     async def watch(self) -> None:
         while True:
@@ -50,10 +52,14 @@ class Codes:
     def _look(self) -> None:
         from notifications.models import Message
 
-        for message in Message.objects.filter(template="sign_in_code", pk__gt=self._newest).order_by("pk")[:500]:
-            self._newest = message.pk
+        # a row with a smaller number may be committed later than one with a larger: look back a little
+        rows = Message.objects.filter(template="sign_in_code", pk__gt=self._newest - LOOK_BACK).order_by("pk")
+        for message in rows.exclude(pk__in=self._read)[:500]:
+            self._newest = max(self._newest, message.pk)
+            self._read.add(message.pk)
             found = re.search(r"\d{6}", message.body)
             self._code[message.phone[-11:]] = found.group() if found else ""
+        self._read = {pk for pk in self._read if pk > self._newest - LOOK_BACK}
 
     async def of(self, mobile: str) -> str:
         """The code that came to this telephone. Raises GaveUpError when none comes."""

@@ -24,7 +24,7 @@ from portal.gate import passes, waiting
 from portal.gate.control import Window
 from portal.gate.hot import HotPages, Key, filled, now, page_of
 from portal.gate.line import SharedLine
-from portal.gate.slots import Rank, Slots
+from portal.gate.slots import READERS, Rank, Slots
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
@@ -84,8 +84,7 @@ class Gate:
                 return _send(filled(look.page, request), start)
             if look.keep:
                 # what many ask for is fetched once for all of them, so it goes before who is under way
-                rank = Rank.STAFF if look.hot else Rank.NEWCOMER
-                return self._fetch(key, rank, environ, request, start)
+                return self._fetch(key, Rank.STAFF if look.hot else Rank.UNDER_WAY, environ, request, start)
         if path.startswith(SIDE_DOOR):
             return self._run(self._beside, environ, start, [])
         visit = Visit(request, passes.read(request.COOKIES.get(passes.COOKIE, ""), time.time()))
@@ -179,7 +178,8 @@ class Gate:
         self, key: Key, rank: Rank, environ: Environ, request: WSGIRequest, start: StartResponse
     ) -> Iterable[bytes]:
         """Ask the site for a public page and keep it for the next who ask."""
-        delay = self.slots.take(rank, PATIENCE[Rank.NEWCOMER])
+        # in turn with families, but of all pages that few ask for only some at a time: they may be a thousand
+        delay = self.slots.take(rank, PATIENCE[Rank.NEWCOMER], "" if rank is Rank.STAFF else READERS)
         page = None
         try:
             if delay is None:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 
+READERS = "readers"  # who fetch public pages that few ask for: together they queue like one family
+
+
 class Rank(IntEnum):
     """Who goes first."""
 
@@ -79,7 +82,7 @@ class Slots:
     def owners(self) -> set[str]:
         """Who queues: a family is under way for as long as its press waits here."""
         with self._lock:
-            return {owner for owner in self._owned if owner}
+            return set(self._owned) - {"", READERS}
 
     def _make_place(self, rank: Rank) -> bool:
         """Whether one more may queue; the last to come of a lower rank gives way."""
