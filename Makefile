@@ -2,14 +2,20 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Compiling costs more than half of a program's start: it is done once, and kept where no checkout sees it.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 PUPILS ?= 2000
 SEED ?= 1
 REPORT ?= var/season-report.json
 WORKERS ?= 2
 DURATION ?= 120
+SAMPLE ?= commit
+BESIDE_SERVERS := VAR_DIR=var/test $(BIN)/python -m portal.embedded run --scratch --
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: codes help demo season test lint bench load run clean vendor lock messages coverage
+.PHONY: codes help demo season test soak lint bench load run clean vendor lock messages coverage
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,22 +45,19 @@ run: $(VENV)/runtime  ## open the site on what is in var/
 season: $(VENV)/runtime  ## play a season head-less from nothing: PUPILS=2000 SEED=1 REPORT=file
 	@PUPILS="$(PUPILS)" SEED="$(SEED)" REPORT="$(REPORT)" PYTHON="$(BIN)/python" sh scripts/season.sh
 
-test: $(VENV)/dev $(VENV)/quality lint  ## everything: linters, unit, property, integration, worker and browser tests
+test: $(VENV)/dev $(VENV)/quality lint  ## everything but the soaks, of which a sample by the commit (SAMPLE=seed draws another)
 	@$(BIN)/python scripts/browser.py
-	@VAR_DIR=var/test $(BIN)/python -m portal.embedded run --scratch -- $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+	@SAMPLE=$(SAMPLE) $(BESIDE_SERVERS) $(PYTEST) $(ARGS)
+
+soak: $(VENV)/dev $(VENV)/quality  ## all tests with every soak: whole seasons, kills, each page measured in each look
+	@$(BIN)/python scripts/browser.py
+	@SAMPLE=all $(BESIDE_SERVERS) $(PYTEST) $(ARGS)
 
 coverage: $(VENV)/dev  ## the tests again, with line and branch coverage
-	@VAR_DIR=var/test $(BIN)/python -m portal.embedded run --scratch -- $(BIN)/pytest -n $(WORKERS) --cov --cov-report=term $(ARGS)
+	@SAMPLE=$(SAMPLE) $(BESIDE_SERVERS) $(PYTEST) --cov --cov-report=term $(ARGS)
 
 lint: $(VENV)/dev  ## ruff, mypy, import-linter, djlint, migrations, catalogue
-	@$(BIN)/ruff format --check --quiet . || (echo "run: $(BIN)/ruff format ." && false)
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/lint-imports --no-cache >var-lint.txt 2>&1 || (cat var-lint.txt; rm -f var-lint.txt; false)
-	@rm -f var-lint.txt
-	@$(BIN)/djlint templates --check --lint --quiet
-	@$(BIN)/python manage.py messages --check
-	@VAR_DIR=var/test $(BIN)/python -m portal.embedded run --scratch -- $(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0
-	@$(BIN)/mypy --no-error-summary .
+	@$(BIN)/python scripts/lint.py
 
 bench: $(VENV)/dev  ## measure ratios against a floor: bench/report.json and docs/performance.md
 	@$(BIN)/python -m bench

@@ -7,9 +7,19 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.models import CooldownMixin, SideChannelDevice, ThrottlingMixin
 
 from foundation.fields import EncryptedTextField
+from foundation.prepared import Prepared
 
 
 class AccountManager(BaseUserManager["Account"]):
+    def get(self, *args: Any, **fields: Any) -> "Account":
+        """One account. Who is signed in is asked for by every page: that query is prepared."""
+        if args or fields.keys() != {"pk"}:
+            return super().get(*args, **fields)
+        found = SIGNED_IN.first(fields["pk"])
+        if found is None:
+            raise self.model.DoesNotExist
+        return found
+
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "Account":
         account = self.model(username=username, **fields)
         account.set_password(password)
@@ -64,6 +74,9 @@ class Account(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.username
+
+
+SIGNED_IN = Prepared(lambda pk: Account.objects.filter(pk=pk), 1)
 
 
 class Role(models.Model):

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 
 from accounts.acting import Acting
 from accounts.models import Account
+from accounts.polls import asks_again, over
 from accounts.services import language_keep
 from accounts.sessions import keep_form, kept_form
 from accounts.staff_site import is_verified_staff
@@ -116,4 +117,6 @@ def _answered(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpRes
     try:
         return page()
     except NotAllowed as refused:
+        if asks_again(request):
+            return over(request, refused.message)
         return render(request, "portal/not_found.html", {"message": refused.message}, status=404)

@@ -6,18 +6,24 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp.util import random_number_token
 
 import identifiers
 from accounts.models import Account, PhoneDevice, Role
 from audit.services import record
 from foundation import clock
-from foundation.crypto import blind_index
+from foundation.crypto import blind_index, encrypt
 from foundation.errors import Refused
+from foundation.prepared import Prepared
 from foundation.wording import refusal
 
+IDENTITY = "UPDATE accounts_account SET name = %s, id_number = %s, id_index = %s WHERE id = %s"
+OTHERS = Prepared(lambda index, pk: Account.objects.filter(id_index=index).exclude(pk=pk), 2)
+CODE_DIGITS = 6
 CODE_SECONDS = 300
 WRONG_CODES = 5
 LOCK_MINUTES = 15
@@ -46,32 +52,65 @@ def code_issue(*, phone: str) -> IssuedCode:
     """Make a six-digit sign-in code, at most one a minute for a number. Call inside a transaction. Raises Refused."""
     number = phone_checked(phone)
     index = blind_index("phone", number)
-    account = _guardian(number, index)
-    device, _made = PhoneDevice.objects.select_for_update().get_or_create(
-        phone_index=index, defaults={"user": account, "name": "phone"}
-    )
-    _refuse_when_locked(device)
-    allowed, info = device.generate_is_allowed()
-    if not allowed and info is not None:
-        seconds = max(1, int((info["next_generation_at"] - clock.now()).total_seconds()) + 1)
-        wait = _("A code was sent just now. Please wait %(seconds)d seconds before asking for another.")
-        raise Refused(wait % {"seconds": seconds}, code="cool_down", field="phone")
-    device.generate_token(length=6, valid_secs=CODE_SECONDS, commit=False)
-    device.cooldown_set(commit=False)
-    device.save()
+    known = _device(index)
+    device, made = (known, False) if known is not None else _first_device(number, index)
+    if not made:
+        _refuse_when_locked(device)
+        _refuse_too_soon(device)
+        _fresh_code(device)
+        device.save(update_fields=["token", "valid_until", "last_generated_timestamp"])
+    account = device.user if device.user.phone_index == index else _holder(number, index)
     record(actor=account, action="sign_in.code", object_type="account", object_id=account.pk)
     return IssuedCode(account, number, str(device.token), f"code:{uuid.uuid4()}")
+
+
+def _device(index: str) -> PhoneDevice | None:
+    """The number's device, locked, with its account."""
+    return PhoneDevice.objects.select_for_update(of=("self",)).select_related("user").filter(phone_index=index).first()
+
+
+def _first_device(number: str, index: str) -> tuple[PhoneDevice, bool]:
+    """The device of a number that had none, and whether it has its first code already: if it was made with it."""
+    device = PhoneDevice(phone_index=index, name="phone")
+    _fresh_code(device)
+    try:
+        with transaction.atomic():
+            device.user = Account.objects.create(
+                username=new_username(), phone=number, phone_index=index, created_at=clock.now()
+            )
+            device.save(force_insert=True)
+    except IntegrityError:  # two first requests at once, or an account that came by another way of signing in
+        locked = PhoneDevice.objects.select_for_update(of=("self",)).select_related("user")
+        holder = Account.objects.get(phone_index=index)
+        return locked.get_or_create(phone_index=index, defaults={"user": holder, "name": "phone"})[0], False
+    return device, True
+
+
+def _holder(number: str, index: str) -> Account:
+    """The account of a number that another account's device had before."""
+    fields = {"username": new_username(), "phone": number, "created_at": clock.now()}
+    return Account.objects.get_or_create(phone_index=index, defaults=fields)[0]
+
+
+def _fresh_code(device: PhoneDevice) -> None:
+    now = clock.now()
+    device.token, device.last_generated_timestamp = random_number_token(CODE_DIGITS), now
+    device.valid_until = now + timedelta(seconds=CODE_SECONDS)
+
+
+def _refuse_too_soon(device: PhoneDevice) -> None:
+    if device.last_generated_timestamp is None:
+        return
+    waits = device.last_generated_timestamp + timedelta(seconds=device.get_cooldown_duration()) - clock.now()
+    if waits >= timedelta(0):
+        seconds = max(1, int(waits.total_seconds()) + 1)
+        wait = _("A code was sent just now. Please wait %(seconds)d seconds before asking for another.")
+        raise Refused(wait % {"seconds": seconds}, code="cool_down", field="phone")
 
 
 def new_username() -> str:
     """A name that tells nothing, for an account whose person never types it."""
     return f"g-{uuid.uuid4().hex[:16]}"
-
-
-def _guardian(number: str, index: str) -> Account:
-    fields = {"username": new_username(), "phone": number, "created_at": clock.now()}
-    account, _made = Account.objects.get_or_create(phone_index=index, defaults=fields)
-    return account
 
 
 def _refuse_when_locked(device: PhoneDevice) -> None:
@@ -86,19 +125,26 @@ def code_verify(*, phone: str, code: str) -> Account:
     number = phone_checked(phone)
     refusal: Refused | None = None
     with transaction.atomic():  # commits the count of wrong codes before refusing
-        device = PhoneDevice.objects.select_for_update().filter(phone_index=blind_index("phone", number)).first()
+        device = _device(blind_index("phone", number))
         if device is None:  # the answer of a number whose code ran out: who has an account is not told
             raise _expired()
         _refuse_when_locked(device)
         expired = device.valid_until < clock.now()
-        if device.verify_token("".join(code.split())):
-            PhoneDevice.objects.filter(pk=device.pk).update(failures=0, locked_until=None)
+        if not expired and device.token and constant_time_compare("".join(code.split()), device.token):
+            _used_up(device)
             record(actor=device.user, action="sign_in", object_type="account", object_id=device.user_id)
         else:
             refusal = _wrong_code(device, expired=expired)
     if refusal is not None:
         raise refusal
-    return person_of(Account.objects.get(pk=device.user_id))
+    return person_of(device.user)
+
+
+def _used_up(device: PhoneDevice) -> None:
+    """A code signs in once; the next one may be asked for at once."""
+    PhoneDevice.objects.filter(pk=device.pk).update(
+        token=None, valid_until=clock.now(), last_generated_timestamp=None, failures=0, locked_until=None
+    )
 
 
 def person_of(account: Account) -> Account:
@@ -127,20 +173,30 @@ def _wrong_code(device: PhoneDevice, *, expired: bool) -> Refused:
     return Refused(text % {"left": left}, code="wrong_code", field="code")
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def guardian_identify(*, account: Account, name: str, id_number: str) -> Account:
-    """Store the guardian's own name and document number. One person is one account: a second one is refused."""
+    """Store the guardian's own name and document number. One person is one account: a second one is refused.
+
+    Raises Refused; a surrounding transaction is to be given up then.
+    """
     checked = identifiers.check("id", id_number, role="guardian", today=clock.today())
     if not checked.ok:
         raise Refused(refusal(checked), code=checked.code, field="guardian_id")
     index = blind_index("person", checked.value)
-    if Account.objects.filter(id_index=index).exclude(pk=account.pk).exists():
-        taken = _("This document number already belongs to another phone number. Please sign in with that number.")
-        raise Refused(taken, code="duplicate_person", field="guardian_id")
-    account.name, account.id_number, account.id_index = name, checked.value, index
-    account.save(update_fields=["name", "id_number", "id_index"])
+    if (account.name, account.id_number, account.id_index) != (name, checked.value, index):
+        _identity_store(account, name, checked.value, index)
     record(actor=account, action="account.identify", object_type="account", object_id=account.pk)
     return account
+
+
+def _identity_store(account: Account, name: str, id_number: str, index: str) -> None:
+    """Raises Refused when another account holds this number."""
+    if account.id_index != index and OTHERS.exists(index, account.pk):
+        taken = _("This document number already belongs to another phone number. Please sign in with that number.")
+        raise Refused(taken, code="duplicate_person", field="guardian_id")
+    account.name, account.id_number, account.id_index = name, id_number, index
+    with connection.cursor() as cursor:
+        cursor.execute(IDENTITY, [encrypt(name), encrypt(id_number), index, account.pk])
 
 
 def language_keep(*, account: Account, language: str) -> None:

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import update_last_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 
+from accounts.models import Account
 from foundation import clock
 from foundation.crypto import decrypt, encrypt
 
@@ -53,6 +55,16 @@ def slide(request: HttpRequest, *, at_once: bool = False) -> None:
     if at_once or length != idle or now - stamped >= min(STAMP_SECONDS, idle // 10):
         request.session["slid"] = (now, idle)
         request.session.set_expiry(idle)
+
+
+def entered(sender: type[Account], request: HttpRequest, user: Account, **_signal: object) -> None:
+    """A sign-in begins the idle time, in the write that stores the session; of staff its moment is kept, too.
+
+    A guardian's sign-ins are rows of their own (``SignIn``, the log): a second write to the account says nothing new.
+    """
+    slide(request, at_once=True)
+    if user.kind == Account.Kind.STAFF:
+        update_last_login(sender, user)
 
 
 def keep_form(request: HttpRequest) -> None:

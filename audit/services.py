@@ -10,6 +10,7 @@ from django.db import transaction
 
 from audit.models import Entry, Seal
 from foundation import acting, clock
+from foundation.bulk import insert
 from foundation.locks import lock
 
 GENESIS = "0" * 64
@@ -40,12 +41,22 @@ def entry_digest(entry: Entry) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _entry(
-    actor: Actor | None, action: str, object_type: str, object_id: object, district: str, details: Mapping[str, Any]
+def entry(
+    *,
+    actor: Actor | None,
+    action: str,
+    object_type: str,
+    object_id: object,
+    district: str = "",
+    details: Mapping[str, Any] | None = None,
 ) -> Entry:
+    """One entry that is not stored yet, for whoever inserts it with the rows it tells of (``foundation.bulk.insert``).
+
+    ``details`` must hold no ID number, phone or name.
+    """
     hands = acting.current()
     by = {"operator": hands.operator_label, "visit": hands.visit_id} if hands else {}
-    entry = Entry(
+    made = Entry(
         at=clock.now(),
         actor_id=actor.pk if actor else None,
         actor_label=actor.username if actor else "system",
@@ -53,10 +64,10 @@ def _entry(
         object_type=object_type,
         object_id=str(object_id),
         district_code=district,
-        details={**details, **by},
+        details={**(details or {}), **by},
     )
-    entry.digest = entry_digest(entry)
-    return entry
+    made.digest = entry_digest(made)
+    return made
 
 
 def record(
@@ -69,7 +80,15 @@ def record(
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Write one entry in the caller's transaction. ``details`` must hold no ID number, phone or name."""
-    _entry(actor, action, object_type, object_id, district, details or {}).save(force_insert=True)
+    made = entry(
+        actor=actor,
+        action=action,
+        object_type=object_type,
+        object_id=object_id,
+        district=district,
+        details=details,
+    )
+    insert([made])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +105,28 @@ class Written:
 def record_all(entries: Sequence[Written]) -> None:
     """Write what the system did to many objects, in the caller's transaction."""
     Entry.objects.bulk_create(
-        [_entry(None, one.action, one.object_type, one.object_id, one.district, one.details) for one in entries]
+        [
+            entry(
+                actor=None,
+                action=one.action,
+                object_type=one.object_type,
+                object_id=one.object_id,
+                district=one.district,
+                details=one.details,
+            )
+            for one in entries
+        ]
     )
 
 
 def record_views(*, actor: Actor, action: str, object_type: str, object_ids: list[str], district: str = "") -> None:
     """Write one entry per row that a person was shown on a list."""
-    Entry.objects.bulk_create([_entry(actor, action, object_type, oid, district, {}) for oid in object_ids])
+    Entry.objects.bulk_create(
+        [
+            entry(actor=actor, action=action, object_type=object_type, object_id=one, district=district)
+            for one in object_ids
+        ]
+    )
 
 
 def seal(limit: int = 50_000) -> Seal | None:

@@ -14,8 +14,8 @@ from numba import njit
 
 from bench.model import Case, Limit, Sample
 from bench.proof import CASES as PROOF
-from bench.runs import city, opening, whole_province
-from bench.season import rehearse
+from bench.runs import city, whole_province
+from bench.serving import CASES as SERVING
 from bench.whatif import CASES as WHATIF
 from lottery.certificate import certify_arrays
 from lottery.classes import ClassPupil, assign_classes
@@ -287,18 +287,5 @@ CASES = (
         (Limit("ratio", 4), Limit("peak megabytes", 4096), Limit("valid", 1, True)),
         runs=1,
     ),
-    Case(
-        "rehearse",
-        "a whole season at 8,000 families against four times the season at 2,000",
-        rehearse,
-        (Limit("ratio", 1.25),),
-        runs=1,
-    ),
-    Case(
-        "opening",
-        "240 families sign in, fill in the pages and submit in the first minute: 95 of 100 answers are faster",
-        opening,
-        (Limit("seconds", 2), Limit("failures", 0), Limit("lost", 0), Limit("receipts", 240, True)),
-        runs=1,
-    ),
+    *SERVING,
 )

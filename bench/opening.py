@@ -240,13 +240,12 @@ def main(families: int) -> dict[str, Any]:
     """Prepare a season and its city, then open it; everything stands in the environment of `portal.supervisor exec`."""
     from django.conf import settings
     from rich.console import Console
-    from rich.progress import TaskID
 
     from enrollment.models import Application, Document
     from rehearsal.play import Play
 
     play = Play(ROOT / "examples/wuling", 7, max(20, families), False, Console(stderr=True))
-    play.build(play.prepare(), TaskID(0))
+    play.build(play.prepare(), play.tell.begin("city", families))
     by_family: dict[str, list[Any]] = {}
     for child in play.applicants.values():
         by_family.setdefault(child.id.rpartition("-")[0], []).append(child)

@@ -54,3 +54,23 @@ def city(quick: bool) -> Sample:
 def whole_province(quick: bool) -> Sample:
     """1,200,000 pupils."""
     return _admission(60_000 if quick else 1_200_000)
+
+
+def _ratio(module: str, size: int) -> Sample:
+    found = beside(DATABASE, module, size)
+    return Sample(found["seconds"], found["floor"], found["facts"])
+
+
+def verification(quick: bool) -> Sample:
+    """800 families; quick takes 40."""
+    return _ratio("bench.verification", 40 if quick else 800)
+
+
+def overload(quick: bool) -> Sample:
+    """Ten seconds of arrivals at each load; quick takes three."""
+    return _ratio("bench.overload", 3 if quick else 10)
+
+
+def submission(quick: bool) -> Sample:
+    """600 submissions on each side; quick sends 60."""
+    return _ratio("bench.submission", 60 if quick else 600)

@@ -20,6 +20,7 @@ from enrollment.policy import DICTIONARY, Evaluation, Fact, Facts, Policy, Text,
 from enrollment.policy.facts import FactSpec
 from enrollment.policy.model import MaterialRule
 from foundation import clock
+from foundation.prepared import Prepared
 from schools.selectors import relation, zone_of
 from verification.agencies import Judgement, MalformedRecord, adapter
 
@@ -83,10 +84,22 @@ def find_rule(policy: Policy, kind: str) -> MaterialRule | None:
 
 def pages_given(draft: Draft) -> list[Document]:
     """The pages that count for this draft: not yet submitted, or with its live application."""
-    if draft._state.adding:  # a pre-check: nothing is given yet
-        return []
-    counts = Q(application__isnull=True) | ~Q(application__state="withdrawn")
-    return list(Document.objects.filter(counts, draft=draft).select_related("application").order_by("pk"))
+    return [] if draft._state.adding else GIVEN.all(draft.pk)  # a pre-check: nothing is given yet
+
+
+def count_given(draft: Draft) -> int:
+    """How many pages count for this draft."""
+    return len(pages_given(draft))
+
+
+GIVEN = Prepared(
+    lambda draft: (
+        Document.objects.filter(Q(application__isnull=True) | ~Q(application__state="withdrawn"), draft=draft)
+        .select_related("application")
+        .order_by("pk")
+    ),
+    1,
+)
 
 
 def _by_kind(pages: Iterable[Document]) -> dict[str, list[Document]]:

@@ -1,11 +1,12 @@
-"""Many rows at once: by PostgreSQL's COPY (a tenth of the time of INSERT), or one UPDATE joined to a list of values."""
+"""Many rows at once: by COPY, as one UPDATE joined to a list of values, or those of one event in one round trip."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from tempfile import TemporaryFile
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import AutoField, BigAutoField, Model
 from psycopg2.extras import execute_values
 
 # How COPY's text form writes an absent value, and the beginning of bytes in hexadecimal.
@@ -66,3 +67,33 @@ def _field(meta: Any, name: str) -> Any:
 
 def _stored(field: Any, value: Any) -> Any:
     return field.get_db_prep_save(value, connection)
+
+
+@cache
+def _insertion(model: type[Model]) -> tuple[str, tuple[Any, ...]]:
+    """The INSERT statement of a model, made once a process, and the fields it takes."""
+    fields = tuple(one for one in model._meta.local_concrete_fields if not isinstance(one, AutoField | BigAutoField))
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(str(field.column)) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})", fields  # noqa: S608 - own names
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Insert rows of any tables in this order and in one round trip, in the current transaction.
+
+    The ORM makes each statement anew, which costs more than running it. Of the numbers that the database gives only the
+    last row's is read back. Raises IntegrityError.
+    """
+    statements, values = [], []
+    for row in rows:
+        statement, fields = _insertion(type(row))
+        statements.append(statement)
+        values += [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    key = rows[-1]._meta.pk
+    returning = f" RETURNING {connection.ops.quote_name(str(key.column))}"
+    with connection.cursor() as cursor:
+        cursor.execute(";".join(statements) + returning, values)
+        rows[-1].pk = cursor.fetchone()[0]
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias

@@ -1,6 +1,8 @@
 """Database locks that are released by the end of the transaction, also when the process is killed."""
 
 import hashlib
+from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -19,10 +21,16 @@ def lock(name: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(name)])
 
 
-def lock_shared(name: str) -> None:
-    """Wait while somebody holds the named lock alone; many may share it. Held until the transaction ends."""
+def lock_shared(name: str, then: str, values: Sequence[Any]) -> tuple[Any, ...]:
+    """Wait while somebody holds the named lock alone; many may share it. Held until the transaction ends.
+
+    Answers with the first row of the query ``then``, made in the same round trip: it begins when the lock is held, and
+    so sees what whoever held it has committed.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_number(name)])
+        cursor.execute(f"SELECT pg_advisory_xact_lock_shared(%s); {then}", [_number(name), *values])
+        row: tuple[Any, ...] = cursor.fetchone()
+        return row
 
 
 def lock_or_busy(name: str) -> None:

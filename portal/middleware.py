@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.models import Account
+from accounts.polls import polite
 from accounts.sessions import KEPT
 from accounts.staff_site import is_verified_staff
 from enrollment.selectors.assist import acting_in
@@ -58,6 +59,16 @@ class StatusAlways:
         if request.path == reverse("enrollment:status") and not reachable():
             return down()
         return self.get_response(request)
+
+
+class Polls:
+    """A page that asks again by itself ends with a sentence, whoever refuses it: a guard, a terminal, an address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return polite(request, self.get_response(request))
 
 
 class Visits:

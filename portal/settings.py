@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
-from kombu import Queue
+from kombu import Exchange, Queue
 
 from foundation.draining import LANES, LOOK_SECONDS
 from portal.embedded import Places, var_dir
@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.middleware.Polls",
     "portal.middleware.Terminals",
     "accounts.sessions.SlidingSession",
     "django_otp.middleware.OTPMiddleware",
@@ -152,7 +153,8 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10}
 # Without this Celery closes the connection around each task (three times slower); portal.celery drops dead ones.
 CELERY_DB_REUSE_MAX = 1000
-CELERY_TASK_QUEUES = tuple(Queue(lane) for lane in LANES)  # a worker without --queues serves all of them
+# one queue an urgency; a worker without --queues serves all of them
+CELERY_TASK_QUEUES = tuple(Queue(lane, Exchange(lane), routing_key=lane) for lane in LANES)
 CELERY_TASK_DEFAULT_QUEUE = "sweeps"
 CELERY_BEAT_SCHEDULER = "portal.beat:Bell"
 CELERY_BEAT_SCHEDULE = {
@@ -173,6 +175,7 @@ AUTH_PASSWORD_VALIDATORS = [
 OTP_TOTP_ISSUER = "Enrollment"
 OTP_TOTP_THROTTLE_FACTOR = 1
 TERMINAL_SECONDS: int = env.int("TERMINAL_SECONDS", 3 * 60)  # of a shared terminal, without a tap
+SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = 60 * 60  # of one that is not signed in; accounts.sessions moves the others
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 SESSION_SAVE_EVERY_REQUEST = False

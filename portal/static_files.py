@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 from django.core.files.base import File
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -21,3 +24,10 @@ class Storage(CompressedManifestStaticFilesStorage):
             return str(super().hashed_name(name, content, filename))  # type: ignore[no-untyped-call]
         except ValueError:
             return name
+
+
+def static_stamp(root: Path) -> str:
+    """A digest that changes with any of the site's own static files or with a package that may bring some."""
+    files = sorted(path for path in (root / "static").rglob("*") if path.is_file())
+    lines = [f"{path.relative_to(root)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
+    return hashlib.sha256("\n".join([*lines, (root / "requirements.txt").read_text()]).encode()).hexdigest()

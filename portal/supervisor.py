@@ -9,7 +9,6 @@ children. Logs are in ``var/log``.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import secrets
 import signal
@@ -28,6 +27,7 @@ PYTHON = sys.executable
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 STEADY_SECONDS = 30.0
 LEFT_OVER_SECONDS = 10.0
+START_SECONDS = 900.0  # a slow and busy machine takes minutes; what fails at every start is told much earlier
 # longer than a proxy's own (Caddy: 120): who closes first must not be the side that is about to be asked
 KEEP_ALIVE_SECONDS = 130
 # most threads only queue at the gate (portal.gate); a phone that reads keeps its connection, not a thread
@@ -90,6 +90,14 @@ class Stack:
             for program in self.programs:
                 program.ensure(now)
             time.sleep(0.2)
+
+    def ready(self) -> bool:
+        """Whether the site and the agencies answer."""
+        return answers(self.web_port) and answers(self.agency_port)
+
+    def hopeless(self) -> bool:
+        """Whether something fails at every start: waiting longer would not help."""
+        return any(program.pause >= LONGEST_PAUSE for program in self.programs)
 
     def stop(self) -> None:
         own = [p for p in reversed(self.programs) if p.name not in {"postgres", "valkey"}]
@@ -177,7 +185,8 @@ def _programs(stack: Stack) -> list[Program]:
         "agencies": _gunicorn("verification.mock_agencies.service:application", stack.agency_port, 1, 8),
         "identity": _gunicorn("verification.mock_identity.service:application", stack.identity_port, 1, 8),
         "workers": [PYTHON, "-m", "portal.workers"],
-        "web": [*_gunicorn("portal.wsgi", stack.web_port, 2, WEB_THREADS), *WEB_CONNECTIONS],
+        # imported once, then forked: each process would spend seconds on it otherwise
+        "web": [*_gunicorn("portal.wsgi", stack.web_port, 2, WEB_THREADS), *WEB_CONNECTIONS, "--preload"],
     }
     return [Program(name, _spawn(stack.var, name, command)) for name, command in commands.items()]
 
@@ -203,13 +212,11 @@ def running(web_port: int | None, *, durable: bool = True) -> Iterator[Stack]:
             for name, server in (("postgres", postgres), ("valkey", valkey)):
                 program = Program(name, _server(server, open_log(var, name)), server.process, time.monotonic())
                 stack.programs.append(program)
-        manage("migrate", "--verbosity", "0")
-        manage("messages", "--compile")
-        collect_static(var)
+        manage("prepare")
         closing.callback(stack.stop)
         stack.programs += _programs(stack)
-        deadline = time.monotonic() + 60
-        stack.watch(lambda: (answers(stack.web_port) and answers(stack.agency_port)) or time.monotonic() > deadline)
+        deadline = time.monotonic() + START_SECONDS
+        stack.watch(lambda: stack.ready() or stack.hopeless() or time.monotonic() > deadline)
         if not answers(stack.web_port):
             raise EmbeddedError(f"the site did not start: see {var / 'log' / 'web.log'}")
         yield stack
@@ -223,21 +230,6 @@ def _shared_secret(var: Path, name: str) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_hex(32))
     return path.read_text().strip()
-
-
-def static_stamp(root: Path) -> str:
-    """A digest that changes with any of the site's own static files or with a package that may bring some."""
-    files = sorted(path for path in (root / "static").rglob("*") if path.is_file())
-    lines = [f"{path.relative_to(root)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
-    return hashlib.sha256("\n".join([*lines, (root / "requirements.txt").read_text()]).encode()).hexdigest()
-
-
-def collect_static(var: Path) -> None:
-    """Name and compress the static files; seconds of work, so only when they are not those of the last start."""
-    stamp, kept, manifest = static_stamp(ROOT), var / "static.stamp", var / "static" / "staticfiles.json"
-    if not manifest.exists() or not kept.exists() or kept.read_text() != stamp:
-        manage("collectstatic", "--no-input", "--verbosity", "0")
-        kept.write_text(stamp)
 
 
 def manage(*arguments: str) -> None:

@@ -21,7 +21,8 @@ import django
 
 from foundation.draining import LANES, slots_of
 
-DEFAULT_SLOTS = "codes:1,families:2,messages:1,runs:1,sweeps:1,beat:1"
+# A slot keeps a hundred requests in flight; a second one is worth its memory only where a core is left for it.
+DEFAULT_SLOTS = f"codes:1,families:{max(1, (os.cpu_count() or 1) // 2)},messages:1,runs:1,sweeps:1,beat:1"
 QUICK_DEATH_SECONDS = 5.0
 LONGEST_PAUSE = 15.0
 PATIENCE_SECONDS = 12.0  # a batch at hand is finished; the supervisor kills after 15
@@ -119,7 +120,10 @@ def serve(slot: Slot) -> NoReturn:
         signal.signal(caught, signal.SIG_DFL)
     code = 1
     try:
-        code = _beat() if slot.lane == "beat" else _work(slot)
+        if slot.lane == "beat":
+            code = _beat()
+        else:
+            _work(slot)
     except SystemExit as end:
         code = int(end.code or 0)
     except BaseException:
@@ -129,13 +133,12 @@ def serve(slot: Slot) -> NoReturn:
         os._exit(code)
 
 
-def _work(slot: Slot) -> int:
+def _work(slot: Slot) -> NoReturn:
     from portal.celery import app
 
     options = ["worker", "--pool", "solo", "--queues", slot.lane, "--hostname", f"{slot.lane}{slot.number}@%h"]
     options += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
     app.worker_main(options)
-    return 0
 
 
 def _beat() -> int:

@@ -13,19 +13,21 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Model
+from redis import RedisError
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from accounts.models import Account
 from enrollment import services as enrollment
-from enrollment.models import Application, ListEntry, Round, Season
+from enrollment.models import Application, ListEntry, Round, Season, Transition
 from enrollment.policies import compiled
 from foundation import clock
 from foundation.crypto import blind_index
+from foundation.lanes import pulses, queued
 from identifiers import normalise
 from lottery import services as lottery
 from lottery.models import AdmissionRun, Draw
-from notifications.models import Message
+from notifications.models import Delivery, Message
 from portal.seasons.folder import SeasonPlan, read_folder
 from portal.seasons.store import store_plan
 from rehearsal import answers as typed
@@ -33,24 +35,22 @@ from rehearsal import ceremony, classes
 from rehearsal.calendar import compressed
 from rehearsal.city import Applicant, build_city, city_spec, read_families, scaled_seats
 from rehearsal.parents import Browser, client_token
-from rehearsal.patience import TRANSIENT, patient
+from rehearsal.patience import TELL_SECONDS, TRANSIENT, Stalled, Watch, patient
 from rehearsal.reviewer import decide
 from rehearsal.staff import account, create_staff, next_token, reset_tokens, save_staff
+from rehearsal.telling import Teller, teller
 from schools.models import SeatPlan, Zone
 from schools.selectors import distances, offered_schools
+from verification.models import AgencyCall, Finding
 
 PARENTS = 6  # simultaneous browsers
 COUNTER_SHARE = 0.06  # filed with a clerk at a service point
 PREFILL_SHARE = 0.1
 NEWCOMERS = 60  # families of the demonstration beside the season: most file in the open round, some not yet
 VISITORS = 5
-STALL_SECONDS = 180
 RESULTS_DAYS = 15  # from today, in a rehearsal
+MARKS: tuple[type[Model], ...] = (Transition, AgencyCall, Finding, Delivery)
 SchoolOf = Callable[[Applicant], tuple[str, list[str]]]
-
-
-class Stalled(RuntimeError):
-    """A phase made no progress for minutes; the message says which and what is left."""
 
 
 @dataclass(slots=True)
@@ -71,12 +71,14 @@ class Play:
     season: Season | None = None
     near: dict[tuple[str, str], tuple[str, list[str]]] = field(default_factory=dict)  # (stage, zone) -> schools
     city_digest: str = ""
-    progress: Progress | None = None
+    tell: Teller = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tell = teller(self.console)
 
     def run(self) -> None:
         """Play every phase."""
-        columns = (TextColumn("{task.description:<14}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=self.console, refresh_per_second=4) as self.progress:
+        try:
             with self.phase("season"):
                 plan = self.prepare()
             with self.phase("city", self.families) as task:
@@ -99,23 +101,18 @@ class Play:
                 self.answer()
             with self.phase("classes"):
                 self.each_round(self.assign_classes)
+        finally:
+            self.tell.close()
         reset_tokens()
 
     @contextmanager
-    def phase(self, name: str, total: int | None = None) -> Iterator[TaskID]:
-        """Time a phase and show its bar."""
-        if self.progress is None:
-            raise RuntimeError("a phase runs inside run()")
-        task = self.progress.add_task(name, total=total)
+    def phase(self, name: str, total: int | None = None) -> Iterator[int]:
+        """Time a phase and tell it."""
+        task = self.tell.begin(name, total)
         begun = time.monotonic()
         yield task
         self.seconds[name] = round(time.monotonic() - begun, 2)
-        done = total if total is not None else 1
-        self.progress.update(task, total=max(done, 1), completed=max(done, 1))
-
-    def advance(self, task: TaskID, completed: int, total: int | None = None) -> None:
-        if self.progress is not None:
-            self.progress.update(task, completed=completed, total=total)
+        self.tell.end(task)
 
     # -- before the round opens -------------------------------------------------------------------------------------
 
@@ -150,13 +147,13 @@ class Play:
     def rounds(self, kind: str) -> list[Round]:
         return list(Round.objects.filter(season=self.season, kind=kind).select_related("policy").order_by("stage"))
 
-    def build(self, plan: SeasonPlan, task: TaskID) -> None:
+    def build(self, plan: SeasonPlan, task: int) -> None:
         """Generate the city for the agencies, read back who applies, and put the bureau's lists into the portal."""
         path = Path(settings.VAR_DIR) / "city.sqlite"
         extra = NEWCOMERS if self.keep else 0
         size = self.families + extra
         spec = city_spec(self.folder, district=plan.district, year=plan.year, seed=self.seed, families=size)
-        self.city_digest = build_city(spec, path, lambda count: self.advance(task, count)).digest
+        self.city_digest = build_city(spec, path, lambda count: self.tell.advance(task, count)).digest
         lists: list[ListEntry] = []
         for number, family in enumerate(read_families(path)):
             if number >= self.families:
@@ -179,7 +176,7 @@ class Play:
 
     # -- families file ----------------------------------------------------------------------------------------------
 
-    def file(self, task: TaskID) -> None:
+    def file(self, task: int) -> None:
         """All families file over HTTP, several at a time."""
         by_family: dict[str, list[Applicant]] = {}
         for child in self.applicants.values():
@@ -200,7 +197,7 @@ class Play:
                         answer.get("receipt") or answer["code"]
                     )
                 done[0] += len(family)
-                self.advance(task, done[0])
+                self.tell.advance(task, done[0])
 
         parallel(one, by_family.values())
 
@@ -221,26 +218,29 @@ class Play:
 
     # -- verification and review ------------------------------------------------------------------------------------
 
-    def wait_for_checks(self, task: TaskID) -> None:
+    def wait_for_checks(self, task: int) -> None:
         """Until every application has left the workers' hands."""
 
         def left() -> int:
             return Application.objects.filter(round__season=self.season, state__in=["submitted", "verifying"]).count()
 
-        self.wait("verification", left, lambda n: self.advance(task, len(self.filed) - n))
+        self.wait("verification", left, lambda n: self.tell.advance(task, len(self.filed) - n))
 
     def wait(self, what: str, left: Callable[[], int], show: Callable[[int], None]) -> None:
-        last, since = -1, time.monotonic()
-        while (now_left := patient(left)) > 0:
+        """Until nothing is left, as long as anything moves: a slow machine is waited for, a stuck one is named."""
+        watch, told = Watch(), time.monotonic()
+        while (now_left := patient(left, self.tell.say)) > 0:
             show(now_left)
-            if now_left != last:
-                last, since = now_left, time.monotonic()
-            if time.monotonic() - since > STALL_SECONDS:
-                raise Stalled(f"{what}: {now_left} left and none done for {STALL_SECONDS} s; see var/log/worker.log")
+            idle = watch.idle((now_left, patient(moved)))
+            if idle > watch.limit:
+                raise Stalled(f"{what}: {now_left} left and nothing moved for {idle:.0f} s; {alive()}")
+            if idle > TELL_SECONDS and time.monotonic() - told > TELL_SECONDS:
+                told = time.monotonic()
+                self.tell.say(f"waiting for {what}: {now_left} left, nothing moved for {idle:.0f} s; {alive()}")
             time.sleep(0.3)
         show(0)
 
-    def review(self, task: TaskID) -> None:
+    def review(self, task: int) -> None:
         """The reviewer settles what a person must; families correct what was their slip; until nothing is open."""
         by_receipt = {receipt: self.applicants[child] for child, receipt in self.filed.items()}
         reviewer, browser, total, done = account("reviewer"), Browser(), 0, 0
@@ -252,7 +252,7 @@ class Play:
                 except TRANSIENT:  # still in the queue: found again on the next round
                     connection.close()
                 done += 1
-                self.advance(task, done, total)
+                self.tell.advance(task, done, total)
             self.wait("corrections", self.unsettled, lambda _left: None)
 
     def queue(self) -> list[Application]:
@@ -305,14 +305,14 @@ class Play:
         now = clock.now()  # what the calendar still announced for this round lies behind it
         Round.objects.filter(pk=round_.pk).update(closes_at=now, results_at=now)
 
-    def wait_for_messages(self, task: TaskID) -> None:
+    def wait_for_messages(self, task: int) -> None:
         """Until the outbox is empty."""
         total = Message.objects.count()
 
         def left() -> int:
             return Message.objects.filter(state__in=["queued", "sending"]).count()
 
-        self.wait("messages", left, lambda n: self.advance(task, total - n, total))
+        self.wait("messages", left, lambda n: self.tell.advance(task, total - n, total))
 
     def answer(self) -> None:
         """Most families accept; in the demonstration some still have to. Then the supplementary round opens."""
@@ -351,6 +351,22 @@ class Play:
 
     def published_runs(self) -> list[AdmissionRun]:
         return list(AdmissionRun.objects.filter(round__season=self.season, state="published").order_by("round__stage"))
+
+
+def moved() -> tuple[int, ...]:
+    """What changes whenever a worker does anything: the newest step, request, finding and delivery."""
+    newest = (model._default_manager.order_by("-pk").values_list("pk", flat=True).first() for model in MARKS)
+    return tuple(pk or 0 for pk in newest)
+
+
+def alive() -> str:
+    """Who gave a sign of life when, and what waits in the broker: for whoever reads why nothing moves."""
+    try:
+        seen = ", ".join(f"{name} {age:.0f} s ago" for name, age in sorted(pulses().items()))
+        waiting = ", ".join(f"{lane} {count}" for lane, count in queued().items() if count)
+    except RedisError:
+        return "the broker does not answer; see var/log/valkey.log"
+    return f"last seen: {seen or 'no worker'}; rung: {waiting or 'no lane'}; see var/log/workers.log"
 
 
 def parallel(work: Callable[[Any], None], items: Iterable[Any]) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Max
+from django.db import connection
 
+from foundation.prepared import Prepared
 from schools.matching import AddressRule, Zone, ZoneIndex, ZoneMatch, distance_m, match
 from schools.models import District, School, SeatPlan
 from schools.models import Zone as ZoneRow
@@ -13,8 +14,33 @@ from schools.models import Zone as ZoneRow
 
 def offered_schools(district: str, year: int, stage: str) -> list[School]:
     """The schools of a district with seats in this year and stage, by code."""
-    plans = SeatPlan.objects.filter(school__district_id=district, year=year, stage=stage, seats__gt=0)
-    return [plan.school for plan in plans.select_related("school").order_by("school_id")]
+    return [plan.school for plan in offered_plans(district, year, stage)]
+
+
+OFFERED_CODES = """
+SELECT plan.school_id FROM schools_seatplan plan JOIN schools_school school ON school.code = plan.school_id
+WHERE school.district_id = %s AND plan.year = %s AND plan.stage = %s AND plan.seats > 0
+"""
+OFFERED = Prepared(
+    lambda district, year, stage: (
+        SeatPlan.objects.filter(school__district_id=district, year=year, stage=stage, seats__gt=0)
+        .select_related("school")
+        .order_by("school_id")
+    ),
+    3,
+)
+
+
+def offered_plans(district: str, year: int, stage: str) -> list[SeatPlan]:
+    """The plans with seats of a district in this year and stage, with their schools, by school code."""
+    return OFFERED.all(district, year, stage)
+
+
+def offered_codes(district: str, year: int, stage: str) -> set[str]:
+    """The codes of ``offered_schools``."""
+    with connection.cursor() as cursor:
+        cursor.execute(OFFERED_CODES, [district, year, stage])
+        return {code for (code,) in cursor.fetchall()}
 
 
 def seat_plan(district: str, year: int, stage: str) -> dict[str, int]:
@@ -38,6 +64,14 @@ def _zone(row: Any) -> Zone:
     return Zone(row.code, row.name, row.year, row.stage, schools, rules, row.polygon, row.big_zone)
 
 
+# as SQL: every address is asked for with it, and Django would write it anew each time
+ZONES_STAMP = """
+SELECT max(zone.id), count(DISTINCT zone.id), max(rule.id) FROM schools_zone zone
+LEFT JOIN schools_zonerule rule ON rule.zone_id = zone.id
+WHERE zone.district_id = %s AND zone.year = %s AND zone.stage = %s
+"""
+
+
 @lru_cache(maxsize=32)
 def _index(district: str, year: int, stage: str, stamp: tuple[Any, ...]) -> tuple[tuple[Zone, ...], ZoneIndex]:  # noqa: ARG001
     found = zones(district, year, stage)
@@ -46,9 +80,9 @@ def _index(district: str, year: int, stage: str, stamp: tuple[Any, ...]) -> tupl
 
 def zone_index(district: str, year: int, stage: str) -> tuple[tuple[Zone, ...], ZoneIndex]:
     """Zones with their index, rebuilt when a row was added or removed (zones are versioned, not edited)."""
-    rows = ZoneRow.objects.filter(district_id=district, year=year, stage=stage)
-    stamp = rows.aggregate(newest_zone=Max("pk"), zone_count=Count("pk", distinct=True), newest_rule=Max("rules__pk"))
-    return _index(district, year, stage, tuple(sorted(stamp.items())))
+    with connection.cursor() as cursor:
+        cursor.execute(ZONES_STAMP, [district, year, stage])
+        return _index(district, year, stage, cursor.fetchone())
 
 
 def zone_of(address: str, *, district: str, year: int, stage: str) -> ZoneMatch:

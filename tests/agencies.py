@@ -18,6 +18,7 @@ from django.conf import settings
 from pytest_django import Settings
 
 from tests.factories import Family, keys_of, records
+from tests.waiting import end, patience, slowness, wait_for_answer
 from verification import client
 
 TABLES = ("household", "real_estate", "contract", "permit", "insurance")
@@ -55,7 +56,7 @@ class City:
         stamp = str(int(time.time()) - age)
         sign = client.signature(secret or settings.AGENCY_SECRET, path, stamp, "nonce", body)
         headers = {"X-Timestamp": stamp, "X-Nonce": "nonce", "X-Signature": sign}
-        return httpx.post(self.url + path, content=body, headers=headers, timeout=5)
+        return httpx.post(self.url + path, content=body, headers=headers, timeout=patience(5))
 
     def reset(self) -> None:
         self.path.with_suffix(".knobs.json").unlink(missing_ok=True)
@@ -64,18 +65,7 @@ class City:
                 city.execute(f"DELETE FROM {table}")
 
 
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    give_up = time.monotonic() + 20
-    while time.monotonic() < give_up and process.poll() is None:
-        try:
-            httpx.get(f"{url}/health", timeout=1)
-        except httpx.HTTPError:
-            continue
-        return
-    raise RuntimeError("the mock agencies did not start")
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def agency_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     path = tmp_path_factory.mktemp("city") / "city.sqlite"
     with closing(sqlite3.connect(path)) as city, city:
@@ -88,11 +78,10 @@ def agency_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR)
     try:
-        _wait(url, process)
+        wait_for_answer(f"{url}/health", process)
         yield City(path, url)
     finally:
-        process.terminate()
-        process.wait(timeout=10)
+        end(process)
 
 
 @pytest.fixture
@@ -100,5 +89,5 @@ def agencies(agency_service: City, settings: Settings) -> City:
     """The service, empty and healthy, with the portal's client pointed at it."""
     agency_service.reset()
     settings.AGENCY_BASE_URL = agency_service.url
-    settings.AGENCY_TIMEOUT_SECONDS = 0.5
+    settings.AGENCY_TIMEOUT_SECONDS = 2.0 * slowness()  # who tests a slow agency sets a shorter one
     return agency_service

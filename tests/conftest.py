@@ -1,56 +1,45 @@
 """What every test shares."""
 
 import os
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
-from django.db import OperationalError, connection
-from django.db.backends.base.operations import BaseDatabaseOperations as DatabaseOperations
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django import Settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from portal.context import stored_synthetic
 from scripts.browser import browser
+from tests import database
+from tests.report import Ran, skip_undrawn
 
-TRIES = 5
 LONGEST = {"test_quality.py", "test_journey_roles.py"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Ran())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The two longest files begin first, so that no worker waits for them at the end; the rest stays random."""
+    skip_undrawn(items)
     items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """End what sessions are left on the test database, which could not be dropped beside them: tests kill processes,
-    and PostgreSQL ends a dead one's session in its own time."""
-    yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Test databases are copies of one that was migrated once."""
+    with django_db_blocker.unblock():
+        database.copy_for_tests()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def flush_beside_workers() -> Iterator[None]:
-    """A worker still at work when a test ends may hold what the flush wants: who loses a deadlock tries again."""
-    plain = DatabaseOperations.execute_sql_flush
-
-    def patient(self: DatabaseOperations, sql_list: Iterable[str]) -> None:
-        for _try in range(TRIES - 1):
-            try:
-                return plain(self, sql_list)
-            except OperationalError as problem:
-                if "deadlock" not in str(problem):
-                    raise
-        return plain(self, sql_list)
-
-    DatabaseOperations.execute_sql_flush = patient  # type: ignore[method-assign]
-    yield
-    DatabaseOperations.execute_sql_flush = plain  # type: ignore[method-assign]
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Nobody is left on the test database when it is dropped."""
+    with database.emptied_by_what_was_touched():
+        yield
+    with django_db_blocker.unblock():
+        database.end_sessions()
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +53,14 @@ def chromium() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield started
         started.close()
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(request: pytest.FixtureRequest, settings: Settings) -> None:
+    """A slow hash would only cost time, except where another process signs people in by what is stored here."""
+    if request.node.get_closest_marker("browser") is None:
+        quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        settings.PASSWORD_HASHERS = [*quick, *settings.PASSWORD_HASHERS]
 
 
 @pytest.fixture(autouse=True)

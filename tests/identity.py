@@ -6,7 +6,6 @@ import re
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -22,6 +21,7 @@ from pytest_django import Settings
 
 from accounts.oidc import client as oidc_client
 from tests.agencies import free_port
+from tests.waiting import end, patience, wait_for_answer
 
 SECRET = "synthetic identity"
 
@@ -48,7 +48,7 @@ class IdentityService:
     def approve(self, address: str, mobile: str, way: str = "card") -> str:
         """Do what the person does at the provider; the way back, without the host."""
         step = "face" if way == "face" else "go"
-        answer = httpx.post(address, data={"other": mobile, "way": way, "step": step}, timeout=5)
+        answer = httpx.post(address, data={"other": mobile, "way": way, "step": step}, timeout=patience(5))
         assert answer.status_code == httpx.codes.SEE_OTHER, re.sub("<[^>]*>", " ", answer.text)
         there = urlsplit(answer.headers["Location"])
         return f"{there.path}?{there.query}"
@@ -60,7 +60,7 @@ class IdentityService:
         return browser.get(self.approve(begun.headers["Location"], mobile, way))  # type: ignore[return-value]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def identity_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IdentityService]:
     path = tmp_path_factory.mktemp("people") / "city.sqlite"
     with closing(sqlite3.connect(path)) as city, city:
@@ -72,17 +72,10 @@ def identity_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ident
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(command, env={**os.environ, **own}, cwd=settings.BASE_DIR)
     try:
-        give_up = time.monotonic() + 20
-        while time.monotonic() < give_up and process.poll() is None:
-            try:
-                httpx.get(f"{url}/health", timeout=1)
-            except httpx.HTTPError:
-                continue
-            break
+        wait_for_answer(f"{url}/health", process)
         yield IdentityService(path, url)
     finally:
-        process.terminate()
-        process.wait(timeout=10)
+        end(process)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from django.db import connection
 
 from foundation.errors import Refused
+from tests.waiting import patience
 
 
 def at_once(jobs: Sequence[Callable[[], object]]) -> list[object]:
@@ -26,5 +27,5 @@ def at_once(jobs: Sequence[Callable[[], object]]) -> list[object]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=patience(60))
     return results

@@ -1,5 +1,6 @@
 """Asking the agencies: rate-limited, counted, guarded by a switch and a breaker; the requests go over ``wire``."""
 
+import contextlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
@@ -47,34 +48,44 @@ def closed_agencies() -> dict[str, str]:
     return closed
 
 
-def _granted(wanted: Mapping[str, int], purpose: str) -> dict[str, int]:
+def granted(wanted: Mapping[str, int], purpose: str) -> dict[str, int]:
     """How many requests each agency's bucket gives now; without the counters all go through."""
     rate = max(1.0, settings.AGENCY_RATE * SHARES.get(purpose, 1.0))
-    keys = [f"agency:bucket:{agency}:{purpose}" for agency in wanted]
     try:
         script = valkey().register_script(BUCKETS)
-        given: list[int] = script(keys=keys, args=[rate, *wanted.values()])
+        given: list[int] = script(keys=[_bucket(agency, purpose) for agency in wanted], args=[rate, *wanted.values()])
     except RedisError:
         return dict(wanted)
     return dict(zip(wanted, given, strict=True))
 
 
-def _refused(requests: Sequence[Request], purpose: str) -> dict[int, Call]:
+def give_back(unused: Mapping[str, int], purpose: str) -> None:
+    """Put back what was given and not used."""
+    left = {agency: count for agency, count in unused.items() if count > 0}
+    if not left:
+        return
+    with contextlib.suppress(RedisError), valkey().pipeline(transaction=False) as pipe:
+        for agency, count in left.items():
+            pipe.hincrbyfloat(_bucket(agency, purpose), "tokens", count)
+        pipe.execute()
+
+
+def _bucket(agency: str, purpose: str) -> str:
+    return f"agency:bucket:{agency}:{purpose}"
+
+
+def _refused(
+    requests: Sequence[Request], closed: Mapping[str, str], quota: Mapping[str, int] | None
+) -> dict[int, Call]:
     """The requests that are not made now, by place: a closed agency, or one whose bucket is empty."""
-    closed, refused = closed_agencies(), {}
-    wanted: dict[str, int] = {}
-    for request in requests:
-        if request.agency not in closed:
-            wanted[request.agency] = wanted.get(request.agency, 0) + 1
-    left = _granted(wanted, purpose) if wanted else {}
+    refused, left = {}, dict(quota or {})
     for at, request in enumerate(requests):
         why = closed.get(request.agency, "")
-        if not why and left[request.agency] > 0:
+        if not why and quota is not None:
             left[request.agency] -= 1
-            continue
-        refused[at] = Call(
-            request.agency, uuid.uuid4().hex, NOT_MADE, 0, None, why or "too many requests this second", not why
-        )
+            why = "too many requests this second" if left[request.agency] < 0 else ""
+        if why:
+            refused[at] = Call(request.agency, uuid.uuid4().hex, NOT_MADE, 0, None, why)
     return refused
 
 
@@ -91,15 +102,21 @@ class Asking:
         return made
 
 
-def ask_many(requests: Sequence[Request], *, purpose: str) -> Asking:
-    """Send many requests now; the answers come with ``calls()``, in order. Never raises for silence."""
-    return Asking(purpose, begin(requests, _refused(requests, purpose)))
+def ask_many(requests: Sequence[Request], *, purpose: str, closed: Mapping[str, str]) -> Asking:
+    """Send many requests now, for which there is a quota; the answers come with ``calls()``, in order.
+
+    ``closed``: agencies that are not asked, with the reason. Never raises for silence.
+    """
+    return Asking(purpose, begin(requests, _refused(requests, closed, None)))
 
 
 def ask_all(lookups: Mapping[str, Sequence[str]], *, purpose: str) -> dict[str, Call]:
     """Ask several agencies at once, one request each; every request is counted. Never raises for what they do."""
-    requests = [Request(agency, keys) for agency, keys in lookups.items()]
-    return {one.agency: one for one in ask_many(requests, purpose=purpose).calls()} if requests else {}
+    requests, closed = [Request(agency, keys) for agency, keys in lookups.items()], closed_agencies()
+    wanted = {agency: 1 for agency in lookups if agency not in closed}
+    quota = granted(wanted, purpose) if wanted else {}
+    asking = Asking(purpose, begin(requests, _refused(requests, closed, quota)))
+    return {one.agency: one for one in asking.calls()} if requests else {}
 
 
 def note(calls: Iterable[Call], *, purpose: str) -> None:

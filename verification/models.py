@@ -42,7 +42,8 @@ class Check(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["subject", "agency"], name="one_check_an_agency")]
         indexes: ClassVar = [
-            models.Index(fields=["next_attempt_at"], name="check_due", condition=models.Q(state="pending"))
+            models.Index(fields=["next_attempt_at"], name="check_due", condition=models.Q(state="pending")),
+            models.Index(fields=["agency", "next_attempt_at"], name="check_turn", condition=models.Q(state="pending")),
         ]
         verbose_name = _("check")
         verbose_name_plural = _("checks")

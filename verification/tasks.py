@@ -1,9 +1,9 @@
 from foundation.draining import Turn
 from foundation.lanes import source
-from verification import services
+from verification.checking import checks_work
 
 
 @source("families")
 def checks(turn: Turn) -> bool:
     """Ask the agencies about what families declared, a batch of families at a time."""
-    return services.checks_work(turn)
+    return checks_work(turn)

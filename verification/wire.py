@@ -57,7 +57,6 @@ class Call:
     milliseconds: int
     answer: Answer | None
     why: str = ""
-    throttled: bool = False  # not made because the agency's quota is used up: asked again, never counted as silence
 
 
 @dataclass(frozen=True, slots=True)

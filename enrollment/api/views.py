@@ -1,7 +1,6 @@
 """JSON views: they validate the shape, call a service, and answer with a result or a refusal with code and field."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib.auth import login
 from rest_framework import serializers, status
@@ -15,7 +14,7 @@ from accounts.models import Account
 from accounts.services import code_verify
 from enrollment import form, selectors, services
 from enrollment.models import Application, Draft, Round
-from enrollment.services.submission import InvalidAnswers, Submission, normal_receipt
+from enrollment.services.submission import InvalidAnswers, Submission, normal_receipt, repeated, submit_new
 from foundation.errors import NotAllowed, Refused
 
 CHANNELS = ("web", "app", "mini-program", "kiosk", "counter")
@@ -140,27 +139,27 @@ class ApplicationsView(RefusingView):
     def post(self, request: Request) -> Response:
         data = _valid(ApplicationInput(data=request.data))
         guardian = self.guardian
-        round_ = Round.objects.select_related("season__district").filter(pk=data["round"]).first()
+        round_ = selectors.round_by_id(data["round"])
         if round_ is None:
             raise NotAllowed
-        child = services.child_add(guardian=guardian, **data["child"])
-        filed = Application.objects.filter(versions__client_token=data["client_token"], guardian=guardian).first()
+        filed = repeated(guardian, data["client_token"])
         if filed is not None:
             return Response(_said(filed), status=status.HTTP_200_OK)
-        draft = services.draft_open(guardian=guardian, child=child, round_=round_)
-        if data["prefill"]:
-            draft = services.draft_prefill(guardian=guardian, draft_id=draft.public_id)
-        return Response(_submit(guardian, draft, data, data["channel"]), status=status.HTTP_201_CREATED)
+        if data["prefill"]:  # the registers are asked before the answers are put over what they say
+            _prefilled(guardian, round_, data["child"])
+        draft = services.draft_file(guardian=guardian, round_=round_, child=data["child"], answers=_answers(data))
+        submission = Submission(draft.public_id, data["client_token"], data["channel"])
+        return Response(_said(submit_new(guardian, submission)), status=status.HTTP_201_CREATED)
 
 
-def _submit(guardian: Account, draft: Draft, data: dict[str, Any], channel: str) -> dict[str, str]:
-    answers = dict(data["answers"])
-    if "choices" in data:
-        answers["choices"] = ",".join(data["choices"])
-    services.draft_save(guardian=guardian, draft_id=draft.public_id, answers=answers)
-    token: UUID = data["client_token"]
-    submission = Submission(draft.public_id, token, channel)
-    return _said(services.application_submit(guardian=guardian, submission=submission))
+def _prefilled(guardian: Account, round_: Round, child: dict[str, str]) -> None:
+    draft = services.draft_open(guardian=guardian, child=services.child_add(guardian=guardian, **child), round_=round_)
+    services.draft_prefill(guardian=guardian, draft_id=draft.public_id)
+
+
+def _answers(data: dict[str, Any]) -> dict[str, str]:
+    chosen = {"choices": ",".join(data["choices"])} if "choices" in data else {}
+    return {**data["answers"], **chosen}
 
 
 class CorrectionView(RefusingView):
@@ -171,4 +170,6 @@ class CorrectionView(RefusingView):
         guardian = self.guardian
         application = selectors.own_receipt(guardian, normal_receipt(receipt))
         draft = Draft.objects.get(child=application.child, round=application.round)
-        return Response(_submit(guardian, draft, data, application.channel))
+        services.draft_save(guardian=guardian, draft_id=draft.public_id, answers=_answers(data))
+        submission = Submission(draft.public_id, data["client_token"], application.channel)
+        return Response(_said(services.application_submit(guardian=guardian, submission=submission)))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from enrollment.states import LIVE_STATES
 from foundation.acting import current_visit
 from foundation.fields import EncryptedJSONField, EncryptedTextField
+from foundation.prepared import Prepared
 from schools.models import District, School, Stage
 
 
@@ -193,7 +194,7 @@ class Application(models.Model):
     @property
     def offer(self) -> "Offer | None":
         """The newest published result: a place from the waiting list follows a result without one."""
-        return self.offers.select_related("school").order_by("-pk").first()
+        return NEWEST_OFFER.first(self.pk)
 
 
 class ApplicationVersion(models.Model):
@@ -285,6 +286,11 @@ class Offer(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["application", "kind"], name="one_offer_of_a_kind"),
         ]
+
+
+NEWEST_OFFER = Prepared(
+    lambda application: Offer.objects.filter(application=application).select_related("school").order_by("-pk")[:1], 1
+)
 
 
 class ListEntry(models.Model):

@@ -28,13 +28,15 @@ from enrollment.models import (
     Season,
 )
 from enrollment.policies import compiled
+from enrollment.selectors.drafts import DRAFT
 from enrollment.selectors.guardians import masked_person
 from enrollment.states import APPLICATION
 from foundation import clock
 from foundation.errors import NotAllowed
+from foundation.prepared import Prepared
 from foundation.wording import tongue
 from schools.models import School
-from schools.selectors import distances, offered_schools, seat_plan, zone_of
+from schools.selectors import distances, offered_plans, seat_plan, zone_of
 
 NEAR_METRES = 2500
 
@@ -47,6 +49,14 @@ def open_rounds() -> QuerySet[Round]:
         .select_related("season__district", "policy")
         .order_by("closes_at")
     )
+
+
+ROUND = Prepared(lambda pk: Round.objects.select_related("season__district").filter(pk=pk), 1)
+
+
+def round_by_id(pk: int) -> Round | None:
+    """A round with its season and district, or None."""
+    return ROUND.first(pk)
 
 
 def visible_rounds() -> QuerySet[Round]:
@@ -82,24 +92,33 @@ def children_of(guardian: Account) -> list[ChildView]:
 
 def own_draft(guardian: Account, public_id: UUID) -> Draft:
     """The guardian's own draft. Raises NotAllowed."""
-    draft = (
-        Draft.objects.select_related("child", "round__season__district", "round__policy")
-        .defer("round__policy__text")
-        .filter(public_id=public_id, child__guardian=guardian)
-        .first()
-    )
+    draft = DRAFT.first(public_id, guardian.pk)
     if draft is None:
         raise NotAllowed(_("There is no such application in your account."))
     return draft
 
 
+OWN = Prepared(
+    lambda pk, guardian: (
+        Application.objects.select_related("child", "round__season__district", "round__policy")
+        .defer("round__policy__text")
+        .filter(pk=pk, guardian=guardian)
+    ),
+    2,
+)
+VERSION = Prepared(
+    lambda application, number: (
+        ApplicationVersion.objects.select_related("policy")
+        .defer("policy__text")
+        .filter(application=application, number=number)
+    ),
+    2,
+)
+
+
 def own_application(guardian: Account, application_id: UUID) -> Application:
     """The guardian's own application. Raises NotAllowed."""
-    application = (
-        Application.objects.select_related("child", "round__season__district", "round__policy")
-        .filter(pk=application_id, guardian=guardian)
-        .first()
-    )
+    application = OWN.first(application_id, guardian.pk)
     if application is None:
         raise NotAllowed(_("There is no such application in your account."))
     return application
@@ -115,7 +134,10 @@ def own_receipt(guardian: Account, receipt: str) -> Application:
 
 def version_of(application: Application) -> ApplicationVersion:
     """The version that counts now."""
-    return ApplicationVersion.objects.select_related("policy").get(application=application, number=application.version)
+    found = VERSION.first(application.pk, application.version)
+    if found is None:
+        raise ApplicationVersion.DoesNotExist
+    return found
 
 
 def open_items(application: Application) -> ReturnRequest | None:
@@ -202,6 +224,9 @@ def results_of(district: str, year: int, stage: str, *, rehearsal: bool = False)
         application__rehearsal=rehearsal,
         application__round__kind="main",
     )
+    rows = list(places.values("school_id").annotate(count=Count("pk"), last=Max("application__tier")))
+    if not rows:
+        return {}
     plan = seat_plan(district, year, stage)
     groups: dict[int, str] = {}
     for policy in PolicyVersion.objects.filter(
@@ -210,10 +235,9 @@ def results_of(district: str, year: int, stage: str, *, rehearsal: bool = False)
         rounds__stage=stage,
         rounds__kind="main",
         rounds__season__rehearsal=rehearsal,
-    ):
+    ).defer("text"):
         language = tongue()
         groups |= {group.tier: group.name.of(language) for group in compiled(policy).groups}
-    rows = places.values("school_id").annotate(count=Count("pk"), last=Max("application__tier"))
     return {
         row["school_id"]: LastYear(
             row["count"], row["count"] >= plan.get(row["school_id"], row["count"] + 1), groups.get(row["last"], "")
@@ -239,19 +263,19 @@ def school_options(draft: Draft, *, near: bool = True) -> list[SchoolOption]:
                 "stage": draft.round.stage,
             }
             zone_schools += [code for code in zone_of(address, **where).schools if code not in zone_schools]
-    offered = offered_schools(season.district_id, season.year, draft.round.stage)
+    plans = offered_plans(season.district_id, season.year, draft.round.stage)
+    offered = [plan.school for plan in plans]
     metres = distances(zone_schools[:1], offered)
-    seats = seat_plan(season.district_id, season.year, draft.round.stage)
     before = last_year(season, draft.round.stage)
     options = [
         SchoolOption(
-            school,
-            school.code in zone_schools,
-            metres.get(school.code),
-            seats.get(school.code, 0),
-            before.get(school.code),
+            plan.school,
+            plan.school_id in zone_schools,
+            metres.get(plan.school_id),
+            plan.seats,
+            before.get(plan.school_id),
         )
-        for school in offered
+        for plan in plans
     ]
     return sorted(options, key=lambda option: (not option.in_zone, option.metres or 0, option.school.code))
 

@@ -87,6 +87,11 @@ def shared_children(account: Account) -> list[Guardianship]:
     return list(rows.select_related("child").order_by("pk"))
 
 
+def has_children(account: Account) -> bool:
+    """Whether this person has entered a child or sees one by agreement."""
+    return Child.objects.filter(guardian=account).exists() or bool(shared_children(account))
+
+
 def protected(account: Account) -> str:
     """Whose address is protected, and how strictly: ``order``, ``own`` or "" for not at all."""
     found = set(

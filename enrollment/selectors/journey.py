@@ -13,6 +13,7 @@ from enrollment.prefill import suggested_answers
 from enrollment.selectors.core import SchoolOption
 from enrollment.states import LIVE_STATES
 from foundation import clock
+from foundation.prepared import Prepared
 from foundation.wording import tongue
 from schools.matching import Zone
 from schools.models import School
@@ -32,9 +33,17 @@ def standing(round_: Round) -> str:
     return str(round_.state)
 
 
+FILED = Prepared(
+    lambda child, round_: (
+        Application.objects.filter(child=child, round=round_).exclude(state="withdrawn").order_by("pk")[:1]
+    ),
+    2,
+)
+
+
 def filed_application(draft: Draft) -> Application | None:
     """The application this draft has become, if it has."""
-    return draft.child.applications.filter(round=draft.round).exclude(state="withdrawn").first()
+    return FILED.first(draft.child_id, draft.round_id)
 
 
 def open_return(draft: Draft) -> bool:

@@ -32,6 +32,7 @@ from enrollment.services.documents import (
 from enrollment.services.documents_upload import upload_append, upload_finish, upload_open, uploads_sweep
 from enrollment.services.drafts import (
     child_add,
+    draft_file,
     draft_open,
     draft_prefill,
     draft_save,
@@ -89,6 +90,7 @@ __all__ = [
     "document_remove",
     "document_reuse",
     "document_turn",
+    "draft_file",
     "draft_open",
     "draft_prefill",
     "draft_save",

@@ -11,26 +11,49 @@ from django.utils.translation import gettext as _
 
 import identifiers
 from accounts.models import Account
+from audit.models import Entry
 from audit.selectors import times_lately
-from audit.services import record
+from audit.services import entry, record
 from enrollment import form
 from enrollment.models import ApplicationVersion, Child, Draft, Round
 from enrollment.prefill import children_of, records_of, suggested_answers
+from enrollment.selectors.drafts import DRAFT, DRAFT_LOCKED
+from enrollment.selectors.journey import filed_application
 from foundation import acting, clock
+from foundation.bulk import insert
 from foundation.crypto import blind_index
 from foundation.errors import NotAllowed, Refused
+from foundation.prepared import Prepared
 from foundation.wording import joined, refusal, say
 from verification import services as verification
 
 OWN_TO_ONE = (*form.NEEDS, "choices", "keep_siblings")
+EVERYTHING = frozenset({*form.BY_NAME, "choices"})
 LONGEST_ANSWER = 500  # characters of one answer
 MOST_LOOKS = 20  # a day and account: enough for any family, useless for trying names
 SEX = {"male": "1", "female": "2"}
 
 
-@transaction.atomic
+CHILD = Prepared(lambda guardian, index: Child.objects.filter(guardian=guardian, id_index=index), 2)
+
+
 def child_add(*, guardian: Account, name: str, id_number: str, birth_date: str = "", sex: str = "") -> Child:
     """Add a child by name and document; for documents without a birth date these are asked. Raises Refused (field)."""
+    child = checked_child(guardian, name=name, id_number=id_number, birth_date=birth_date, sex=sex)
+    existing = CHILD.first(guardian.pk, child.id_index)
+    if existing is not None:
+        return _corrected(existing, child)
+    try:
+        with transaction.atomic():
+            insert([child])
+            insert([child_added(child)])
+    except IntegrityError:  # the same form sent twice at once
+        return Child.objects.get(guardian=guardian, id_index=child.id_index)
+    return child
+
+
+def checked_child(guardian: Account, *, name: str, id_number: str, birth_date: str, sex: str) -> Child:
+    """A child as it was typed, checked and not stored yet. Raises Refused (field)."""
     document = identifiers.check("id", id_number, role="child", today=clock.today())
     if not document.ok:
         where = identifiers.diagnose(id_number, role="child", today=clock.today())
@@ -40,34 +63,29 @@ def child_add(*, guardian: Account, name: str, id_number: str, birth_date: str =
     if not named.ok:
         raise Refused(refusal(named), code=named.code, field="name")
     born, gender = _birth_and_sex(document, birth_date, sex)
-    index = blind_index("child", document.value)
-    typed = {"name": name.strip(), "id_number": id_number.strip()}
-    existing = Child.objects.filter(guardian=guardian, id_index=index).first()
-    if existing is not None:
-        return _corrected(existing, name=named.value, typed=typed, birth_date=born, sex=gender)
-    fields = {
-        "typed": typed,
-        "document_kind": document.kind,
-        "id_number": document.value,
-        "name": named.value,
-        "name_index": blind_index("child-name", named.value),
-        "birth_date": born,
-        "sex": gender,
-        "created_at": clock.now(),
-    }
-    try:
-        with transaction.atomic():
-            child = Child.objects.create(guardian=guardian, id_index=index, **fields)
-    except IntegrityError:  # the same form sent twice at once
-        return Child.objects.get(guardian=guardian, id_index=index)
-    record(actor=guardian, action="child.add", object_type="child", object_id=child.pk)
-    return child
+    return Child(
+        guardian=guardian,
+        id_index=blind_index("child", document.value),
+        typed={"name": name.strip(), "id_number": id_number.strip()},
+        document_kind=document.kind,
+        id_number=document.value,
+        name=named.value,
+        name_index=blind_index("child-name", named.value),
+        birth_date=born,
+        sex=gender,
+        created_at=clock.now(),
+    )
 
 
-def _corrected(child: Child, *, name: str, typed: dict[str, str], birth_date: date, sex: str) -> Child:
+def child_added(child: Child) -> Entry:
+    """The entry of a new child in the log, not stored yet."""
+    return entry(actor=child.guardian, action="child.add", object_type="child", object_id=child.pk)
+
+
+@transaction.atomic
+def _corrected(child: Child, typed: Child) -> Child:
     """The same child entered again, with a slip of the first time put right as long as nothing is submitted."""
-    index = blind_index("child-name", name)
-    fields = {"name": name, "name_index": index, "typed": typed, "birth_date": birth_date, "sex": sex}
+    fields = {name: getattr(typed, name) for name in ("name", "name_index", "typed", "birth_date", "sex")}
     changed = [field for field, value in fields.items() if getattr(child, field) != value]
     if not changed or child.applications.exclude(state="withdrawn").exists():
         return child
@@ -142,14 +160,20 @@ def owned_child(guardian: Account, public_id: UUID) -> Child:
     return child
 
 
-@transaction.atomic
 def draft_open(*, guardian: Account, child: Child, round_: Round) -> Draft:
     """The draft of this child and round, made at the first call. Raises NotAllowed, Refused (round not open)."""
     if child.guardian_id != guardian.pk:
         raise NotAllowed
     refuse_unless_open(round_)
-    now = clock.now()
-    draft, _made = Draft.objects.get_or_create(child=child, round=round_, defaults={"started_at": now, "saved_at": now})
+    begun = Draft.objects.filter(child=child, round=round_)
+    draft = begun.first()
+    if draft is None:
+        now = clock.now()
+        try:
+            with transaction.atomic():
+                return Draft.objects.create(child=child, round=round_, started_at=now, saved_at=now)
+        except IntegrityError:  # opened in two windows at once
+            return begun.get()
     return draft
 
 
@@ -180,28 +204,56 @@ def refuse_unless_open(round_: Round) -> None:
 @transaction.atomic
 def draft_save(*, guardian: Account, draft_id: UUID, answers: Mapping[str, str]) -> Draft:
     """Merge answers into a draft, right or wrong: nothing typed is thrown away. Raises NotAllowed."""
-    draft = (
-        Draft.objects.select_for_update()
-        .select_related("child", "round__season")
-        .filter(public_id=draft_id, child__guardian=guardian)
-        .first()
-    )
+    draft = DRAFT_LOCKED.first(draft_id, guardian.pk)
     if draft is None:
         raise NotAllowed(_("There is no such application in your account."))
-    known = _open_names(draft)
-    typed = {name: str(value)[:LONGEST_ANSWER] for name, value in answers.items() if name in known}
-    draft.answers = {**draft.answers, **typed}
+    draft.answers = {**draft.answers, **_kept(answers, _open_names(draft))}
     draft.saved_at = clock.now()
     draft.save(update_fields=["answers", "saved_at"])
     return draft
 
 
+def _kept(answers: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
+    return {name: str(value)[:LONGEST_ANSWER] for name, value in answers.items() if name in names}
+
+
+def draft_file(*, guardian: Account, round_: Round, child: Mapping[str, str], answers: Mapping[str, str]) -> Draft:
+    """The draft of a child as a form names it, with all its answers, in one transaction for a new child.
+
+    Does what ``child_add``, ``draft_open`` and ``draft_save`` do one after the other. Raises NotAllowed, Refused.
+    """
+    typed = checked_child(guardian, **{"birth_date": "", "sex": "", **child})
+    if not CHILD.exists(guardian.pk, typed.id_index) and may_file(round_):
+        now = clock.now()
+        kept = _kept(answers, EVERYTHING)
+        try:
+            with transaction.atomic():
+                insert([typed])
+                draft = Draft(child=typed, round=round_, answers=kept, started_at=now, saved_at=now)
+                insert([child_added(typed), draft])
+        except IntegrityError:  # the same form sent twice at once: it is found below
+            pass
+        else:
+            return draft
+    stored = child_add(guardian=guardian, **child)
+    draft = draft_open(guardian=guardian, child=stored, round_=round_)
+    return draft_save(guardian=guardian, draft_id=draft.public_id, answers=answers)
+
+
+def may_file(round_: Round) -> bool:
+    """Whether the round takes applications now, from whoever is acting."""
+    try:
+        refuse_unless_open(round_)
+    except Refused:
+        return False
+    return True
+
+
 def _open_names(draft: Draft) -> set[str]:
     """The answers that may change: all before submission, the named items after a return, none otherwise."""
-    everything = {*form.BY_NAME, "choices"}
-    filed = draft.child.applications.filter(round=draft.round).exclude(state="withdrawn").first()
+    filed = filed_application(draft)
     if filed is None:
-        return everything
+        return set(EVERYTHING)
     asked = filed.returns.filter(answered_at__isnull=True).order_by("-id") if filed.state == "returned" else None
     request = asked.first() if asked is not None else None
     if request is None:
@@ -266,11 +318,7 @@ def draft_prefill(*, guardian: Account, draft_id: UUID) -> Draft:
 
     The requests are made outside any transaction; answers the parent has given already are never overwritten.
     """
-    draft = (
-        Draft.objects.select_related("child", "round__season")
-        .filter(public_id=draft_id, child__guardian=guardian)
-        .first()
-    )
+    draft = DRAFT.first(draft_id, guardian.pk)
     if draft is None:
         raise NotAllowed(_("There is no such application in your account."))
     stored = registers_say(guardian, draft.child, guardian.name or str(draft.answers.get("guardian_name", "")))

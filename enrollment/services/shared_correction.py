@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from enrollment import masking
 from enrollment.models import Application, Draft
 from enrollment.selectors import open_items, version_of
+from enrollment.selectors.drafts import CHILDS_DRAFT_LOCKED
 from enrollment.selectors.guardians import may_correct
 from enrollment.services.drafts import LONGEST_ANSWER, open_names
 from enrollment.services.submission import add_version, checked_answers, locked_draft, repeated, resubmit
@@ -49,7 +49,7 @@ def _correct(guardian: Account, application_id: UUID, corrected: Corrected) -> A
     mine = Application.objects.filter(may_correct(guardian), pk=application_id).first()
     if mine is None:
         raise NotAllowed(_("There is no such application in your account."))
-    draft = locked_draft(Q(child=mine.child_id, round=mine.round_id))
+    draft = locked_draft(CHILDS_DRAFT_LOCKED.first(mine.child_id, mine.round_id))
     # once more under the lock: the agreement may have ended, or the address been protected, while it was waited for
     rows = Application.objects.select_for_update(of=("self",)).select_related("guardian", "child")
     application = rows.filter(may_correct(guardian), pk=application_id).first()

@@ -8,34 +8,50 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 import identifiers
 from accounts.models import Account
 from accounts.services import guardian_identify
-from audit.services import record
 from enrollment import form
 from enrollment.claims import agency_claims
-from enrollment.materials import pages_given
-from enrollment.models import Application, ApplicationVersion, Draft, ReturnRequest, Transition
+from enrollment.materials import count_given
+from enrollment.models import Application, ApplicationVersion, Draft, ReturnRequest, Round
 from enrollment.policies import compiled
+from enrollment.selectors.drafts import DRAFT_LOCKED
 from enrollment.selectors.guardians import may_withdraw
 from enrollment.services.appeals import appeal_end
 from enrollment.services.assessment import LEASE
 from enrollment.services.documents import documents_attach, evidence_of
 from enrollment.services.drafts import refuse_elsewhere, refuse_unless_open
 from enrollment.services.telling import tell
-from enrollment.services.transitions import application_step, round_lock
+from enrollment.services.transitions import application_step, first_steps, round_lock
 from enrollment.states import LIVE_STATES
 from foundation import acting, clock
+from foundation.bulk import insert
 from foundation.errors import NotAllowed, Refused
 from foundation.locks import lock_shared
+from foundation.prepared import Prepared
 from foundation.wording import joined, say
-from schools.selectors import offered_schools
+from schools.selectors import offered_codes
 from verification.services import checks_open
 
+ROUND_NOW = "SELECT state, closes_at, pause_reason FROM enrollment_round WHERE id = %s"
+BY_TOKEN = Prepared(
+    lambda token: (
+        ApplicationVersion.objects.filter(client_token=token)
+        .select_related("application")
+        .only("submitted_by", "application")
+    ),
+    1,
+)
+RETURNED = Prepared(
+    lambda child, round_: Application.objects.select_for_update().filter(child=child, round=round_, state="returned"), 2
+)
 TOKEN_SPACE = UUID("6f0d3d5e-0b52-5b1c-9d5e-7c1f5a8e2b11")  # names application ids after their tokens
+RECEIPT_CONSTRAINT = "enrollment_application_receipt_key"
+MOST_RECEIPTS = 256  # numbers a token can give
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that is misread over the telephone
 
 
@@ -65,12 +81,6 @@ def receipt_for(year: int, token: UUID, attempt: int = 0) -> str:
     body = "".join(ALPHABET[byte % 32] for byte in digest[:8])
     check = ALPHABET[sum((i + 2) * ALPHABET.index(c) for i, c in enumerate(body)) % 31]
     return f"{year % 100:02d}-{body[:4]}-{body[4:]}-{check}"
-
-
-def free_receipt(year: int, token: UUID) -> str:
-    """The first receipt number of the token that nobody has yet."""
-    numbers = (receipt_for(year, token, attempt) for attempt in range(256))
-    return next(number for number in numbers if not Application.objects.filter(receipt=number).exists())
 
 
 def normal_receipt(typed: str) -> str:
@@ -116,61 +126,77 @@ def application_submit(*, guardian: Account, submission: Submission) -> Applicat
     The same client token always answers with the same application. Raises NotAllowed, InvalidAnswers, Refused
     (round not open, child already filed by somebody, nothing returned to correct).
     """
-    try:
-        with transaction.atomic():
-            return repeated(guardian, submission.client_token) or _submit(guardian, submission)
-    except IntegrityError as conflict:
-        # a simultaneous press: the other transaction has committed by now
-        with transaction.atomic():
+    return repeated(guardian, submission.client_token) or submit_new(guardian, submission)
+
+
+def submit_new(guardian: Account, submission: Submission) -> Application:
+    """Submit with a client token that has made nothing yet, as far as the caller has seen. Raises like
+    ``application_submit``.
+    """
+    for attempt in range(MOST_RECEIPTS):
+        try:
+            with transaction.atomic():
+                return _submit(guardian, submission, attempt)
+        except IntegrityError as conflict:
+            if _constraint(conflict) == RECEIPT_CONSTRAINT:
+                continue  # another family has this number: the token's next one
+            # a simultaneous press: the other transaction has committed by now
             found = repeated(guardian, submission.client_token)
             if found is None:
                 raise _already_filed(guardian, submission) from conflict
             return found
+    raise AssertionError("every receipt number of a token is taken")  # 256 of 2 ** 40 for each of them
+
+
+def _constraint(conflict: IntegrityError) -> str:
+    """The name of the constraint that was broken."""
+    return str(getattr(getattr(conflict.__cause__, "diag", None), "constraint_name", ""))
 
 
 def repeated(guardian: Account, token: UUID) -> Application | None:
     """The application this person's earlier press of the same button made. Raises NotAllowed (somebody else's)."""
-    version = ApplicationVersion.objects.select_related("application").filter(client_token=token).first()
-    if version is not None and version.submitted_by_id != guardian.pk:
+    version = BY_TOKEN.first(token)
+    if version is None:
+        return None
+    if version.submitted_by_id != guardian.pk:
         raise NotAllowed
-    return version.application if version else None
+    return version.application
 
 
-def _submit(guardian: Account, submission: Submission) -> Application:
-    draft = locked_draft(Q(public_id=submission.draft_id, child__guardian=guardian))
+def _submit(guardian: Account, submission: Submission, attempt: int) -> Application:
+    draft = locked_draft(DRAFT_LOCKED.first(submission.draft_id, guardian.pk))
     _unchanged_since_shown(draft, submission.seen)
     answers, choices = checked_answers(draft)
     guardian = guardian_identify(account=guardian, name=answers["guardian_name"], id_number=answers["guardian_id"])
-    earlier = (
-        Application.objects.select_for_update().filter(child=draft.child, round=draft.round, state="returned").first()
-    )
+    earlier = RETURNED.first(draft.child_id, draft.round_id)
+    first: list[Model] = []
     if earlier is not None:
         application = resubmit(earlier, guardian, draft)
     else:
         refuse_unless_open(draft.round)
         hands = acting.current()  # a clerk's own form cannot say it came from the family
         channel = hands.channel if hands else submission.channel
-        application = _create(draft, guardian, channel, submission.client_token)
-    add_version(application, draft, guardian, submission.client_token, answers, choices)
+        application = _new(draft, guardian, channel, submission.client_token, attempt)
+        first = [application, *first_steps(application, actor=guardian, details={"channel": channel})]
+    add_version(application, draft, guardian, submission.client_token, answers, choices, first=first)
     return application
 
 
-def locked_draft(which: Q) -> Draft:
-    """One draft that is about to be submitted, locked with its round. Raises NotAllowed, Refused (another county)."""
-    draft = (
-        Draft.objects.select_for_update(of=("self",))
-        .select_related("child", "round__season", "round__policy")
-        .defer("round__policy__text")
-        .filter(which)
-        .first()
-    )
+def locked_draft(draft: Draft | None) -> Draft:
+    """A draft that is about to be submitted, locked by the caller, now with its round, too.
+
+    Raises NotAllowed (there is none), Refused (another county).
+    """
     if draft is None:
         raise NotAllowed(_("There is no such application in your account."))
-    # a round that is being closed waits for the submissions under way, and they for it
-    lock_shared(round_lock(draft.round_id))
-    draft.round.refresh_from_db(fields=["state", "closes_at", "pause_reason"])
+    _share_round(draft.round)
     refuse_elsewhere(draft.round)
     return draft
+
+
+def _share_round(round_: Round) -> None:
+    """A round that is being closed waits for the submissions under way, and they for it: what is true then is read."""
+    round_.state, round_.closes_at, round_.pause_reason = lock_shared(round_lock(round_.pk), ROUND_NOW, [round_.pk])
 
 
 def checked_answers(draft: Draft) -> tuple[dict[str, str], list[str]]:
@@ -187,10 +213,7 @@ def checked_answers(draft: Draft) -> tuple[dict[str, str], list[str]]:
 
 def _choices_problem(draft: Draft, choices: Sequence[str]) -> form.FieldError | None:
     most = compiled(draft.round.policy).choices
-    offered = {
-        school.code
-        for school in offered_schools(draft.round.season.district_id, draft.round.season.year, draft.round.stage)
-    }
+    season = draft.round.season
     if not choices:
         return form.FieldError("choices", "missing", form.N_("Please choose at least one school."))
     if len(choices) > most:
@@ -199,16 +222,17 @@ def _choices_problem(draft: Draft, choices: Sequence[str]) -> form.FieldError | 
         )
     if len(set(choices)) != len(choices):
         return form.FieldError("choices", "twice", form.N_("A school is chosen twice. Please choose each school once."))
-    if not set(choices) <= offered:
+    if not set(choices) <= offered_codes(season.district_id, season.year, draft.round.stage):
         return form.FieldError("choices", "unknown", form.N_("One of the schools is not offered in this round."))
     return None
 
 
-def _create(draft: Draft, guardian: Account, channel: str, token: UUID) -> Application:
+def _new(draft: Draft, guardian: Account, channel: str, token: UUID, attempt: int) -> Application:
+    """The application of a draft, not stored yet."""
     season, now = draft.round.season, clock.now()
-    application = Application.objects.create(
+    return Application(
         id=uuid5(TOKEN_SPACE, token.hex),
-        receipt=free_receipt(season.year, token),
+        receipt=receipt_for(season.year, token, attempt),
         round=draft.round,
         child=draft.child,
         guardian=guardian,
@@ -219,23 +243,11 @@ def _create(draft: Draft, guardian: Account, channel: str, token: UUID) -> Appli
         child_index=draft.child.id_index,
         channel=channel,
         online=channel not in {"counter", "helper"},
-        uploads=len(pages_given(draft)),
+        uploads=count_given(draft),
         fill_seconds=max(0, int((now - draft.started_at).total_seconds())),
         submitted_at=now,
         state_at=now,
     )
-    Transition.objects.create(
-        application=application, source="draft", event="submit", target="submitted", actor=guardian, at=now
-    )
-    record(
-        actor=guardian,
-        action="application.submit",
-        object_type="application",
-        object_id=application.pk,
-        district=application.district_code,
-        details={"channel": channel},
-    )
-    return application
 
 
 def resubmit(application: Application, guardian: Account, draft: Draft) -> Application:
@@ -247,7 +259,7 @@ def resubmit(application: Application, guardian: Account, draft: Draft) -> Appli
                 _("The time for corrections is over. Please call the bureau: a person will help."), code="late"
             )
         ReturnRequest.objects.filter(pk=request.pk).update(answered_at=clock.now())
-    application.version, application.uploads = application.version + 1, len(pages_given(draft))
+    application.version, application.uploads = application.version + 1, count_given(draft)
     application.save(update_fields=["version", "uploads"])
     return application_step(application=application, event="resubmit", actor=guardian)
 
@@ -259,38 +271,21 @@ def add_version(
     token: UUID,
     answers: Mapping[str, str],
     choices: Sequence[str],
+    *,
+    first: Sequence[Model] = (),
 ) -> None:
     """Freeze what was submitted, tell who applied, and open the five checks - all in the caller's transaction.
 
-    ``guardian`` is who submits it; a second guardian may, in answer to a return for correction.
+    ``guardian`` is who submits it; a second guardian may, in answer to a return for correction. ``first`` are the rows
+    of an application that is new: they are stored with its version, and its checks have begun.
     """
-    child = draft.child
-    typed = {name: str(draft.answers.get(name, "")) for name in answers}
-    # special needs are no claim: nothing is judged by them, and only the district's own reviewers see them
-    claims: dict[str, Any] = {
-        "answers": {name: value for name, value in answers.items() if name not in form.NEEDS},
-        "needs": {name: answers[name] for name in form.NEEDS if answers.get(name)},
-        "typed": {name: value for name, value in typed.items() if name not in form.NEEDS},
-        "child": {"id_number": child.id_number, "name": child.name, "typed": child.typed},
-    }
-    if application.uploads:
-        claims["documents"] = evidence_of(draft)
-    canonical = json.dumps([claims, list(choices)], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    version = ApplicationVersion.objects.create(
-        application=application,
-        number=application.version,
-        policy=draft.round.policy,
-        claims=claims,
-        claims_hash=hashlib.sha256(canonical.encode()).hexdigest(),
-        choices=list(choices),
-        client_token=token,
-        submitted_by=guardian,
-        submitted_at=clock.now(),
-        assess_at=clock.now() + LEASE,
-    )
+    version = _version(application, draft, guardian, token, answers, choices)
+    insert([*first, version])
     if application.uploads:
         documents_attach(draft=draft, application=application)
-    application_step(application=application, event="start_checks", actor=None)
+    if not first:
+        application_step(application=application, event="start_checks", actor=None)
+    child = draft.child
     checks_open(
         subject=version.pk,
         district=application.district_code,
@@ -306,6 +301,41 @@ def add_version(
         key=f"received:{version.pk}",
         template="received",
         params={"child": child.name, "receipt": application.receipt},
+    )
+
+
+def _version(
+    application: Application,
+    draft: Draft,
+    guardian: Account,
+    token: UUID,
+    answers: Mapping[str, str],
+    choices: Sequence[str],
+) -> ApplicationVersion:
+    """What was submitted, not stored yet."""
+    child = draft.child
+    typed = {name: str(draft.answers.get(name, "")) for name in answers}
+    # special needs are no claim: nothing is judged by them, and only the district's own reviewers see them
+    claims: dict[str, Any] = {
+        "answers": {name: value for name, value in answers.items() if name not in form.NEEDS},
+        "needs": {name: answers[name] for name in form.NEEDS if answers.get(name)},
+        "typed": {name: value for name, value in typed.items() if name not in form.NEEDS},
+        "child": {"id_number": child.id_number, "name": child.name, "typed": child.typed},
+    }
+    if application.uploads:
+        claims["documents"] = evidence_of(draft)
+    canonical = json.dumps([claims, list(choices)], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return ApplicationVersion(
+        application=application,
+        number=application.version,
+        policy=draft.round.policy,
+        claims=claims,
+        claims_hash=hashlib.sha256(canonical.encode()).hexdigest(),
+        choices=list(choices),
+        client_token=token,
+        submitted_by=guardian,
+        submitted_at=clock.now(),
+        assess_at=clock.now() + LEASE,
     )
 
 

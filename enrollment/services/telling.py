@@ -20,10 +20,14 @@ from enrollment.models import Application, CopyWish, Guardianship, Invitation, L
 from enrollment.selectors.guardians import acting_beside, active, masked_person
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
+from foundation.prepared import Prepared
 from notifications.services import Outgoing, message_queue, messages_queue
 
 HIDDEN: Final = ("reason", "items")
 INSTEAD: Final = lazy("the other guardian can read it in the portal")
+
+
+SHARED = Prepared(lambda child: Guardianship.objects.filter(child=child), 1)
 
 
 def to_guardians(messages: Sequence[tuple[Application, Outgoing]]) -> list[Outgoing]:
@@ -49,7 +53,8 @@ def to_guardians(messages: Sequence[tuple[Application, Outgoing]]) -> list[Outgo
 def tell(*, application: Application, key: str, template: str, params: Mapping[str, Any]) -> None:
     """Tell the guardians of one application of a decision, in the caller's transaction; each once a ``key``."""
     message = Outgoing(key, template, params, application.guardian, application.district_code)
-    messages_queue(to_guardians([(application, message)]))
+    shared = SHARED.exists(application.child_id)
+    messages_queue(to_guardians([(application, message)]) if shared else [message])
 
 
 def _copy(message: Outgoing, person: Account) -> Outgoing:

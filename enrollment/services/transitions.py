@@ -1,14 +1,15 @@
 """Changing the state of an application or a round: by compare-and-set, with a row for every step."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Case, DateTimeField, Value, When
+from django.db.models import Case, DateTimeField, Model, Value, When
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from audit.services import Written, record, record_all
+from audit.services import Written, entry, record, record_all
 from enrollment.models import Application, Round, Transition
 from enrollment.states import APPLICATION, ROUND
 from foundation import clock
@@ -101,6 +102,32 @@ def applications_step(steps: Sequence[Stepped]) -> None:
             for step, source, target in zip(steps, sources, targets, strict=True)
         ]
     )
+
+
+def first_steps(application: Application, *, actor: Account, details: Mapping[str, Any]) -> list[Model]:
+    """The rows of an application that is being stored: it is received, and its checks begin in the same moment.
+
+    Nobody has seen it yet, so there is no state to compare with: the caller stores it in the last of these states.
+    """
+    rows: list[Model] = []
+    source = "draft"
+    for event, who, more in (("submit", actor, details), ("start_checks", None, None)):
+        target, at = APPLICATION.target(source, event), application.submitted_at
+        rows.append(
+            Transition(application=application, source=source, event=event, target=target, actor=who, reason="", at=at)
+        )
+        rows.append(
+            entry(
+                actor=who,
+                action=f"application.{event}",
+                object_type="application",
+                object_id=application.pk,
+                district=application.district_code,
+                details={"from": source, "to": target} if more is None else more,
+            )
+        )
+        source = application.state = target
+    return rows
 
 
 def round_lock(round_id: int) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.pages import GuardianRequest, StaffRequest, guardian_page, staff_page
+from accounts.polls import STOP_ASKING
 from accounts.scopes import scope
 from enrollment import selectors, services
 from enrollment.selectors.remote_help import help_counts, help_of, help_pages, hints_of
@@ -17,8 +18,6 @@ from enrollment.views.shown import Shown
 from enrollment.views.visiting import HELP
 from enrollment.views.wizard import page_title
 from foundation.errors import NotAllowed, Refused
-
-STOP_POLLING = 286  # htmx stops asking
 
 
 @guardian_page
@@ -59,7 +58,7 @@ def panel(request: GuardianRequest) -> HttpResponse:
     context = {"session": session, "running": running, "hints": hints_of(session) if session and running else []}
     if not request.headers.get("HX-Request"):
         return render(request, "assist/help_panel.html", context)
-    return render(request, "assist/_help_panel.html", context, status=200 if running else STOP_POLLING)
+    return render(request, "assist/_help_panel.html", context, status=200 if running else STOP_ASKING)
 
 
 @guardian_page

@@ -1,5 +1,6 @@
 """Receipt and letters: pages and PDFs of the family, and the public page that says whether a paper is genuine."""
 
+from functools import lru_cache
 from uuid import UUID
 
 import segno
@@ -15,10 +16,17 @@ from enrollment.selectors import after
 from enrollment.services.letters import check_code, check_url, receipt_facts
 from foundation.errors import NotAllowed, Refused
 
+DRAWINGS = 2048  # kept a process, some 5 KB each: families look at their receipt again and again
+
 
 def qr(kind: str, number: str) -> str:
     """The QR code of a paper's public check as a data URI."""
-    return str(segno.make(check_url(kind, number), error="m").svg_data_uri(border=2, dark="#1d2b2a", light="#fff"))
+    return _drawn(check_url(kind, number))
+
+
+@lru_cache(maxsize=DRAWINGS)
+def _drawn(url: str) -> str:
+    return str(segno.make(url, error="m").svg_data_uri(border=2, dark="#1d2b2a", light="#fff"))
 
 
 @guardian_page

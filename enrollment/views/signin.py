@@ -17,7 +17,7 @@ from accounts.identity import identity_sign_in, sign_in_note
 from accounts.models import Account
 from accounts.services import code_verify
 from enrollment.selectors import children_of, visible_rounds
-from enrollment.selectors.guardians import invitations_to, shared_children
+from enrollment.selectors.guardians import has_children, invitations_to
 from enrollment.services import sign_in_code_send
 from enrollment.views.shown import Shown
 from foundation.errors import Refused
@@ -101,7 +101,7 @@ def _enter(request: HttpRequest, account: Account, way: str) -> HttpResponse:
     request.session["channel"] = "web" if way == "sms" else way
     request.session.pop("phone", None)
     sign_in_note(account=account, way=way, address=limits.masked_address(limits.address_of(request)))
-    if target != "/my/" or children_of(account) or shared_children(account):
+    if target != "/my/" or has_children(account):
         return redirect(target)
     if invitations_to(account):
         return redirect("enrollment:invitations")

@@ -81,8 +81,8 @@ class SharedLine:
     def __init__(self, window: Window, idle: float, slots: Slots) -> None:
         self.window, self.idle, self.slots = window, idle, slots
         self.pace = Pace()
-        self._local = Line(f"l{secrets.token_hex(6)}", idle)
-        self._standing = Standing(self._local.epoch, window=window.size)
+        self._local: Line | None = None
+        self._standing = Standing("", window=window.size)
         self._seen: dict[str, None] = {}
         self._next_sync = self._try_again = 0.0
         self._lock, self._syncing = threading.Lock(), threading.Lock()
@@ -119,8 +119,8 @@ class SharedLine:
         if answer is not None:
             return int(answer[6])
         with self._lock:
-            number = self._local.enter(now, self.window.size, who, returning=returning)
-            self._standing = self._local.sync(now, self.window.size, ())
+            number = self._own().enter(now, self.window.size, who, returning=returning)
+            self._standing = self._own().sync(now, self.window.size, ())
         return number
 
     def is_called(self, epoch: str, number: int) -> bool | None:
@@ -142,8 +142,14 @@ class SharedLine:
             self.window.tick(now, share, self.slots.oldest())
         if self._ask("sync", seen, now) is None:
             with self._lock:
-                self._standing = self._local.sync(now, self.window.size, seen)
+                self._standing = self._own().sync(now, self.window.size, seen)
         self.pace.note(now, self._standing.called)
+
+    def _own(self) -> Line:
+        """This process's line, made when it is first needed: after the fork, for its name is this process's alone."""
+        if self._local is None:
+            self._local = Line(f"l{secrets.token_hex(6)}", self.idle)
+        return self._local
 
     def _ask(self, what: str, names: tuple[str, ...], now: float) -> Any:
         """The script's answer; None while Valkey is away."""

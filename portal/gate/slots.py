@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-
 READERS = "readers"  # who fetch public pages that few ask for: together they queue like one family
 
 

@@ -37,7 +37,7 @@ function run() {
 }
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id !== "hall") { return; }
-  if (event.detail.xhr.status !== 200 || event.detail.serverResponse === shown) { event.detail.shouldSwap = false; }
+  if (![200, 286].includes(event.detail.xhr.status) || event.detail.serverResponse === shown) { event.detail.shouldSwap = false; }
   else { shown = event.detail.serverResponse; }
 });
 document.addEventListener("htmx:afterSwap", () => { countdown(); run(); });

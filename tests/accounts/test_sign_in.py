@@ -65,7 +65,8 @@ def test_five_wrong_codes_lock_even_the_right_one() -> None:
         issued()
     assert problem.value.code == "locked"
     with clock.at(clock.now() + timedelta(minutes=16)):
-        assert code_verify(phone=PHONE, code=made.code).pk == made.account.pk
+        assert refused(made.code) == "expired"
+        assert code_verify(phone=PHONE, code=issued().code).pk == made.account.pk
 
 
 def test_a_right_code_forgets_earlier_slips() -> None:

@@ -13,6 +13,7 @@ from portal.catalogue import compile_catalogue
 from tests import factories
 from tests.browser.parent import Parent
 from tests.browser.stack import Site, site
+from tests.waiting import milliseconds
 
 FAILED = pytest.StashKey[bool]()
 Open = Callable[..., Parent]
@@ -55,7 +56,7 @@ def open_browser(
         context = chromium.new_context(
             viewport={"width": width, "height": 740}, java_script_enabled=scripts, locale=language
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(milliseconds(10))
         parent = Parent(running_site, context, context.new_page()).watch()
         opened.append(parent)
         return parent

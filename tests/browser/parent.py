@@ -1,7 +1,6 @@
 """A synthetic parent at a phone: taps, types, reads; every tap and page is counted."""
 
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -16,8 +15,8 @@ from notifications.models import Message
 from tests import factories
 from tests.agencies import City
 from tests.browser.stack import Site
+from tests.waiting import until
 
-PATIENCE_SECONDS = 25
 PHONE = "19900001234"
 GO = "main button.btn-go"
 FORWARD = {"guardian_relation": "mother", "permit_holder": "none", "insurance_holder": "none", "keep_siblings": "no"}
@@ -36,12 +35,6 @@ class Person:
         """The family as the registers hold it when all it says is true."""
         answers = factories.answers(guardian_id=self.own_id, guardian_name=self.name)
         return factories.Family(place, Account(), Child(name=self.child, id_number=self.child_id), Draft(), answers)
-
-
-def until(happened: Callable[[], bool], what: str) -> None:
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while not happened():
-        assert time.monotonic() < give_up, f"waited in vain for: {what}"
 
 
 def newest_code() -> str:
@@ -219,7 +212,7 @@ class Parent:  # no slots: Playwright keeps its wrappers on the listener's objec
             self.open(path)
             return tag.inner_text() == label
 
-        until(there, label)
+        until(there, label, pause=0.3)
 
     def is_wider_than_the_screen(self) -> bool:
         return bool(self.page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))

@@ -4,20 +4,18 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import httpx
 from django.conf import settings
 from django.db import connection
 
 from tests.agencies import TABLES, City, free_port
+from tests.waiting import end, wait_for_answer
 
-START_SECONDS = 90
 FIRST_SCRATCH_DATABASE = 8  # of the broker's sixteen: tasks of other tests are not for this worker
 SLOTS = "codes:1,families:1,messages:1,runs:1,beat:1"
 Command = Sequence[str]
@@ -59,27 +57,11 @@ def process(command: Command, env: dict[str, str]) -> Iterator[subprocess.Popen[
     try:
         yield running
     finally:
-        running.terminate()
-        try:
-            running.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait(timeout=10)
+        end(running)
 
 
 def gunicorn(target: str, port: int) -> list[str]:
     return ["gunicorn", target, "--bind", f"127.0.0.1:{port}", "--threads", "4", "--log-level", "error"]
-
-
-def wait_for(url: str, running: subprocess.Popen[bytes]) -> None:
-    give_up = time.monotonic() + START_SECONDS
-    while time.monotonic() < give_up and running.poll() is None:
-        try:
-            httpx.get(url, timeout=1)
-        except httpx.HTTPError:
-            continue
-        return
-    raise RuntimeError(f"{url} does not answer")
 
 
 @contextmanager
@@ -105,7 +87,7 @@ def site(folder: Path) -> Iterator[Site]:
         )
         running.enter_context(process(["portal.workers"], env | {"WORKER_SLOTS": SLOTS}))
         server = running.enter_context(process(gunicorn("portal.wsgi", web), env))
-        wait_for(f"{addresses['AGENCY_BASE_URL']}/health", agency)
-        wait_for(f"{addresses['IDENTITY_BASE_URL']}/health", provider)
-        wait_for(f"{addresses['SITE_URL']}/health/", server)
+        wait_for_answer(f"{addresses['AGENCY_BASE_URL']}/health", agency)
+        wait_for_answer(f"{addresses['IDENTITY_BASE_URL']}/health", provider)
+        wait_for_answer(f"{addresses['SITE_URL']}/health/", server)
         yield Site(addresses["SITE_URL"], City(city, addresses["AGENCY_BASE_URL"]), addresses["IDENTITY_BASE_URL"])

@@ -8,14 +8,16 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from accounts.models import Account
 from enrollment.models import Application, AssistVisit
 from notifications.models import Message
 from tests import factories
 from tests.browser.conftest import Open
-from tests.browser.parent import Parent, Person, until
+from tests.browser.parent import Parent, Person
 from tests.enrollment.test_assist import clerk
+from tests.waiting import milliseconds, until
 
 pytestmark = pytest.mark.browser
 
@@ -92,6 +94,16 @@ def test_a_hint_from_afar_appears_beside_the_question(open_browser: Open, place:
     desk.go()
     until(lambda: "请写到门牌号" in phone.page.locator("aside.helped").inner_text(), "the hint")
     assert not phone.is_wider_than_the_screen()
+    errors: list[str] = []
+    desk.page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     with phone.page.expect_navigation():
         phone.tap("aside.helped button")
+    ended = desk.page.locator("#help-pages .note")
+    ended.wait_for(timeout=milliseconds(20))  # the page asks by itself
+    assert "协助已结束" in ended.inner_text()
+    assert not desk.page.locator("#text").is_visible()
+    with pytest.raises(PlaywrightTimeout), desk.page.expect_request("**/assist/help/**", timeout=6_000):
+        pass  # it asked every four seconds, and asks no longer
+    assert errors == []
+    assert not desk.is_wider_than_the_screen()
     assert desk.open(desk.page.url.removeprefix(desk.site.url)).status == 404

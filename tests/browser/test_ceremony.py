@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request
 from accounts.models import Account
 from lottery import services
 from lottery.models import Nonce
-from tests.browser.parent import until
 from tests.browser.stack import Site
 from tests.lottery.played import Planned, planned
 from tests.lottery.test_public_pages import signed_in
+from tests.waiting import milliseconds, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Window = Callable[..., Page]
@@ -33,7 +33,7 @@ def window(running_site: Site, chromium: Browser) -> Iterator[Window]:
         context = chromium.new_context(
             viewport={"width": width, "height": 740}, java_script_enabled=scripts, locale="zh-CN"
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(milliseconds(10))
         if who is not None:
             cookie = signed_in(who).cookies["sessionid"].value
             context.add_cookies([{"name": "sessionid", "value": cookie, "url": running_site.url}])

@@ -10,6 +10,7 @@ from foundation import clock
 from tests import factories
 from tests.browser.conftest import Open
 from tests.browser.parent import Parent, Person
+from tests.waiting import milliseconds
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MOST_TAPS = 12
@@ -32,7 +33,8 @@ def test_a_plain_family_files_in_a_few_taps_and_is_approved(parent: Parent, plac
     assert parent.taps <= MOST_TAPS
     assert len(asked) <= MOST_PAGES, asked
     assert set(uploads) == {0}
-    parent.page.wait_for_selector(".tag:has-text('审核通过')", timeout=25_000)  # the page looks again by itself
+    # the page looks again by itself
+    parent.page.wait_for_selector(".tag:has-text('审核通过')", timeout=milliseconds(25))
     happened = [line.split("\n") for line in parent.page.locator(".timeline li").all_inner_texts()]
     for state in ("审核通过", "核验完成", "已收到"):
         assert any(state in lines for lines in happened), happened

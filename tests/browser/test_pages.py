@@ -9,7 +9,8 @@ from enrollment.models import Application
 from rehearsal.staff import next_token
 from tests import factories
 from tests.browser.conftest import Open
-from tests.browser.parent import Parent, Person, until
+from tests.browser.parent import Parent, Person
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PUBLIC = ("/", f"/find-school/?stage=primary&address={factories.HOME}", "/sign-in/", "/staff/sign-in/", "/not-there/")

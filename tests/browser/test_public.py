@@ -10,7 +10,8 @@ from foundation import clock
 from schools.models import School
 from tests import factories
 from tests.browser.conftest import Open
-from tests.browser.parent import Parent, until
+from tests.browser.parent import Parent
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NARROW, MOST_BYTES = 320, 120_000

@@ -9,7 +9,8 @@ from accounts.sessions import IDLE_SECONDS
 from enrollment.models import Draft
 from foundation.crypto import blind_index
 from tests import factories
-from tests.browser.parent import PHONE, Parent, until
+from tests.browser.parent import PHONE, Parent
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TYPED = "合成欧阳·阿依"

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from lottery.models import Draw, RollEntry
 from tests.browser.stack import Site
 from tests.lottery.factories import ceremony
+from tests.waiting import milliseconds
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FILES = ("transcript.json", "roll.csv", "announcement.json")
@@ -65,7 +66,7 @@ def show(chromium: Browser) -> Iterator[Show]:
         height = 740 if width == 360 else 800
         size = {"width": width, "height": height}
         context = chromium.new_context(viewport=size, locale=language, java_script_enabled=scripts)  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(milliseconds(15))
         contexts.append(context)
         page = context.new_page()
         page.on("console", heard)

@@ -13,6 +13,7 @@ from tests.browser.parent import Parent
 from tests.browser.test_classes import enter_staff, look
 from tests.lottery.factories import Ceremony, ceremony
 from tests.lottery.test_scores import ART, DOCUMENT, everybody, table
+from tests.waiting import milliseconds
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -46,7 +47,7 @@ def simulate(window: Parent, one: Ceremony, tongue: str) -> None:
     assert window.page.input_value("#draws") == "0"
     window.page.fill("#draws", "400")
     window.press(".whatif-form button")
-    window.page.wait_for_selector(".whatif-school", timeout=60_000)
+    window.page.wait_for_selector(".whatif-school", timeout=milliseconds(60))
     summaries = window.page.locator("details > summary")
     for number in (0, summaries.count() - 1):
         summaries.nth(number).click()

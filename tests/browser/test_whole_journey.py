@@ -22,7 +22,7 @@ from notifications.models import Message
 from schools.models import School
 from tests import factories
 from tests.browser.conftest import Open
-from tests.browser.parent import Parent, Person, believe_household, newest_code, until
+from tests.browser.parent import Parent, Person, believe_household, newest_code
 from tests.browser.test_classes import enter_staff
 from tests.enrollment.test_documents_content import pdf
 from tests.enrollment.test_letters import text_of
@@ -31,6 +31,7 @@ from tests.lottery.class_factories import Assignment
 from tests.lottery.factories import Ceremony, apply, staff
 from tests.lottery.test_afterwards import accept_all
 from tests.lottery.test_runs import published
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OTHERS = 24

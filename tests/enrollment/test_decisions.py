@@ -20,8 +20,8 @@ from notifications.models import Message
 from tests import factories
 from tests.agencies import City
 from tests.threads import at_once
+from verification.checking import MAX_ATTEMPTS, checks_run
 from verification.models import AgencySwitch
-from verification.services import MAX_ATTEMPTS, checks_run
 
 pytestmark = pytest.mark.django_db
 REASON = "按登记机构的数据确认"

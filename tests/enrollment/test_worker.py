@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -23,10 +22,10 @@ from foundation.valkey import valkey
 from notifications.models import Message
 from tests import factories
 from tests.agencies import City
+from tests.waiting import until
 from verification.models import AgencyCall, Check, Finding
 
 pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
-PATIENCE_SECONDS = 25
 
 
 def database_url() -> str:
@@ -65,13 +64,6 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     """Kill -9 for the parent and its slots, as a power cut would."""
     os.killpg(process.pid, signal.SIGKILL)
     process.wait(timeout=10)
-
-
-def until(happened: Callable[[], bool], what: str) -> None:
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while not happened():
-        assert time.monotonic() < give_up, f"waited in vain for: {what}"
-        time.sleep(0.05)
 
 
 def settled(application: Application) -> bool:

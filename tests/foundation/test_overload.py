@@ -4,7 +4,7 @@ import pytest
 
 from tests.foundation.overload import BATCH, LEASE, Trouble, simulate
 
-WORKERS, SECONDS, MINUTES = 4, 0.2, 10
+WORKERS, SECONDS, MINUTES = 4, 0.1, 10
 PEAK = 60 * WORKERS / SECONDS  # rows a minute, were every second work
 
 

@@ -12,6 +12,7 @@ from enrollment.states import APPLICATION, ROUND
 from foundation import clock
 from foundation.locks import Busy, lock, lock_or_busy
 from foundation.transitions import IllegalTransition, TransitionTable, table
+from tests.waiting import patience
 
 FIVE = datetime(2026, 6, 30, 17, 0, tzinfo=clock.SHANGHAI)
 
@@ -85,17 +86,17 @@ def test_a_named_lock_is_held_by_one_connection_until_its_transaction_ends() -> 
         with transaction.atomic():
             lock("draw:1")
             held.set()
-            release.wait(10)
+            release.wait(patience(10))
         connection.close()
 
     thread = threading.Thread(target=hold)
     thread.start()
-    assert held.wait(10)
+    assert held.wait(patience(10))
     with pytest.raises(Busy), transaction.atomic():
         lock_or_busy("draw:1")
     with transaction.atomic():
         lock_or_busy("draw:2")
     release.set()
-    thread.join(10)
+    thread.join(patience(10))
     with transaction.atomic():
         lock_or_busy("draw:1")

@@ -11,7 +11,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,12 +29,13 @@ from enrollment.models import Application, ApplicationVersion, Document, Draft, 
 from enrollment.services.documents import document_content
 from tests import factories
 from tests.agencies import free_port
-from tests.browser.stack import broker_url, database_url, environment, gunicorn, wait_for
+from tests.browser.stack import broker_url, database_url, environment, gunicorn
 from tests.enrollment.test_documents import unusual
 from tests.enrollment.test_documents_content import pdf
+from tests.waiting import patience, until, wait_for_answer
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 20  # of a quick machine
 
 
 @contextmanager
@@ -49,7 +49,7 @@ def web(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
             command, env=env, cwd=settings.BASE_DIR, stdout=log, stderr=log, start_new_session=True
         )
     try:
-        wait_for(f"{url}/health/", running)
+        wait_for_answer(f"{url}/health/", running)
         yield running
     finally:
         kill(running)
@@ -58,13 +58,7 @@ def web(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
 def kill(running: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(running.pid, signal.SIGKILL)
-    running.wait(timeout=10)
-
-
-def until(happened: Any, what: str) -> None:
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while not happened():
-        assert time.monotonic() < give_up, f"waited in vain for: {what}"
+    running.wait(timeout=patience(10))
 
 
 def phone_of(account: Account, port: int) -> httpx.Client:
@@ -75,7 +69,7 @@ def phone_of(account: Account, port: int) -> httpx.Client:
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()
     session.save()
     cookies = {settings.SESSION_COOKIE_NAME: str(session.session_key)}
-    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", cookies=cookies, timeout=PATIENCE_SECONDS)
+    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", cookies=cookies, timeout=patience(PATIENCE_SECONDS))
     found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', client.get("/my/children/add/").text)
     assert found is not None
     client.headers["X-CSRFToken"] = found[1]
@@ -135,7 +129,7 @@ def test_killed_in_the_middle_of_a_submission(tmp_path: Path) -> None:
             tap.start()
             until(waiting_for_a_lock, "the submission to be half done")
             kill(running)
-            tap.join(PATIENCE_SECONDS)
+            tap.join(patience(PATIENCE_SECONDS))
     assert not Application.objects.exists()
     assert Draft.objects.get().answers == one.draft.answers
     with web(tmp_path, port):

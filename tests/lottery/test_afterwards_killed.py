@@ -13,7 +13,8 @@ from notifications.models import Message
 from tests.lottery.factories import ceremony
 from tests.lottery.test_afterwards import decline, placed_at, preview
 from tests.lottery.test_runs import published
-from tests.lottery.workers import wait_until, worker
+from tests.lottery.workers import worker
+from tests.waiting import patience, until
 
 WAITING_FOR_A_ROW = (
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -45,24 +46,24 @@ def test_a_worker_killed_while_it_offers_seats_leaves_nothing_and_the_sweeper_of
         with transaction.atomic():
             Application.objects.select_for_update().get(pk=wanted[-1])
             held.set()
-            release.wait(60)
+            release.wait(patience(60))
         connection.close()
 
     holder = Thread(target=hold)
     holder.start()
     try:
-        assert held.wait(10)
+        assert held.wait(patience(10))
         process = worker("fill_carry_out", "fill_id", fill.pk)
-        wait_until(blocked)
+        until(blocked, "the worker to stand before the lock")
         process.send_signal(signal.SIGKILL)
-        assert process.wait(10) == -signal.SIGKILL
+        assert process.wait(patience(10)) == -signal.SIGKILL
     finally:
         release.set()
         holder.join()
     fill.refresh_from_db()
     assert (fill.state, SeatOffer.objects.count(), Offer.objects.count()) == ("confirmed", 0, offers)
     # the dead worker's locks go with its connection
-    wait_until(lambda: not blocked())
+    until(lambda: not blocked(), "the dead worker's lock to fall")
     assert services.afterwards_sweep() == 1
     fill.refresh_from_db()
     assert fill.state == "filled"

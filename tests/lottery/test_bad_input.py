@@ -29,7 +29,8 @@ from tests.lottery.test_core_admission import leaves, town_text
 from tests.lottery.test_core_audit import _transcript
 from tests.lottery.test_run_killed import blocked_on, confirmed
 from tests.lottery.test_runs import computed, published
-from tests.lottery.workers import wait_until, worker
+from tests.lottery.workers import worker
+from tests.waiting import patience, until
 
 HOSTILE = {
     "empty": b"",
@@ -201,7 +202,7 @@ def holding(victim: Any, held: Event, release: Event) -> None:
     with transaction.atomic():
         Application.objects.select_for_update().get(pk=victim)
         held.set()
-        release.wait(60)
+        release.wait(patience(60))
     connection.close()
 
 
@@ -222,11 +223,11 @@ def interrupted(run: AdmissionRun) -> int:
     holder = Thread(target=holding, args=(victim, held, release))
     holder.start()
     try:
-        assert held.wait(10)
+        assert held.wait(patience(10))
         process = worker("run_publish", "run_id", run.pk)
-        wait_until(lambda: blocked_on(run, "offering"))
-        wait_until(lambda: end_connections_that_wait() == 1)
-        return process.wait(20)
+        until(lambda: blocked_on(run, "offering"), "the worker to offer places")
+        until(lambda: end_connections_that_wait() == 1, "the end of the worker's connection")
+        return process.wait(patience(20))
     finally:
         release.set()
         holder.join()
@@ -239,7 +240,7 @@ def test_a_database_restarted_in_the_middle_leaves_nothing_and_the_next_worker_p
     run.refresh_from_db()
     assert (run.state, Placement.objects.count(), Offer.objects.count()) == ("publishing", 0, 0)
     assert not PublicFile.objects.filter(name="admission.json").exists()
-    wait_until(lambda: services.runs_go_on() > 0)
+    until(lambda: services.runs_go_on() > 0, "the publication")
     services.run_tell(run_id=run.pk)
     digest = run.digest
     run.refresh_from_db()

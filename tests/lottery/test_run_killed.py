@@ -18,7 +18,8 @@ from notifications.models import Message
 from tests.lottery.factories import Ceremony, ceremony, token
 from tests.lottery.test_public_pages import signed_in
 from tests.lottery.test_runs import computed
-from tests.lottery.workers import wait_until, worker
+from tests.lottery.workers import worker
+from tests.waiting import patience, until
 
 
 def confirmed(one: Ceremony) -> AdmissionRun:
@@ -46,17 +47,17 @@ def test_a_worker_killed_while_it_publishes_leaves_nothing_and_the_next_one_publ
         with transaction.atomic():
             Application.objects.select_for_update().get(pk=victim)
             held.set()
-            release.wait(60)
+            release.wait(patience(60))
         connection.close()
 
     holder = Thread(target=hold)
     holder.start()
     try:
-        assert held.wait(10)
+        assert held.wait(patience(10))
         process = worker("run_publish", "run_id", run.pk)
-        wait_until(lambda: blocked_on(run, "offering"))
+        until(lambda: blocked_on(run, "offering"), "the worker to offer places")
         process.send_signal(signal.SIGKILL)
-        assert process.wait(10) == -signal.SIGKILL
+        assert process.wait(patience(10)) == -signal.SIGKILL
     finally:
         release.set()
         holder.join()
@@ -65,7 +66,7 @@ def test_a_worker_killed_while_it_publishes_leaves_nothing_and_the_next_one_publ
     assert not PublicFile.objects.filter(name="admission.json").exists()
     assert set(Application.objects.values_list("state", flat=True)) == {"in_pool"}
     # the dead worker's lock goes with its connection
-    wait_until(lambda: services.run_publish(run_id=run.pk) is not None)
+    until(lambda: services.run_publish(run_id=run.pk) is not None, "the publication")
     services.run_tell(run_id=run.pk)
     run.refresh_from_db()
     assert (run.state, Offer.objects.count(), Message.objects.count()) == ("published", 12, 12)

@@ -9,7 +9,8 @@ from lottery import services
 from lottery.models import WhatIf
 from lottery.services.whatif import whatif_name
 from tests.lottery.factories import ceremony
-from tests.lottery.workers import wait_until, worker
+from tests.lottery.workers import worker
+from tests.waiting import patience, until
 
 
 def begun(made: WhatIf) -> bool:
@@ -24,10 +25,10 @@ def test_a_worker_killed_while_it_simulates_leaves_the_row_for_the_next_one() ->
     made = services.whatif_request(official=one.officials[0], round_id=one.round.pk, draws=1000)
     process = worker("whatif_work", "whatif_id", made.pk)
     try:
-        wait_until(lambda: begun(made))
+        until(lambda: begun(made), "the worker to begin")
     finally:
         process.send_signal(signal.SIGKILL)
-    assert process.wait(10) == -signal.SIGKILL
+    assert process.wait(patience(10)) == -signal.SIGKILL
     made.refresh_from_db()
     assert (made.state, made.result) == (WhatIf.State.QUEUED, {})
     assert services.whatifs_go_on() == 1

@@ -3,10 +3,7 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 
-import pytest
 from django.db import connection
 
 
@@ -20,12 +17,3 @@ def worker(service: str, argument: str, number: int) -> "subprocess.Popen[bytes]
     )
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings"}
     return subprocess.Popen([sys.executable, "-c", code, str(number)], env=environment)
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait for the worker to come so far; fails the test when it does not."""
-    until = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > until:
-            pytest.fail("the worker did not come this far")
-        time.sleep(0.05)

@@ -13,6 +13,7 @@ import pytest
 import redis
 
 from portal import embedded
+from tests.waiting import patience, until
 
 pytestmark = pytest.mark.servers
 
@@ -68,7 +69,7 @@ def test_nothing_committed_is_lost_by_kill_9(tmp_path: Path) -> None:
 
 def start_again(postgres: embedded.Postgres, log: object) -> None:
     """The orphans of a killed postmaster hold its memory for a moment: the supervisor tries again, so does the test."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + patience(30)
     while True:
         try:
             postgres.start(log)  # type: ignore[arg-type]
@@ -104,10 +105,7 @@ def test_a_server_that_outlived_its_supervisor_is_replaced(tmp_path: Path) -> No
     ready = tmp_path / "ready"
     command = [sys.executable, "-m", "portal.embedded", "run", "--", "sh", "-c", f"touch {ready}; sleep 60"]
     supervisor = subprocess.Popen(command, cwd=embedded.ROOT, env=environment)
-    deadline = time.monotonic() + 60
-    while not ready.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert ready.exists()
+    until(ready.exists, "the servers to be ready")
     supervisor.kill()
     supervisor.wait()
     with embedded.servers(tmp_path) as (postgres, _valkey):

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from portal import supervisor
 from portal.embedded import EmbeddedError, given_servers
+from portal.static_files import static_stamp
 
 
 @pytest.mark.parametrize("text", ["", "0", "65536", "80a", "-1", "８０００"])
@@ -76,11 +77,11 @@ def test_static_files_are_collected_again_only_when_something_changed(tmp_path: 
     sheet = tmp_path / "static" / "a.css"
     sheet.write_text("a {}")
     (tmp_path / "requirements.txt").write_text("django==1")
-    first = supervisor.static_stamp(tmp_path)
-    assert supervisor.static_stamp(tmp_path) == first
+    first = static_stamp(tmp_path)
+    assert static_stamp(tmp_path) == first
     sheet.write_text("a { }")
-    second = supervisor.static_stamp(tmp_path)
+    second = static_stamp(tmp_path)
     (tmp_path / "requirements.txt").write_text("django==2")
-    third = supervisor.static_stamp(tmp_path)
+    third = static_stamp(tmp_path)
     (tmp_path / "static" / "b.css").touch()
-    assert len({first, second, third, supervisor.static_stamp(tmp_path)}) == 4
+    assert len({first, second, third, static_stamp(tmp_path)}) == 4

@@ -1,13 +1,14 @@
 """A played demonstration as a process of its own, and what a visitor can open on it."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -15,9 +16,13 @@ from django.conf import settings
 from django.urls import resolve
 
 from tests.agencies import free_port
+from tests.sample import sample
+from tests.waiting import end, patience, until
 
-START_SECONDS = 240
+QUIET_SECONDS = 120
 PUPILS = 40
+ONE_IN = 5  # pages measured at a commit
+MOST_TOUCHED = 8  # pages that are measured because a template was changed
 STATEFUL = ("enrollment:application", "enrollment:home", "enrollment:appeal")  # what stands there follows the state
 STAFF = ("clerk", "official", "reviewer", "supervisor")  # roles that are signed in; each person is called like the role
 
@@ -38,6 +43,7 @@ class Demo:
     desks: tuple[Visit, ...]  # the staff site's pages
     cookie: str  # name of the session cookie
     terminal: str = ""  # what the cookie of a paired terminal says
+    templates: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of each address: what its page is made of
 
     def main_pages(self) -> list[Visit]:
         """The ten pages most families meet."""
@@ -46,6 +52,17 @@ class Demo:
             next(v for v in self.visits if v.path.startswith(start) and v.path.endswith(end)) for start, end in names
         ]
         return [v for at, v in enumerate(found) if v not in found[:at]]
+
+    def drawn(self, visits: Sequence[Visit], look: str, *, one_in: int = ONE_IN) -> list[Visit]:
+        """What is measured of these at this commit: a sample, and the pages whose own template was changed."""
+        here = sample()
+        by_chance = set(here.draw(visits, one_in=one_in, key=lambda one: f"{look} {one.who} {one.path}"))
+        return [one for one in visits if one in by_chance or here.touches(self._own_templates(one.path))]
+
+    def _own_templates(self, path: str) -> list[str]:
+        """Without those of which many pages are made: a change of the frame is a change of everything."""
+        pages = Counter(name for names in self.templates.values() for name in set(names))
+        return [name for name in self.templates.get(path, ()) if pages[name] <= MOST_TOUCHED]
 
 
 def kinds(visits: Iterable[Visit]) -> tuple[Visit, ...]:
@@ -88,24 +105,25 @@ def demo(folder: Path) -> Iterator[Demo]:
             desks,
             settings.SESSION_COOKIE_NAME,
             found["terminal"],
+            found["templates"],
         )
     finally:
-        running.terminate()
-        try:
-            running.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait(timeout=10)
+        end(running, seconds=30)
 
 
 def _wait(running: subprocess.Popen[bytes], url: str, folder: Path) -> None:
-    give_up = time.monotonic() + START_SECONDS
-    while time.monotonic() < give_up and running.poll() is None:
-        if (folder / "demo-played.json").exists():
-            try:
-                if httpx.get(url, timeout=2).status_code == httpx.codes.OK:
-                    return
-            except httpx.HTTPError:
-                pass
-        time.sleep(0.5)
-    raise RuntimeError((folder / "demo.log").read_text()[-3000:])
+    log = folder / "demo.log"
+
+    def ready() -> bool:
+        if running.poll() is not None:
+            raise RuntimeError(log.read_text()[-3000:])
+        if not (folder / "demo-played.json").exists():
+            return False
+        with contextlib.suppress(httpx.HTTPError):
+            return httpx.get(url, timeout=patience(2)).status_code == httpx.codes.OK
+        return False
+
+    # each line of the rehearsal is progress; the longest silence is one of its phases
+    until(
+        ready, "the demonstration to be played", seconds=QUIET_SECONDS, pause=0.5, progress=lambda: log.stat().st_size
+    )

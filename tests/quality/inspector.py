@@ -5,11 +5,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, ViewportSize
 
 from enrollment.views.visiting import TERMINAL_COOKIE
 from tests.quality.demo import Demo, Visit
+from tests.waiting import milliseconds
 
+OK = 200
 MOST_BYTES = 120_000
 PHONE: ViewportSize = {"width": 360, "height": 740}
 SCREEN: ViewportSize = {"width": 1280, "height": 800}
@@ -81,7 +83,7 @@ class Inspector:
         if who:
             cookies.append({"name": demo.cookie, "value": demo.sessions[who], "url": demo.url})
         context.add_cookies(cookies)  # type: ignore[arg-type]
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(milliseconds(20))
         page = context.new_page()
         wire = context.new_cdp_session(page)
         wire.send("Network.enable")
@@ -89,6 +91,8 @@ class Inspector:
         self = cls(demo, look, context, page, wire)
         wire.on("Network.loadingFinished", self._arrived)
         page.on("request", self._asked)
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.complain(f"failed: {error}"))
         return self
 
     def _arrived(self, event: dict[str, Any]) -> None:
@@ -98,13 +102,19 @@ class Inspector:
         if not request.url.startswith((self.demo.url, "data:", "blob:")):
             self.complain(f"asked elsewhere: {request.url}")
 
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.complain(f"said in the console: {message.text}")
+
     def complain(self, text: str) -> None:
         self.wrong.setdefault(self.page.url.removeprefix(self.demo.url), []).append(text)
 
     def visit(self, visit: Visit) -> None:
         """Open a page: it is light and asks nobody else."""
         self.received = 0
-        self.page.goto(self.demo.url + visit.path, wait_until="load")
+        answer = self.page.goto(self.demo.url + visit.path, wait_until="load")
+        if answer is None or answer.status != OK:
+            self.complain(f"answered {answer.status if answer else 'nothing'}")
         if self.received > self.look.most_bytes:
             self.complain(f"{self.received} bytes transferred")
 

@@ -19,6 +19,7 @@ from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.test import Client  # noqa: E402
+from django.test.utils import setup_test_environment  # noqa: E402
 from django.urls import URLPattern, URLResolver, get_resolver, reverse  # noqa: E402
 from django_otp import DEVICE_ID_SESSION_KEY  # noqa: E402
 from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: E402
@@ -35,6 +36,7 @@ CLOSED = (*FAMILY, *STAFF, "/admin/")
 LISTED = tuple(staff_site._registry)
 SHOWN_TO_ALL = ("/admin/", "/admin/enrollment/application/")  # looked at as everybody: what is on them differs
 Values = Mapping[str, list[str]]
+TEMPLATES: dict[str, set[str]] = {}  # of each page: what it is made of
 
 
 def session_of(account: Account, device: str = "") -> str:
@@ -82,7 +84,13 @@ def pages(client: Client, values: Values, under: str | tuple[str, ...] = "") -> 
         answer = client.get(path)
         if answer.status_code == 200 and is_page(answer):
             found.append(path)
+            made_of(path, answer)
     return found
+
+
+def made_of(path: str, answer: Any) -> None:
+    names = {f"templates/{one.name}" for one in answer.templates if one.name}
+    TEMPLATES.setdefault(path, set()).update(names)
 
 
 def is_page(answer: Any) -> bool:
@@ -110,10 +118,15 @@ def desk(client: Client) -> list[str]:
         if row is not None:
             found.append(f"{row[1]}/change/")
             history = history or f"{row[1]}/history/"
-    return [path for path in [*found, *filter(None, [history])] if client.get(path).status_code == 200]
+    answers = {path: client.get(path) for path in [*found, *filter(None, [history])]}
+    open_ = [path for path, answer in answers.items() if answer.status_code == 200]
+    for path in open_:
+        made_of(path, answers[path])
+    return open_
 
 
 def main() -> None:
+    setup_test_environment()  # answers tell their templates
     world = places.arrange()
     visits: list[tuple[str, str]] = [(path, "") for path in pages(Client(), world.open_values)]
     sessions: dict[str, str] = {}
@@ -138,7 +151,8 @@ def main() -> None:
         desks += [(path, name) for path in desk(client) if path in SHOWN_TO_ALL or path not in seen]
         seen |= {path for path, _who in desks}
     paths = {"visits": list(dict.fromkeys(visits)), "desks": list(dict.fromkeys(desks))}
-    answer = {**paths, "sessions": sessions, "terminal": world.terminal}
+    templates = {path: sorted(names) for path, names in TEMPLATES.items()}
+    answer = {**paths, "sessions": sessions, "terminal": world.terminal, "templates": templates}
     json.dump(answer, sys.stdout)
 
 

@@ -1,7 +1,6 @@
 """Interesting places of a played demonstration: one application in every state that has one, a draft, papers."""
 
 import re
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -25,6 +24,7 @@ from schools.selectors import offered_schools
 from tests import factories
 from tests.enrollment.test_documents_content import picture
 from tests.quality.demo import STAFF
+from tests.waiting import until
 
 PHONE = "19999990000"
 NEVER = "00000000-0000-4000-8000-000000000000"
@@ -42,7 +42,6 @@ THINGS = (
     "session",
 )
 Values = Mapping[str, list[str]]
-PATIENCE_SECONDS = 60
 
 
 @dataclass(slots=True)
@@ -137,11 +136,13 @@ def undecided(phone: str, pair: int) -> Application:
         give_paper(account, values)
         submission = Submission(UUID(values["draft_id"][0]), uuid4())
         found = services.application_submit(guardian=account, submission=submission)
-    give_up = time.monotonic() + PATIENCE_SECONDS
-    while found.state in {"submitted", "verifying"} and time.monotonic() < give_up:
-        time.sleep(0.5)
-        found.refresh_from_db()
+    until(lambda: decided(found), f"the workers to judge {found.receipt}", pause=0.3)
     return found
+
+
+def decided(application: Application) -> bool:
+    application.refresh_from_db()
+    return application.state not in {"submitted", "verifying"}
 
 
 def give_paper(account: Account, values: Values) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from foundation import clock
 from tests.agencies import City
+from verification.checking import checks_run
 from verification.models import Check, Finding
-from verification.services import checks_run
 
 pytestmark = pytest.mark.django_db
 CHILD, MOTHER, OTHER = "430702201905040013", "430702198501010029", "430702198601010046"

@@ -21,9 +21,10 @@ from tests.servers import answering
 from tests.threads import at_once
 from tests.verification.test_agencies import CHILD, CLAIMS, HOUSEHOLD
 from verification import client
+from verification.checking import FULL, LEASE_SECONDS, MAX_ATTEMPTS, checks_run, checks_work
 from verification.models import AgencyCall, AgencySwitch, Check, Finding
 from verification.selectors import agency_report
-from verification.services import BATCH, LEASE_SECONDS, MAX_ATTEMPTS, agency_switch, checks_run, checks_work, prefill
+from verification.services import agency_switch, prefill
 from verification.wire import BREAKER_FAILURES
 
 
@@ -89,12 +90,12 @@ def test_an_agency_that_comes_back_is_believed(agencies: City) -> None:
 
 
 @pytest.mark.django_db
-def test_a_slow_agency_is_not_waited_for(agencies: City) -> None:
-    agencies.knobs(household={"delay": 1.5})
-    started = time.monotonic()
+def test_a_slow_agency_is_not_waited_for(agencies: City, settings: Settings) -> None:
+    settings.AGENCY_TIMEOUT_SECONDS = 0.5
+    agencies.knobs(household={"delay": 6})
     silent("no connection")
-    assert time.monotonic() - started < 1.4
-    assert AgencyCall.objects.get().status == 0
+    made = AgencyCall.objects.get()
+    assert (made.status, made.milliseconds < 6000) == (0, True)
 
 
 @pytest.mark.django_db
@@ -170,16 +171,17 @@ def test_an_unknown_agency_cannot_be_switched() -> None:
 
 @pytest.mark.django_db
 def test_the_rate_limit_of_an_agency(agencies: City) -> None:
-    with empty_bucket("household"):
-        silent("too many")
-        assert heard("permit").records == ()
+    with empty_bucket("household", "prefill"):
+        made = client.ask_all({"household": [CHILD], "permit": [CHILD]}, purpose="prefill")
+        assert (made["household"].answer, made["household"].why) == (None, "too many requests this second")
+        assert made["permit"].answer is not None
     assert not AgencyCall.objects.filter(agency="household").exists()
 
 
 @contextmanager
-def empty_bucket(agency: str) -> Iterator[None]:
-    """The agency's quota of checks is used up, and its bucket fills again only after the block."""
-    store, key = valkey(), f"agency:bucket:{agency}:check"
+def empty_bucket(agency: str, purpose: str = "check") -> Iterator[None]:
+    """The agency's quota is used up, and its bucket fills again only after the block."""
+    store, key = valkey(), f"agency:bucket:{agency}:{purpose}"
     store.hset(key, mapping={"tokens": -1e6, "at": time.time()})
     try:
         yield
@@ -197,8 +199,7 @@ def test_who_was_not_asked_for_lack_of_quota_is_asked_later_and_never_counted_as
                 assert checks_run(subject=check.subject) == 0
             check.refresh_from_db()
             assert (check.state, check.attempts) == ("pending", 0)
-            assert at < check.next_attempt_at <= at + timedelta(seconds=1)
-            at = check.next_attempt_at
+            assert check.next_attempt_at <= at  # it was not even taken
     with clock.at(at):
         assert checks_run(subject=check.subject) == 1
     assert Finding.objects.get().outcome == "match"
@@ -217,11 +218,11 @@ def test_a_bucket_gives_what_it_holds_and_fills_with_time(settings: Settings) ->
     store, key = valkey(), "agency:bucket:household:check"
     store.delete(key)
     try:
-        assert client._granted({"household": 5}, "check") == {"household": 5}
-        assert client._granted({"household": 5}, "check")["household"] <= 4  # eight a second, one second deep
+        assert client.granted({"household": 5}, "check") == {"household": 5}
+        assert client.granted({"household": 5}, "check")["household"] <= 4  # eight a second, one second deep
         store.hset(key, "at", time.time() - 60)
-        assert client._granted({"household": 500}, "check") == {"household": 8}
-        assert client._granted({"household": 1, "permit": 1}, "check")["permit"] == 1
+        assert client.granted({"household": 500}, "check") == {"household": 8}
+        assert client.granted({"household": 1, "permit": 1}, "check")["permit"] == 1
     finally:
         store.delete(key, "agency:bucket:permit:check")
 
@@ -230,7 +231,7 @@ def test_a_bucket_gives_what_it_holds_and_fills_with_time(settings: Settings) ->
 def test_a_batch_does_not_ask_a_silent_agency_on(agencies: City) -> None:
     agencies.knobs(household={"down": 1})
     requests = [client.Request("household", [CHILD])] * 100 + [client.Request("permit", [CHILD])]
-    calls = client.ask_many(requests, purpose="check").calls()
+    calls = client.ask_many(requests, purpose="check", closed={}).calls()
     made = [call for call in calls[:100] if call.status != client.NOT_MADE]
     assert BREAKER_FAILURES <= len(made) <= BREAKER_FAILURES + 32  # what was under way when it became clear
     assert all(call.answer is None for call in calls[:100])
@@ -295,22 +296,22 @@ def look(at: datetime, calls: Callable[[], object] = lambda: None) -> bool:
 
 @pytest.mark.django_db
 def test_a_look_takes_batch_after_batch_and_calls_others_when_there_is_more(agencies: City) -> None:
-    for _number in range(BATCH + 5):
+    for _number in range(FULL + 5):
         new_check()
     called: list[int] = []
     assert look(clock.now(), lambda: called.append(1)) is False
-    assert Finding.objects.filter(outcome="not_found").count() == BATCH + 5
+    assert Finding.objects.filter(outcome="not_found").count() == FULL + 5
     assert called == [1]
     assert look(clock.now(), lambda: called.append(1)) is False
-    assert AgencyCall.objects.count() == BATCH + 5
+    assert AgencyCall.objects.count() == FULL + 5
 
 
 @pytest.mark.django_db
 def test_a_turn_that_is_over_finishes_its_batch_and_says_that_there_is_more(agencies: City) -> None:
-    for _number in range(BATCH + 5):
+    for _number in range(FULL + 5):
         new_check()
     assert checks_work(Turn(time.monotonic, time.monotonic() - 1, lambda: None)) is True
-    assert Finding.objects.count() == BATCH
+    assert Finding.objects.count() == FULL
 
 
 @pytest.mark.django_db(transaction=True)

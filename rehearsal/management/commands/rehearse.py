@@ -14,7 +14,8 @@ from accounts.models import Account
 from enrollment.models import Season
 from portal import supervisor
 from rehearsal.city import NoCity
-from rehearsal.play import Play, Stalled
+from rehearsal.patience import Stalled
+from rehearsal.play import Play
 from rehearsal.report import report
 
 SMALLEST, LARGEST = 20, 1_200_000
