@@ -9,12 +9,13 @@ PUPILS ?= 2000
 SEED ?= 1
 REPORT ?= var/season-report.json
 WORKERS ?= 2
+DURATION ?= 120
 SAMPLE ?= commit
 BESIDE_SERVERS := VAR_DIR=var/test $(BIN)/python -m portal.embedded run --scratch --
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: codes help demo season test soak lint bench run clean vendor lock messages coverage
+.PHONY: codes help demo season test soak lint bench load run clean vendor lock messages coverage
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -60,6 +61,9 @@ lint: $(VENV)/dev  ## ruff, mypy, import-linter, djlint, migrations, catalogue
 
 bench: $(VENV)/dev  ## measure ratios against a floor: bench/report.json and docs/performance.md
 	@$(BIN)/python -m bench
+
+load: $(VENV)/dev  ## families and visitors against the whole site: DURATION=120 a phase (docs/load.md)
+	@DURATION="$(DURATION)" FAMILIES="$(FAMILIES)" $(BIN)/python -m bench.load
 
 codes: $(VENV)/runtime  ## demonstration accounts with fresh one-time codes (while it runs)
 	@DEMO=1 $(BIN)/python manage.py demo_guide

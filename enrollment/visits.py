@@ -31,6 +31,7 @@ def counted(page: str) -> Callable[[View], View]:
         @wraps(view)
         def counting(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             response = view(request, *args, **kwargs)
+            response.counted = page  # type: ignore[attr-defined] # a copy given from memory counts, too
             if response.status_code == HTTPStatus.OK and by_a_person(request):
                 add(page)
             return response

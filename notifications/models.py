@@ -45,7 +45,12 @@ class Message(models.Model):
                 fields=["urgency", "next_attempt_at"],
                 name="message_due",
                 condition=models.Q(state__in=["queued", "sending"]),
-            )
+            ),
+            models.Index(  # how long codes and messages have waited: read for the status page
+                fields=["secret", "created_at"],
+                name="message_waiting",
+                condition=models.Q(state__in=["queued", "sending"]),
+            ),
         ]
         verbose_name = _("message")
         verbose_name_plural = _("messages")

@@ -199,6 +199,14 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
 }
 
+# -- The gate before Django (docs/load.md), each for one web process ------------------------
+GATE: bool = env.bool("GATE", True)
+GATE_THREADS: int = env.int("GATE_THREADS", 64)  # as many as gunicorn's --threads: most of them only wait in the queue
+GATE_RUNNING: int = env.int("GATE_RUNNING", 4)  # requests at work at a time, each with a database connection
+GATE_FAMILIES: int = env.int("GATE_FAMILIES", 25)  # families under way before the gate has learned more
+GATE_QUEUE_SECONDS: float = env.float("GATE_QUEUE_SECONDS", 0.1)  # the time in the queue it steers to
+GATE_IDLE_SECONDS: float = env.float("GATE_IDLE_SECONDS", 20.0)  # a family that has not pressed since is not counted
+
 # -- Language and time ------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]

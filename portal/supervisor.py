@@ -30,6 +30,9 @@ LEFT_OVER_SECONDS = 10.0
 START_SECONDS = 900.0  # a slow and busy machine takes minutes; what fails at every start is told much earlier
 # longer than a proxy's own (Caddy: 120): who closes first must not be the side that is about to be asked
 KEEP_ALIVE_SECONDS = 130
+# most threads only queue at the gate (portal.gate); a phone that reads keeps its connection, not a thread
+WEB_THREADS = int(os.environ.get("GATE_THREADS") or 64)
+WEB_CONNECTIONS = ("--worker-connections", "8000", "--backlog", "4096")
 DEMO_PUPILS, DEMO_SEED = 2000, 2026
 EXAMPLE = "examples/wuling"
 
@@ -183,7 +186,7 @@ def _programs(stack: Stack) -> list[Program]:
         "identity": _gunicorn("verification.mock_identity.service:application", stack.identity_port, 1, 8),
         "workers": [PYTHON, "-m", "portal.workers"],
         # imported once, then forked: each process would spend seconds on it otherwise
-        "web": [*_gunicorn("portal.wsgi", stack.web_port, 2, 4), "--preload"],
+        "web": [*_gunicorn("portal.wsgi", stack.web_port, 2, WEB_THREADS), *WEB_CONNECTIONS, "--preload"],
     }
     return [Program(name, _spawn(stack.var, name, command)) for name, command in commands.items()]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login
-from django.db import connection
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import get_template
@@ -22,8 +22,10 @@ from accounts.models import Account
 from accounts.services import totp_verify
 from accounts.sessions import slide
 from audit.services import record
+from enrollment.selectors.status import reachable
 from enrollment.views.shown import Shown
 from foundation.errors import Refused
+from portal.health import site_components
 
 
 @require_http_methods(["GET", "POST"])
@@ -72,11 +74,24 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - a view
-    """For load balancers: the database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"ok": True})
+def health(request: HttpRequest) -> JsonResponse:
+    """For load balancers: 200 while this process can serve, which needs the database and nothing else.
+
+    ``?deep=1`` is for whoever watches the site: 503 as soon as something is broken that a family would feel.
+    """
+    if not reachable():
+        return JsonResponse({"ok": False, "components": {"database": {"state": "bad"}}}, status=503)
+    try:
+        found = site_components()
+    except Error:
+        return JsonResponse({"ok": False, "components": {"database": {"state": "bad"}}}, status=503)
+    broken = any(component.state == "bad" for component in found)
+    told = {component.name: {"state": component.state, **component.figures} for component in found}
+    deep = request.GET.get("deep") == "1"
+    body = {"ok": not broken, "components": {"database": {"state": "good"}, **told}}
+    response = JsonResponse(body, status=503 if deep and broken else 200)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @require_GET

@@ -1,8 +1,14 @@
-"""WSGI entry point for gunicorn."""
+"""WSGI entry point for gunicorn: Django behind the gate that keeps the opening minute fair (docs/load.md)."""
 
 import os
+from typing import Any
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-application = get_wsgi_application()
+application: Any = get_wsgi_application()
+if settings.GATE:
+    from portal.gate.door import Gate
+
+    application = Gate(application)

@@ -214,9 +214,8 @@ class ApplicationVersion(models.Model):
     evaluation = EncryptedJSONField(null=True)  # group, points, order, materials, trace, zone and its steps
     settled = EncryptedJSONField(default=dict)  # facts a reviewer settled: {name: {"value", "by", "at", "reason"}}
     assessed_at = models.DateTimeField(null=True)
-    assess_at = models.DateTimeField(
-        null=True
-    )  # when it may be judged (again): a lease; null when there is nothing to do
+    # when it may be judged (again): a lease; null when there is nothing to do
+    assess_at = models.DateTimeField(null=True)
     visit = models.ForeignKey(  # in which a clerk did it for the family; null: the family itself
         "enrollment.AssistVisit", null=True, default=current_visit, on_delete=models.PROTECT, related_name="versions"
     )
@@ -224,7 +223,11 @@ class ApplicationVersion(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["application", "number"], name="one_version_number")]
         indexes: ClassVar = [
-            models.Index(fields=["assess_at"], name="version_to_assess", condition=models.Q(assess_at__isnull=False))
+            models.Index(fields=["assess_at"], name="version_to_assess", condition=models.Q(assess_at__isnull=False)),
+            # the oldest family that was not judged
+            models.Index(
+                fields=["submitted_at"], name="version_unjudged", condition=models.Q(assessed_at__isnull=True)
+            ),
         ]
 
 

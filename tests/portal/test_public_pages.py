@@ -22,6 +22,7 @@ from schools.matching import AddressRule, Zone
 from schools.models import School, SeatPlan
 from schools.services import zones_store
 from tests import factories
+from tests.alive import pulse
 from verification.models import AgencySwitch
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,7 @@ HOSTILE = ("\0", "长" * 10_000, "<script>alert(1)</script>", "' OR 1=1 --", "99
 @pytest.fixture(autouse=True)
 def fresh() -> None:
     cache.clear()
+    pulse(0)
 
 
 @pytest.fixture
