@@ -42,7 +42,11 @@ class Browser:
     def sign_in(self, mobile: str) -> None:
         """Ask for a code, read it from the outbox (the synthetic telephone), and enter it."""
         deadline = time.monotonic() + PATIENCE_SECONDS
+        # the next family at the same screen: a session ends, the screen's place at the gate stays
+        place = self.http.cookies.get("place")
         self.http.cookies.clear()
+        if place:
+            self.http.cookies.set("place", place, domain=self.http.base_url.host)
         while True:
             # a refusal here means that a code is on its way already: an earlier request came through unanswered
             self._post("session/code/", {"phone": mobile})
