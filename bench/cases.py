@@ -14,7 +14,7 @@ from numba import njit
 
 from bench.model import Case, Limit, Sample
 from bench.proof import CASES as PROOF
-from bench.runs import city, opening, whole_province
+from bench.runs import city, opening, staff_lists, submission, whole_province
 from bench.season import rehearse
 from bench.whatif import CASES as WHATIF
 from lottery.certificate import certify_arrays
@@ -292,6 +292,20 @@ CASES = (
         "a whole season at 8,000 families against four times the season at 2,000",
         rehearse,
         (Limit("ratio", 1.25),),
+        runs=1,
+    ),
+    Case(
+        "submission",
+        "a submission through the API against a bare Django view that stores the same rows",
+        submission,
+        (Limit("ratio", 2),),
+        runs=1,
+    ),
+    Case(
+        "staff lists",
+        "the staff site at 240,000 applications: 95 of 100 pages of the slowest kind are faster",
+        staff_lists,
+        (Limit("seconds", 0.25), Limit("queries", 12)),
         runs=1,
     ),
     Case(
