@@ -10,7 +10,10 @@ from unfold.admin import ModelAdmin
 
 from accounts.models import Account
 from accounts.scopes import scope
+from accounts.staff_lists import ActionFilter, ListPaginator, ObjectFilter, known_values
 from audit.services import record, record_views
+
+__all__ = ["ActionFilter", "ObjectFilter", "ScopedAdmin", "known_values", "viewer"]  # the door for admin pages below
 
 
 class ScopedAdmin(ModelAdmin):  # type: ignore[misc,unused-ignore]
@@ -25,6 +28,8 @@ class ScopedAdmin(ModelAdmin):  # type: ignore[misc,unused-ignore]
     school_field = ""
     personal = False
     list_filter_sheet = False
+    paginator = ListPaginator
+    show_full_result_count = False
     actions: Any = None
 
     @property
@@ -65,17 +70,10 @@ class ScopedAdmin(ModelAdmin):  # type: ignore[misc,unused-ignore]
         return response
 
     def _listed(self, request: HttpRequest, rows: Iterable[Model]) -> None:
-        by_place: dict[str, list[str]] = {}
-        for row in rows:
-            by_place.setdefault(self.place(row), []).append(str(row.pk))
-        for district, ids in by_place.items():
-            record_views(
-                actor=viewer(request),
-                action=f"{self.object_type}.list",
-                object_type=self.object_type,
-                object_ids=ids,
-                district=district,
-            )
+        places = {str(row.pk): self.place(row) for row in rows}
+        record_views(
+            actor=viewer(request), action=f"{self.object_type}.list", object_type=self.object_type, places=places
+        )
 
     def place(self, row: Model) -> str:
         """The district of a row, for its audit entry; "" where it has none."""

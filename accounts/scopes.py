@@ -90,5 +90,10 @@ def scope(account: object) -> Scope:
     """The scope of whoever makes a request; anonymous people and guardians have an empty one."""
     if not isinstance(account, Account) or not account.is_staff:
         return Scope(None, ())
-    roles = account.roles.all()
-    return Scope(account, tuple((role.name, Reach(role.district_code, role.school_code)) for role in roles))
+    # once an object, that is once a request: a page of the staff site asks for every entry of its menu
+    reaches = account.__dict__.get("_reaches")
+    if reaches is None:
+        roles = account.roles.all()
+        reaches = tuple((role.name, Reach(role.district_code, role.school_code)) for role in roles)
+        account.__dict__["_reaches"] = reaches
+    return Scope(account, reaches)

@@ -1,6 +1,12 @@
-from django.contrib import admin
+from typing import Any
 
-from accounts.admin_base import ScopedAdmin
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin_base import ActionFilter, ObjectFilter, ScopedAdmin, known_values
 from accounts.staff_site import staff_site
 from audit.models import Entry
 
@@ -12,11 +18,25 @@ class EntryAdmin(ScopedAdmin):
     ability = "audit.view"
     district_field = "district_code"
     list_display = ("at", "actor_label", "action", "object_type", "object_id", "district_code", "sealed")
-    list_filter = ("action", "object_type")
+    list_filter = (ActionFilter, ObjectFilter)
     search_fields = ("object_id", "actor_label")
+    search_help_text = _("The whole id of an object, or the whole name of an account")
     fields = ("at", "actor_label", "action", "object_type", "object_id", "district_code", "details", "digest", "seal")
     ordering = ("-id",)
-    show_full_result_count = False
+
+    def get_search_results(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        queryset: QuerySet[Any],
+        search_term: str,
+    ) -> tuple[QuerySet[Any], bool]:
+        """By a whole object id or a whole account name: a part of one would read every entry there is."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        accounts = get_user_model().objects.filter(username=term).values_list("pk", flat=True)
+        about = Q(object_type__in=known_values(Entry, "object_type"), object_id=term)
+        return queryset.filter(about | Q(actor_id__in=list(accounts))), False
 
     @admin.display(boolean=True)
     def sealed(self, entry: Entry) -> bool:

@@ -33,6 +33,7 @@ class Entry(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["object_type", "object_id"]),
+            models.Index(fields=["actor_id", "-id"], name="audit_by_actor"),
             models.Index(fields=["id"], name="audit_unsealed", condition=models.Q(seal__isnull=True)),
         ]
         verbose_name = _("log entry")

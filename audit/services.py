@@ -119,12 +119,12 @@ def record_all(entries: Sequence[Written]) -> None:
     )
 
 
-def record_views(*, actor: Actor, action: str, object_type: str, object_ids: list[str], district: str = "") -> None:
-    """Write one entry per row that a person was shown on a list."""
+def record_views(*, actor: Actor, action: str, object_type: str, places: Mapping[str, str]) -> None:
+    """Write one entry per row that a person was shown on a list; ``places`` names each row's id and its district."""
     Entry.objects.bulk_create(
         [
             entry(actor=actor, action=action, object_type=object_type, object_id=one, district=district)
-            for one in object_ids
+            for one, district in places.items()
         ]
     )
 

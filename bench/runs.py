@@ -46,6 +46,18 @@ def opening(quick: bool) -> Sample:
     return Sample(found["seconds"], found["floor"], found["facts"])
 
 
+def submission(quick: bool) -> Sample:
+    """1,200 submissions to each side; quick sends 240."""
+    found = beside(DATABASE, "bench.submission", 240 if quick else 1_200)
+    return Sample(found["seconds"], found["floor"], found["facts"])
+
+
+def staff_lists(quick: bool) -> Sample:
+    """240,000 applications; quick takes 12,000."""
+    found = beside(DATABASE, "bench.staff", 12_000 if quick else 240_000)
+    return Sample(found["seconds"], found["floor"], found["facts"])
+
+
 def city(quick: bool) -> Sample:
     """240,000 pupils."""
     return _admission(12_000 if quick else 240_000)
@@ -69,8 +81,3 @@ def verification(quick: bool) -> Sample:
 def overload(quick: bool) -> Sample:
     """Ten seconds of arrivals at each load; quick takes three."""
     return _ratio("bench.overload", 3 if quick else 10)
-
-
-def submission(quick: bool) -> Sample:
-    """600 submissions on each side; quick sends 60."""
-    return _ratio("bench.submission", 60 if quick else 600)

@@ -1,7 +1,7 @@
 """The cases that measure the site and its workers as in operation."""
 
 from bench.model import Case, Limit
-from bench.runs import opening, overload, submission, verification
+from bench.runs import opening, overload, staff_lists, submission, verification
 from bench.season import rehearse, start_up
 
 CASES = (
@@ -30,6 +30,13 @@ CASES = (
         "one submission through the API by eight families at a time, against a bare view that stores the same rows",
         submission,
         (Limit("share of the floor", 0.5, True),),
+        runs=1,
+    ),
+    Case(
+        "staff lists",
+        "the staff site at 240,000 applications: 95 of 100 pages of the slowest kind are faster",
+        staff_lists,
+        (Limit("seconds", 0.25), Limit("queries", 12)),
         runs=1,
     ),
     Case(

@@ -1,11 +1,23 @@
 from django.contrib import admin
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 import identifiers
 from accounts.admin_base import ScopedAdmin
+from accounts.staff_lists import KnownValuesFilter
 from accounts.staff_site import staff_site
 from notifications.models import Message
+from notifications.templates import TEMPLATES
+
+
+class TemplateFilter(KnownValuesFilter):
+    """The templates there are: known without a look at the messages."""
+
+    title, parameter_name, column = lazy("Template"), "template", "template"
+
+    def known(self, model: type[Model]) -> list[str]:  # noqa: ARG002 - the base's signature
+        return sorted(TEMPLATES)
 
 
 @admin.register(Message, site=staff_site)
@@ -16,7 +28,7 @@ class MessageAdmin(ScopedAdmin):
     district_field = "district_code"
     personal = True
     list_display = ("created_at", "to", "template", "state", "attempts", "sent_at")
-    list_filter = ("state", "template")
+    list_filter = ("state", TemplateFilter)
     fields = ("to", "template", "language", "text", "state", "attempts", "created_at", "next_attempt_at", "sent_at")
     readonly_fields = ("to", "text")
     ordering = ("-id",)

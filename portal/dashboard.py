@@ -1,26 +1,29 @@
 """The season at a glance on the first page of the admin: rounds, rates, groups, queue, agencies, messages."""
 
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.scopes import Scope, scope
+from accounts.staff_lists import about, rounded
 from enrollment.models import Application, ApplicationState, Round
 from enrollment.policies import compiled
-from enrollment.selectors import review_queue
 from notifications.models import Message
+from notifications.services import DUE_STATES
 from portal.context import holds_synthetic
 from verification.models import Check
 
 OPEN_WORK = ("attention", "in_review")
 PLACED = ("offered", "accepted", "enrolled")
+UNDECIDED = ("submitted", "verifying", "verified", "returned", *OPEN_WORK)
 AFTER_DRAW = (*PLACED, "declined", "lapsed", "waiting")
 BAR_COLOUR = "rgb(14, 106, 99)"
 
@@ -40,6 +43,18 @@ class RoundRow:
     link: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many applications of a round have the same state, group, way of filing and papers."""
+
+    round_id: int
+    state: str
+    group: str
+    online: bool
+    bare: bool  # without any paper
+    many: int
+
+
 def context(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
     """What the first page shows to this person: only rounds and cases in reach."""
     may = scope(request.user)
@@ -47,31 +62,46 @@ def context(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         Application.objects.all(), "application.view", district="district_code", school="review_school_id"
     )
     rounds = may.rows(Round.objects.all(), "round.view", district="season__district__code", school="")
+    tallies = _tallies(applications)
+    related = rounds.select_related("season__district", "policy").defer("policy__text")
     rows = [
-        _round_row(round_, applications)
-        for round_ in rounds.select_related("season__district", "policy").order_by("closes_at", "pk")
+        _round_row(round_, [one for one in tallies if one.round_id == round_.pk])
+        for round_ in related.order_by("closes_at", "pk")
     ]
     values |= {
         "rounds": rows,
-        "cards": _cards(applications, may),
+        "cards": _cards(tallies, may),
         "synthetic": holds_synthetic(),
     }
     return values
 
 
-def _round_row(round_: Round, applications: QuerySet[Application]) -> RoundRow:
-    here = applications.filter(round=round_)
-    states = dict(here.values_list("state").annotate(n=Count("pk")).order_by())
-    total = sum(n for state, n in states.items() if state != ApplicationState.WITHDRAWN)
-    undecided = sum(states.get(state, 0) for state in ("submitted", "verifying", "verified", "returned", *OPEN_WORK))
-    groups = dict(here.exclude(group_code="").values_list("group_code").annotate(n=Count("pk")).order_by())
+def _tallies(applications: QuerySet[Application]) -> list[Tally]:
+    """All numbers of the page by one reading of the applications."""
+    bare = ExpressionWrapper(Q(uploads=0), output_field=BooleanField())
+    grouped = applications.order_by().annotate(bare=bare)
+    named = grouped.values_list("round_id", "state", "group_code", "online", "bare")
+    return [Tally(*row) for row in named.annotate(many=Count("pk"))]
+
+
+def _sum(tallies: Iterable[Tally], states: Collection[str] = ()) -> int:
+    return sum(one.many for one in tallies if not states or one.state in states)
+
+
+def _round_row(round_: Round, here: Sequence[Tally]) -> RoundRow:
+    total = _sum(one for one in here if one.state != ApplicationState.WITHDRAWN)
+    undecided = _sum(here, UNDECIDED)
+    groups: Counter[str] = Counter()
+    for one in here:
+        groups[one.group] += one.many
+    del groups[""]
     return RoundRow(
         round=round_,
         title=f"{round_.season.district} · {round_.get_stage_display()} · {round_.get_kind_display()}",
         total=total,
         decided=total - undecided,
-        placed=sum(states.get(state, 0) for state in PLACED),
-        waiting=states.get("waiting", 0),
+        placed=_sum(here, PLACED),
+        waiting=_sum(here, ("waiting",)),
         percent=round(100 * (total - undecided) / total) if total else 0,
         chart=_chart(round_, groups),
         link=reverse("lottery:official-round", args=[round_.pk]),
@@ -98,40 +128,33 @@ def _chart(round_: Round, groups: Mapping[str, int]) -> str:
     return json.dumps(data, ensure_ascii=False)
 
 
-def _cards(applications: QuerySet[Application], may: Scope) -> list[dict[str, Any]]:
+def _cards(tallies: Sequence[Tally], may: Scope) -> list[dict[str, Any]]:
     """Numbers with a percentage where there is one."""
     everybody = reverse("admin:enrollment_application_changelist")
-    counts = applications.aggregate(
-        total=Count("pk"),
-        online=Count("pk", filter=Q(online=True)),
-        papers=Count("pk", filter=Q(uploads=0)),
-        drawn=Count("pk", filter=Q(state__in=AFTER_DRAW)),
-        placed=Count("pk", filter=Q(state__in=PLACED)),
-    )
+    total = _sum(tallies)
     cards = [
         # each rate leads to what is missing from a hundred percent
-        _card(_("Filed online"), counts["online"], counts["total"]) | {"link": f"{everybody}?desk=all&online__exact=0"},
-        _card(_("Without any paper"), counts["papers"], counts["total"]),
-        _card(_("Placed"), counts["placed"], counts["drawn"]) | {"link": f"{everybody}?state__exact=waiting"},
+        _card(_("Filed online"), _sum(one for one in tallies if one.online), total)
+        | {"link": f"{everybody}?desk=all&online__exact=0"},
+        _card(_("Without any paper"), _sum(one for one in tallies if one.bare), total),
+        _card(_("Placed"), _sum(tallies, PLACED), _sum(tallies, AFTER_DRAW))
+        | {"link": f"{everybody}?state__exact=waiting"},
     ]
     if may.any("application.review"):
-        account = may.account
-        waiting = review_queue(account).filter(state__in=OPEN_WORK).count() if account else 0
-        cards.insert(
-            0,
-            {
-                **_card(_("Waiting for a person"), waiting, 0),
-                "link": everybody,
-            },
-        )
+        cards.insert(0, {**_card(_("Waiting for a person"), _sum(tallies, OPEN_WORK), 0), "link": everybody})
     if may.any("agency.switch"):
-        checks = Check.objects.aggregate(total=Count("pk"), done=Count("pk", filter=Q(state=Check.State.DONE)))
-        sent = Message.objects.exclude(state__in=[Message.State.QUEUED, Message.State.SENDING])
         cards += [
-            _card(_("Checks done"), checks["done"], checks["total"]),
-            _card(_("Messages sent"), sent.count(), Message.objects.count()),
+            _share_done(_("Checks done"), Check.objects.all(), Check.objects.filter(state=Check.State.PENDING)),
+            _share_done(_("Messages sent"), Message.objects.all(), Message.objects.filter(state__in=DUE_STATES)),
         ]
     return cards
+
+
+def _share_done(title: str, everything: QuerySet[Any], waiting: QuerySet[Any]) -> dict[str, Any]:
+    """What is done of a large table: what waits is counted by its index; the whole, where large, is estimated."""
+    whole, exact = about(everything)
+    done = max(0, whole - waiting.count())
+    return _card(title, done, whole) | ({} if exact else {"value": _("about %(count)d") % {"count": rounded(done)}})
 
 
 def _card(title: str, value: int, whole: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ def _trigger(columns: tuple[str, ...]) -> str:
 class Migration(migrations.Migration):
     """A version says when it may be judged (again). What is not judged yet is due at once."""
 
-    dependencies = [("enrollment", "0013_appeal_papers")]
+    dependencies = [("enrollment", "0014_staff_lists")]
     operations = [
         migrations.AddField("applicationversion", "assess_at", models.DateTimeField(null=True)),
         RunSQL(DROP, _trigger(BEFORE)),

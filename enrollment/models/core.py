@@ -184,7 +184,13 @@ class Application(models.Model):
                 condition=models.Q(state__in=LIVE_STATES),
             )
         ]
-        indexes: ClassVar = [models.Index(fields=["round", "state"]), models.Index(fields=["state", "state_at"])]
+        indexes: ClassVar = [
+            models.Index(fields=["round", "state"]),
+            models.Index(fields=["state", "state_at"]),
+            # the order of the desk, and the values of its filter
+            models.Index(fields=["-needs_person", "state_at", "-id"], name="application_desk"),
+            models.Index(fields=["group_code"], name="application_group"),
+        ]
         verbose_name = _("application")
         verbose_name_plural = _("applications")
 

@@ -244,6 +244,5 @@ def _audit_export(staff: Account, school: School, children: list[Application], i
         actor=staff,
         action="application.registry",
         object_type="application",
-        object_ids=[str(application.pk) for application in children],
-        district=school.district_id,
+        places={str(application.pk): school.district_id for application in children},
     )

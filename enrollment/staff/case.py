@@ -101,6 +101,7 @@ class Case:
     guardian_phone: str
     answers: tuple[Row, ...]
     choices: tuple[str, ...]
+    known: Mapping[str, FindingView]  # the findings by agency, as they are stored
     findings: tuple[Finding, ...]
     facts: tuple[FactRow, ...]
     group_name: str
@@ -154,6 +155,7 @@ def gather(application: Application, reviewer: Account) -> Case:
     version = next(item for item in versions if item.number == application.version)
     judged: dict[str, Any] = version.evaluation or {}
     language = tongue()
+    known = findings(version.pk)
     steps = application.transitions.select_related("actor", "visit__operator").order_by("-id")
     return Case(
         application=application,
@@ -166,7 +168,8 @@ def gather(application: Application, reviewer: Account) -> Case:
             if row.value
         ),
         choices=_school_names(version.choices),
-        findings=tuple(_finding(found) for found in findings(version.pk).values()),
+        known=known,
+        findings=tuple(_finding(found) for found in known.values()),
         facts=tuple(_fact(version, name, body) for name, body in (version.facts or {}).items()),
         group_name=(judged.get("group_name") or {}).get(language, ""),
         trace=tuple(step["text"][language] for step in judged.get("trace", ())),

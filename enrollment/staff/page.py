@@ -79,11 +79,10 @@ def case_page(
 
 
 def _asked(case: Case, typed: Typed) -> dict[str, Any]:
-    known = findings(case.version.pk)
     items = [(item.name, _(item.label)) for item in form.FIELDS] + [("choices", _("Schools"))]
     items += [(f"{ITEM}{kind}", item_label(case.application, f"{ITEM}{kind}")) for kind in _papers(case)]
     return {
-        "questions": questions(case.version, known, typed.values, typed.value_errors),
+        "questions": questions(case.version, case.known, typed.values, typed.value_errors),
         "items": [(name, label, name in typed.items) for name, label in items],
     }
 

@@ -85,7 +85,7 @@ def test_two_sealers_cover_every_entry_once() -> None:
 
 def test_a_list_view_writes_one_entry_a_row() -> None:
     viewer = factories.staff("official")
-    record_views(actor=viewer, action="child.list", object_type="child", object_ids=["1", "2"])
+    record_views(actor=viewer, action="child.list", object_type="child", places={"1": "", "2": ""})
     rows = Entry.objects.filter(action="child.list")
     assert set(rows.values_list("object_id", "actor_label")) == {("1", viewer.username), ("2", viewer.username)}
 

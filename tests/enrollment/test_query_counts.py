@@ -13,15 +13,27 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts import staff_lists
 from accounts.models import Account
 from enrollment import services
+from enrollment.models import Application
 from enrollment.policies import compiled
 from notifications.models import Message
 from tests import factories
 
 PHONE = "19900004321"
 GUARDIAN = factories.adult_number()
+STAFF = {
+    "/admin/": 12,
+    "/admin/enrollment/application/": 12,
+    "/admin/enrollment/application/?desk=all&group_code=A": 12,
+    "/admin/notifications/message/": 12,
+    "/admin/verification/agencyswitch/": 12,
+    "case": 12,
+    "search": 12,
+}
 API = {
     "session/code/": 10,
     "session/": 6,
@@ -144,3 +156,36 @@ def _fill_in(browser: Counted, form: str) -> None:
     hidden = dict(re.findall(r'name="(client_token|seen)"\s+value="([^"]+)"', shown))
     filed = browser.post(f"{form}check/", {"declare": "yes", **hidden}, "POST check")
     browser.get(filed.url, "application")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_pages_of_the_staff_site_over_several_families(place: factories.World) -> None:
+    filed = [factories.family(place).submit() for _family in range(4)]
+    browser, official = Counted(), factories.staff("official")
+    browser.client.force_login(official)
+    session = browser.client.session
+    session["otp_device_id"] = TOTPDevice.objects.get(user=official).persistent_id
+    session.save()
+    for path in STAFF:
+        if path.startswith("/"):
+            browser.get(path)
+    browser.get(f"/admin/enrollment/application/?q={filed[0].receipt}", "search")
+    browser.get(f"/admin/enrollment/application/{filed[0].pk}/change/", "case")
+    browser.compare(STAFF)
+
+
+@pytest.mark.django_db
+def test_a_list_counts_exactly_below_its_bound_and_says_about_above_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    place = factories.world()
+    for _family in range(3):
+        factories.family(place).submit()
+    rows = Application.objects.order_by("pk")
+    below = staff_lists.ListPaginator(rows, 2)
+    assert (below.count, below.about, below.num_pages) == (3, None, 2)
+    assert [row.pk for page in (1, 2) for row in below.page(page)] == list(rows.values_list("pk", flat=True))
+    monkeypatch.setattr(staff_lists, "MOST", 2)
+    above = staff_lists.ListPaginator(rows, 2)
+    assert (above.count, above.num_pages) == (2, 1)
+    assert above.about is not None
+    assert above.about >= 3
+    assert [staff_lists.rounded(many) for many in (7, 4321, 239_981)] == [7, 4300, 240_000]
