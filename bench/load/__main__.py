@@ -52,12 +52,12 @@ class Usage:
 def prepared() -> Iterator[tuple[int, Any]]:
     """A season with its city, open; one child of each family."""
     from rich.console import Console
-    from rich.progress import TaskID
 
     from rehearsal.play import Play
 
     play = Play(ROOT / "examples/wuling", 7, FAMILIES, False, Console(stderr=True))
-    play.build(play.prepare(), TaskID(0))
+    play.build(play.prepare(), play.tell.begin("city", FAMILIES))
+    play.tell.close()
     by_family: dict[str, Any] = {}
     for child in play.applicants.values():
         by_family.setdefault(child.id.rpartition("-")[0], child)
