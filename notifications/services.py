@@ -24,6 +24,7 @@ from notifications.templates import render
 
 CLAIM_MINUTES = 1
 MAX_ATTEMPTS = 6
+DUE_STATES = (Message.State.QUEUED, Message.State.SENDING)  # not handed over yet
 BATCH = 200
 
 # One statement: taken and leased at once, the most urgent first; rows another worker is at are passed over.
