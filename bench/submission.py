@@ -8,6 +8,7 @@ import http.client
 import json
 import os
 import queue
+import re
 import subprocess
 import sys
 import threading
@@ -148,16 +149,19 @@ def sent(port: int, batch: list[tuple[str, bytes]]) -> float:
 
     def browser() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        place = ""  # at the gate: a screen keeps it from one family to the next
         while not wrong:
             try:
                 key, body = waiting.get_nowait()
             except queue.Empty:
                 return
-            headers = {"Content-Type": "application/json", "Cookie": f"sessionid={key}; csrftoken={'a' * 32}"}
+            headers = {"Content-Type": "application/json", "Cookie": f"sessionid={key}; csrftoken={'a' * 32}{place}"}
             connection.request(
                 "POST", "/api/v1/applications/", body, {**headers, "X-CSRFToken": "a" * 32, "Accept-Language": "zh-CN"}
             )
             answer = connection.getresponse()
+            given = re.search(r"place=[^;]+", answer.headers.get("Set-Cookie", ""))
+            place = f"; {given.group()}" if given else place
             text = answer.read()
             if answer.status != CREATED:
                 wrong.append(f"{answer.status} {text[:300].decode(errors='replace')}")

@@ -79,6 +79,28 @@ def _insertion(model: type[Model]) -> tuple[str, tuple[Any, ...]]:
     return f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({places})", fields  # noqa: S608 - own names
 
 
+def insert_new(rows: Sequence[Model]) -> list[Any]:
+    """Insert rows of one table but those that a constraint says are there already; the keys of the new ones.
+
+    In the current transaction and, up to 2,000 rows, in one round trip.
+    """
+    if not rows:
+        return []
+    statement, fields = _insertion(type(rows[0]))
+    key = connection.ops.quote_name(str(rows[0]._meta.pk.column))
+    head = statement[: statement.index(" VALUES ")]
+    values = [[_stored(field, field.pre_save(row, True)) for field in fields] for row in rows]
+    with connection.cursor() as cursor:
+        found = execute_values(
+            cursor.cursor,
+            f"{head} VALUES %s ON CONFLICT DO NOTHING RETURNING {key}",
+            values,
+            page_size=2000,
+            fetch=True,
+        )
+    return [one for (one,) in found]
+
+
 def insert(rows: Sequence[Model]) -> None:
     """Insert rows of any tables in this order and in one round trip, in the current transaction.
 

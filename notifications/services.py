@@ -17,6 +17,7 @@ from django.utils import translation
 
 from accounts.models import Account
 from foundation import clock
+from foundation.bulk import insert_new
 from foundation.lanes import ring_on_commit
 from notifications.channels import Channel, ChannelError, channel
 from notifications.models import Delivery, Message
@@ -64,27 +65,24 @@ def message_queue(
     with translation.override(language):
         body = render(template, params)
     now = clock.now()
-    rows = Message.objects.bulk_create(
-        [
-            Message(
-                key=key,
-                account=account,
-                phone=number,
-                template=template,
-                language=language,
-                body=body,
-                district_code=district,
-                secret=secret,
-                urgency=Message.Urgency.CODE if secret else Message.Urgency.FAMILY,
-                next_attempt_at=now,
-                created_at=now,
-            )
-        ],
-        ignore_conflicts=True,
+    made = Message(
+        key=key,
+        account=account,
+        phone=number,
+        template=template,
+        language=language,
+        body=body,
+        district_code=district,
+        secret=secret,
+        urgency=Message.Urgency.CODE if secret else Message.Urgency.FAMILY,
+        next_attempt_at=now,
+        created_at=now,
     )
-    made = Message.objects.only("pk").filter(key=key, created_at=now).first() if rows else None
-    if made is not None:
-        ring_on_commit("codes" if secret else "messages")
+    new = insert_new([made])
+    if not new:
+        return None
+    made.pk = new[0]
+    ring_on_commit("codes" if secret else "messages")
     return made
 
 
@@ -127,7 +125,7 @@ def messages_queue(outgoing: Sequence[Outgoing], *, urgency: Message.Urgency = M
                 created_at=now,
             )
         )
-    Message.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
+    insert_new(rows)
     ring_on_commit("messages")
     return len(rows)
 

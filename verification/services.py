@@ -13,6 +13,7 @@ from accounts.models import Account
 from accounts.scopes import scope
 from audit.services import record
 from foundation import clock
+from foundation.bulk import insert_new
 from foundation.errors import NotAllowed, Refused
 from foundation.lanes import ring_on_commit
 from verification.client import ask_all
@@ -22,21 +23,18 @@ from verification.models import Agency, AgencySwitch, Check
 def checks_open(*, subject: UUID, district: str, claims: Mapping[str, Mapping[str, Any]]) -> None:
     """Create one check per agency claimed, once, in the caller's transaction, and wake the workers on commit."""
     now = clock.now()
-    made = Check.objects.bulk_create(
-        [
-            Check(
-                subject=subject,
-                district_code=district,
-                agency=agency,
-                claim=dict(claim),
-                next_attempt_at=now,
-                created_at=now,
-            )
-            for agency, claim in claims.items()
-        ],
-        ignore_conflicts=True,
-    )
-    if made:
+    rows = [
+        Check(
+            subject=subject,
+            district_code=district,
+            agency=agency,
+            claim=dict(claim),
+            next_attempt_at=now,
+            created_at=now,
+        )
+        for agency, claim in claims.items()
+    ]
+    if insert_new(rows):
         ring_on_commit("families")
 
 
