@@ -90,6 +90,7 @@ def main(families: int, url: str) -> dict[str, Any]:
         "floor": 1 / floor,
         "facts": {
             "checks": checks,
+            "checks a family": checks / families,
             "checks a second": round(rate, 1),
             "bare loop a second": round(floor, 1),
             "share of the loop": round(rate / floor, 2),

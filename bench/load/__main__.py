@@ -16,6 +16,7 @@ from typing import Any
 
 from bench.load.phases import Capacity, Crowd, capacity, steady
 from bench.load.seen import Seen, summary
+from bench.page import REPORT, machine, write_page
 from bench.season import ROOT
 
 MOST_SECONDS, MOST_FAMILIES = 3600, 20_000
@@ -24,6 +25,7 @@ FAMILIES = min(MOST_FAMILIES, int(os.environ.get("FAMILIES") or 600 + 12 * DURAT
 SHARES = (("80 %", 0.8), ("300 %", 3.0))
 REST_SECONDS = 25  # between phases: longer than a family counts as under way after its last press
 P99_SECONDS = 1.5
+FULL_SECONDS = 120  # a phase; shorter runs only look
 LOGS = ROOT / "var" / "load-log"  # of the last run
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -165,6 +167,14 @@ def verdict(report: dict[str, Any]) -> list[str]:
     return missed
 
 
+def keep(report: dict[str, Any]) -> None:
+    """Write the figures of a full run into the report and the page of all measurements."""
+    whole = json.loads(REPORT.read_text(encoding="utf-8"))
+    whole["load"] = report | {"machine": machine(), "cores": len(os.sched_getaffinity(0))}
+    REPORT.write_text(json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    write_page(whole)
+
+
 def beside_the_site() -> int:
     """Start every process of the site in a folder of its own and this module beside them; its exit code."""
     (ROOT / "var").mkdir(exist_ok=True)
@@ -187,6 +197,8 @@ def main() -> int:
     missed = verdict(report)
     print("\n" + ("kept" if not missed else "missed: " + "; ".join(missed)))
     print(json.dumps(report, ensure_ascii=False))
+    if not missed and DURATION >= FULL_SECONDS:
+        keep(report)
     return int(bool(missed))
 
 
