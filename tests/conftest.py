@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
@@ -67,6 +68,13 @@ def quick_passwords(request: pytest.FixtureRequest, settings: Settings) -> None:
 def static_files_on_demand(settings: Settings) -> None:
     """Static files are looked up when asked for, not listed anew for every test client."""
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A page asked for in English leaves its thread in English: the next test begins in the site's own language."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
