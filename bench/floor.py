@@ -23,103 +23,105 @@ def store(request: HttpRequest) -> JsonResponse:
     """Store one family's rows: who it is, child, draft, application, version, steps, checks, message, log."""
     from django.db import transaction
 
+    body: dict[str, Any] = json.loads(request.body)
+    application_id = uuid.uuid4()
+    with transaction.atomic():
+        child = _family(body)
+        version = _application(body, child, application_id)
+        _beside(body, child, version)
+    receipt = application_id.hex[:16]
+    return JsonResponse({"id": str(application_id), "receipt": receipt, "state": "verifying"}, status=201)
+
+
+def _family(body: dict[str, Any]) -> Any:
     from accounts.models import Account
+    from enrollment.models import Child, Draft
+    from foundation import clock
+
+    answers, now, account_id = body["answers"], clock.now(), int(body["account"])
+    Account.objects.filter(pk=account_id).update(
+        name=answers["guardian_name"], id_number=answers["guardian_id"], id_index=uuid.uuid4().hex
+    )
+    child = Child.objects.create(
+        guardian_id=account_id,
+        document_kind="resident",
+        id_number=body["child"]["id_number"],
+        id_index=uuid.uuid4().hex,
+        name=body["child"]["name"],
+        name_index=uuid.uuid4().hex,
+        typed=body["child"],
+        birth_date="2019-05-04",
+        sex="1",
+        created_at=now,
+    )
+    Draft.objects.bulk_create(
+        [Draft(child=child, round_id=body["round"], answers=answers, started_at=now, saved_at=now)]
+    )
+    return child
+
+
+def _application(body: dict[str, Any], child: Any, application_id: uuid.UUID) -> Any:
+    from enrollment.models import Application, ApplicationVersion, Transition
+    from foundation import clock
+
+    answers, now, account_id = body["answers"], clock.now(), int(body["account"])
+    application = Application(
+        id=application_id,
+        receipt=application_id.hex[:16],
+        round_id=body["round"],
+        child=child,
+        guardian_id=account_id,
+        district_code="430702",
+        season_year=2026,
+        stage="primary",
+        child_index=child.id_index,
+        state="verifying",
+        channel="app",
+        submitted_at=now,
+        state_at=now,
+    )
+    Application.objects.bulk_create([application])
+    version = ApplicationVersion(
+        application=application,
+        number=1,
+        policy_id=body["policy"],
+        claims={"answers": answers, "needs": {}, "typed": answers, "child": body["child"]},
+        claims_hash="0" * 64,
+        choices=body["choices"],
+        client_token=uuid.uuid4(),
+        submitted_by_id=account_id,
+        submitted_at=now,
+    )
+    ApplicationVersion.objects.bulk_create([version])
+    steps = (("draft", "submit", "submitted"), ("submitted", "start_checks", "verifying"))
+    Transition.objects.bulk_create(
+        [Transition(application=application, source=one, event=event, target=two, at=now) for one, event, two in steps]
+    )
+    return version
+
+
+def _beside(body: dict[str, Any], child: Any, version: Any) -> None:
     from audit.models import Entry
-    from enrollment.models import Application, ApplicationVersion, Child, Draft, Transition
     from foundation import clock
     from notifications.models import Message
     from verification.models import Agency, Check
 
-    body: dict[str, Any] = json.loads(request.body)
-    answers, now, application_id = body["answers"], clock.now(), uuid.uuid4()
-    number, receipt = body["child"]["id_number"], application_id.hex[:16]
-    account_id, at = int(body["account"]), {"created_at": now}
-    with transaction.atomic():
-        Account.objects.filter(pk=account_id).update(
-            name=answers["guardian_name"], id_number=answers["guardian_id"], id_index=uuid.uuid4().hex
-        )
-        child = Child.objects.create(
-            guardian_id=account_id,
-            document_kind="resident",
-            id_number=number,
-            id_index=uuid.uuid4().hex,
-            name=body["child"]["name"],
-            name_index=receipt,
-            typed=body["child"],
-            birth_date="2019-05-04",
-            sex="1",
-            **at,
-        )
-        Draft.objects.bulk_create(
-            [Draft(child=child, round_id=body["round"], answers=answers, started_at=now, saved_at=now)]
-        )
-        application = Application(
-            id=application_id,
-            receipt=receipt,
-            round_id=body["round"],
-            child=child,
-            guardian_id=account_id,
-            district_code="430702",
-            season_year=2026,
-            stage="primary",
-            child_index=child.id_index,
-            state="verifying",
-            channel="app",
-            submitted_at=now,
-            state_at=now,
-        )
-        Application.objects.bulk_create([application])
-        claims = {"answers": answers, "needs": {}, "typed": answers, "child": body["child"]}
-        version = ApplicationVersion(
-            application=application,
-            number=1,
-            policy_id=body["policy"],
-            claims=claims,
-            claims_hash="0" * 64,
-            choices=body["choices"],
-            client_token=uuid.uuid4(),
-            submitted_by_id=account_id,
-            submitted_at=now,
-        )
-        ApplicationVersion.objects.bulk_create([version])
-        Transition.objects.bulk_create(
-            [
-                Transition(application=application, source=source, event=event, target=target, at=now)
-                for source, event, target in (
-                    ("draft", "submit", "submitted"),
-                    ("submitted", "start_checks", "verifying"),
-                )
-            ]
-        )
-        Check.objects.bulk_create(
-            [
-                Check(subject=version.pk, district_code="430702", agency=name, claim=answers, next_attempt_at=now, **at)
-                for name in Agency.values
-            ]
-        )
-        Message.objects.bulk_create(
-            [
-                Message(
-                    key=f"received:{version.pk}",
-                    account_id=account_id,
-                    phone=body["phone"],
-                    template="received",
-                    language="zh-hans",
-                    body=f"{receipt} {body['child']['name']}",
-                    next_attempt_at=now,
-                    **at,
-                )
-            ]
-        )
-        Entry.objects.bulk_create(
-            [
-                Entry(
-                    at=now, actor_id=account_id, actor_label=receipt, action=action, object_id=number, digest="0" * 64
-                )
-                for action in ACTIONS
-            ]
-        )
-    return JsonResponse({"id": str(application_id), "receipt": receipt, "state": "verifying"}, status=201)
+    now, account_id = clock.now(), int(body["account"])
+    about = {"district_code": "430702", "claim": body["answers"], "next_attempt_at": now, "created_at": now}
+    Check.objects.bulk_create([Check(subject=version.pk, agency=name, **about) for name in Agency.values])
+    message = Message(
+        key=f"received:{version.pk}",
+        account_id=account_id,
+        phone=body["phone"],
+        template="received",
+        language="zh-hans",
+        body=f"{version.pk.hex[:16]} {child.name}",
+        next_attempt_at=now,
+        created_at=now,
+    )
+    Message.objects.bulk_create([message])
+    who = {"actor_id": account_id, "actor_label": child.name_index, "object_id": str(child.pk), "digest": "0" * 64}
+    Entry.objects.bulk_create([Entry(at=now, action=action, **who) for action in ACTIONS])
 
 
 urlpatterns = [path("api/v1/applications/", store)]
