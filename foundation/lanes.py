@@ -5,6 +5,7 @@ PostgreSQL by its state (``foundation.draining``), so the broker may be lost who
 """
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -24,6 +25,7 @@ PULSE_SECONDS: Final = 5.0
 PULSES: Final = "lanes:pulses"
 DRAIN: Final = "foundation.drain"  # the task's name: a ring needs no import of the workers' side
 
+_wanted: Final = threading.local()  # lanes to be rung when this thread's transaction commits
 _looked: Final[dict[str, float]] = {}  # when this process last began to look at a lane
 _lanes: Final = {name: Lane() for name in LANES}
 
@@ -40,8 +42,8 @@ def source(lane: str, *, every: float = 0.0) -> Callable[[Work], Work]:
     return add
 
 
-def ring(lane: str) -> bool:
-    """Wake a lane now, unless it has been woken and has not looked yet. False when the broker cannot be reached.
+def ring(*lanes: str) -> bool:
+    """Wake lanes now, but those that have been woken and have not looked yet. False when the broker cannot be reached.
 
     Nobody waits for that: whatever was committed before this call is seen by the look that waits, and beat rings every
     lane within seconds.
@@ -49,16 +51,35 @@ def ring(lane: str) -> bool:
     from kombu.exceptions import OperationalError as BrokerDown
 
     try:
-        if worth_sending(int(valkey().llen(lane))):
-            current_app.send_task(DRAIN, args=(lane,), queue=lane, retry=False, ignore_result=True)
+        with valkey().pipeline(transaction=False) as pipe:
+            for lane in lanes:
+                pipe.llen(lane)
+            waiting = pipe.execute()
+        for lane, messages in zip(lanes, waiting, strict=True):
+            if worth_sending(int(messages)):
+                current_app.send_task(DRAIN, args=(lane,), queue=lane, retry=False, ignore_result=True)
     except (RedisError, BrokerDown, OSError):
         return False
     return True
 
 
 def ring_on_commit(lane: str) -> None:
-    """Wake a lane when the transaction commits."""
-    transaction.on_commit(lambda: ring(lane), robust=True)
+    """Wake a lane when the transaction commits; all lanes of one transaction together.
+
+    Each call registers: a savepoint that is undone takes its own registration along, and no other's. What a transaction
+    that was undone had wanted is rung with the next one of the thread, which finds nothing and costs one look.
+    """
+    wanted: set[str] = _wanted.__dict__.setdefault("lanes", set())
+    wanted.add(lane)
+    transaction.on_commit(_ring_wanted, robust=True)
+
+
+def _ring_wanted() -> None:
+    wanted: set[str] = _wanted.__dict__.setdefault("lanes", set())
+    if wanted:
+        lanes = sorted(wanted)
+        wanted.clear()
+        ring(*lanes)
 
 
 def pace(lane: str) -> None:

@@ -1,9 +1,12 @@
 """The loop of a lane: batch after batch, each source in turn, none held up by another's failure."""
 
+import contextlib
+
 import pytest
+from django.db import transaction
 
 from foundation.draining import LANES, PACE_SECONDS, Lane, Source, Turn, slots_of, worth_sending
-from foundation.lanes import PULSES, _due, pace, pulse, pulses, queued, ring
+from foundation.lanes import PULSES, _due, pace, pulse, pulses, queued, ring, ring_on_commit
 from foundation.valkey import valkey
 from portal.beat import Bell
 from portal.celery import app
@@ -88,6 +91,22 @@ def test_a_lane_is_rung_once_however_often_it_is_asked_for(no_messages: None) ->
         assert ring("runs")
     assert queued() == {lane: int(lane == "runs") for lane in LANES}
     valkey().delete("runs")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_lanes_of_one_transaction_are_rung_when_it_commits_and_of_an_undone_savepoint_not_lost(
+    no_messages: None,
+) -> None:
+    with transaction.atomic():
+        ring_on_commit("families")
+        with contextlib.suppress(RuntimeError), transaction.atomic():
+            ring_on_commit("messages")
+            raise RuntimeError("undone")
+        assert not any(queued().values())
+        ring_on_commit("runs")
+    assert queued()["families"] == queued()["runs"] == 1
+    for lane in LANES:
+        valkey().delete(lane)
 
 
 def test_beat_rings_every_lane_and_never_twice(no_messages: None) -> None:
