@@ -29,6 +29,7 @@ class ScopedAdmin(ModelAdmin):  # type: ignore[misc,unused-ignore]
     personal = False
     list_filter_sheet = False
     paginator = ListPaginator
+    list_per_page = 25  # a row costs its template and, where it is personal, an entry of the log
     show_full_result_count = False
     actions: Any = None
 

@@ -60,7 +60,6 @@ class ApplicationAdmin(ScopedAdmin):
     search_help_text = _("Receipt number, whole name or whole ID number of the child")
     list_select_related = ("child", "review_school", "round__policy")
     ordering = ("-needs_person", "state_at")
-    list_per_page = 25
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
         """A list reads what it shows: no policy's text, of a child nothing but the name it takes the initial from."""
