@@ -95,8 +95,8 @@ SELECT md5(agency || n)::uuid, 'match', %(list)s, %(empty)s, md5('e'), 'mock', m
 FROM generate_series(1, {count}) n, unnest(%(agencies)s) agency WHERE {state} NOT IN ('submitted', 'verifying')
 """,
     """
-INSERT INTO notifications_message (key, account_id, phone, template, language, body, district_code, state, secret, urgency,
-    attempts, next_attempt_at, created_at, sent_at)
+INSERT INTO notifications_message (key, account_id, phone, template, language, body, district_code, state, secret,
+    urgency, attempts, next_attempt_at, created_at, sent_at)
 SELECT template || n, {base} + n, %(phone)s, template, 'zh-hans', %(name)s, {county},
     CASE WHEN n %% 997 = 0 THEN 'failed' ELSE 'sent' END, template = 'sign_in_code',
     CASE WHEN template = 'sign_in_code' THEN 0 ELSE 5 END, 1, {at}, {at}, {at}
