@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from django.db import transaction
@@ -91,32 +90,9 @@ def record(
     insert([made])
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """One of many entries of the system itself; see ``record``."""
-
-    action: str
-    object_type: str
-    object_id: object
-    district: str = ""
-    details: Mapping[str, Any] = field(default_factory=dict)
-
-
-def record_all(entries: Sequence[Written]) -> None:
-    """Write what the system did to many objects, in the caller's transaction."""
-    Entry.objects.bulk_create(
-        [
-            entry(
-                actor=None,
-                action=one.action,
-                object_type=one.object_type,
-                object_id=one.object_id,
-                district=one.district,
-                details=one.details,
-            )
-            for one in entries
-        ]
-    )
+def record_all(entries: Sequence[Entry]) -> None:
+    """Write entries of many objects (see ``entry``), in the caller's transaction."""
+    Entry.objects.bulk_create(entries)
 
 
 def record_views(*, actor: Actor, action: str, object_type: str, places: Mapping[str, str]) -> None:

@@ -89,16 +89,6 @@ class Wire:
     def submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         return asyncio.run_coroutine_threadsafe(work, self.loop)
 
-    def close(self) -> None:
-        """Close the connections and end the thread."""
-
-        async def end() -> None:
-            if self.session is not None:
-                await self.session.close()
-
-        self.submit(end()).result(5)
-        self.loop.call_soon_threadsafe(self.loop.stop)
-
     async def ask(self, requests: Sequence[Request]) -> list[Call]:
         """All answers, in the order of the requests. An agency that keeps silent is not asked on within the batch."""
         if self.session is None:

@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from enrollment.models import Application, ApplicationVersion
 from enrollment.services.binding import binding_ask
-from enrollment.services.judging import Judged, Known, gather, judge
+from enrollment.services.judging import Judged, gather, judge
 from enrollment.services.telling import to_guardians
 from enrollment.services.transitions import Stepped, applications_step
 from enrollment.states import LIVE_STATES
@@ -184,17 +184,3 @@ def assess_left_over() -> bool:
         ApplicationVersion.objects.filter(pk__in=ids).update(assess_at=now + LEASE)
     applications_assess(version_ids=ids)
     return len(ids) == LOOK
-
-
-__all__ = [
-    "Judged",
-    "Known",
-    "application_assess",
-    "applications_assess",
-    "assess_left_over",
-    "checked",
-    "judge",
-    "sibling_key",
-    "store",
-    "store_all",
-]

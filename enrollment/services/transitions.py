@@ -9,7 +9,7 @@ from django.db.models import Case, DateTimeField, Model, Value, When
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from audit.services import Written, entry, record, record_all
+from audit.services import entry, record, record_all
 from enrollment.models import Application, Round, Transition
 from enrollment.states import APPLICATION, ROUND
 from foundation import clock
@@ -92,7 +92,8 @@ def applications_step(steps: Sequence[Stepped]) -> None:
     Transition.objects.bulk_create(rows)
     record_all(
         [
-            Written(
+            entry(
+                actor=None,
                 action=f"application.{step.event}",
                 object_type="application",
                 object_id=step.application.pk,
