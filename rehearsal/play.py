@@ -243,16 +243,23 @@ class Play:
     def review(self, task: int) -> None:
         """The reviewer settles what a person must; families correct what was their slip; until nothing is open."""
         by_receipt = {receipt: self.applicants[child] for child, receipt in self.filed.items()}
-        reviewer, browser, total, done = account("reviewer"), Browser(), 0, 0
-        while queue := patient(self.queue):
-            total += len(queue)
-            for application in queue:
+        reviewer, local, lock, counts = account("reviewer"), threading.local(), threading.Lock(), [0, 0]
+
+        def one(cases: list[Application]) -> None:
+            if not hasattr(local, "browser"):
+                local.browser = Browser()
+            for application in cases:
                 try:
-                    self.settle(reviewer, browser, application, by_receipt[application.receipt])
+                    self.settle(reviewer, local.browser, application, by_receipt[application.receipt])
                 except TRANSIENT:  # still in the queue: found again on the next round
                     connection.close()
-                done += 1
-                self.tell.advance(task, done, total)
+            with lock:
+                counts[0] += len(cases)
+                self.tell.advance(task, *counts)
+
+        while queue := patient(self.queue):
+            counts[1] += len(queue)
+            parallel(one, by_guardian(queue))
             self.wait("corrections", self.unsettled, lambda _left: None)
 
     def queue(self) -> list[Application]:
@@ -318,15 +325,18 @@ class Play:
         """Most families accept; in the demonstration some still have to. Then the supplementary round opens."""
         offered = Application.objects.filter(round__season=self.season, state="offered").select_related("guardian")
         rng = Random(self.seed)
-        for application in offered.order_by("receipt"):
-            chance = rng.random()
-            if self.keep and chance < 0.05:
-                continue
-            enrollment.offer_answer(
-                guardian=application.guardian,
-                application_id=application.pk,
-                answer="decline" if chance > 0.995 else "accept",
-            )
+        chances = {application: rng.random() for application in offered.order_by("receipt")}
+        answering = [application for application, chance in chances.items() if not self.keep or chance >= 0.05]
+
+        def one(applications: list[Application]) -> None:
+            for application in applications:
+                enrollment.offer_answer(
+                    guardian=application.guardian,
+                    application_id=application.pk,
+                    answer="decline" if chances[application] > 0.995 else "accept",
+                )
+
+        parallel(one, by_guardian(answering))
         for round_ in self.rounds("supplementary"):
             enrollment.round_step(official=account("official"), round_id=round_.pk, event="open")
 
@@ -367,6 +377,14 @@ def alive() -> str:
     except RedisError:
         return "the broker does not answer; see var/log/valkey.log"
     return f"last seen: {seen or 'no worker'}; rung: {waiting or 'no lane'}; see var/log/workers.log"
+
+
+def by_guardian(applications: Iterable[Application]) -> list[list[Application]]:
+    """One list a guardian: brothers and sisters share a telephone, so one person sees to them one after the other."""
+    found: dict[int, list[Application]] = {}
+    for application in applications:
+        found.setdefault(application.guardian_id, []).append(application)
+    return list(found.values())
 
 
 def parallel(work: Callable[[Any], None], items: Iterable[Any]) -> None:

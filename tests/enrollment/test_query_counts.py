@@ -25,6 +25,7 @@ from tests import factories
 
 PHONE = "19900004321"
 GUARDIAN = factories.adult_number()
+ONCE_A_MINUTE = 'FROM "enrollment_season" WHERE "enrollment_season"."synthetic" LIMIT 1'  # a process's, no page's own
 STAFF = {
     "/admin/": 12,
     "/admin/enrollment/application/": 12,
@@ -84,7 +85,7 @@ class Counted:
         with CaptureQueriesContext(connection) as asked:
             answer = ask()
         assert answer.status_code < 400, (name, answer.status_code)
-        self.asked[name] = [query["sql"] for query in asked.captured_queries]
+        self.asked[name] = [one["sql"] for one in asked.captured_queries if not one["sql"].endswith(ONCE_A_MINUTE)]
         return answer
 
     def code(self) -> str:
