@@ -26,10 +26,21 @@ class Channel(Protocol):
         """What is wrong with the settings, in words for an administrator (empty when nothing)."""
 
 
-def channel() -> Channel:
-    """The channel that SMS_CHANNEL names."""
+def kinds() -> "dict[str, type[Channel]]":
+    """Every channel by the name that SMS_CHANNEL gives it."""
     from notifications.channels.console import ConsoleChannel
     from notifications.channels.twilio import TwilioChannel
 
-    kinds: dict[str, type[Channel]] = {"console": ConsoleChannel, "twilio": TwilioChannel}
-    return kinds[settings.SMS_CHANNEL]()
+    return {"console": ConsoleChannel, "twilio": TwilioChannel}
+
+
+def channel() -> Channel:
+    """The channel that SMS_CHANNEL names."""
+    return kinds()[settings.SMS_CHANNEL]()
+
+
+def check_config() -> list[str]:
+    """What is wrong with the chosen channel's settings; empty when nothing."""
+    if settings.SMS_CHANNEL not in kinds():
+        return [f"SMS_CHANNEL {settings.SMS_CHANNEL!r} is not one of {', '.join(kinds())}"]
+    return [f"SMS_CHANNEL {settings.SMS_CHANNEL}: {problem}" for problem in channel().check_config()]
