@@ -111,7 +111,9 @@ def staff_roles(*, username: str, add: Sequence[RoleRow] = (), remove: Sequence[
 def staff_listed(*, district: str = "") -> list[Account]:
     """Members of staff whose roles reach the division or lie in it, with their roles; all for ""."""
     rows = Account.objects.filter(is_staff=True).prefetch_related("roles").order_by("username")
-    return [account for account in rows if not district or any(_touches(role, district) for role in account.roles.all())]
+    return [
+        account for account in rows if not district or any(_touches(role, district) for role in account.roles.all())
+    ]
 
 
 def _touches(role: Role, district: str) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Notice
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.safety import told
@@ -26,7 +27,7 @@ def configuration_problems() -> list[str]:
 
 @register("configuration")
 def check_configuration(app_configs: Sequence[Any] | None, **_options: Any) -> list[CheckMessage]:  # noqa: ARG001
-    kind = Warning if settings.LOCAL else Error
+    kind = Notice if settings.LOCAL else Error
     return [kind(problem, id="portal.configuration") for problem in configuration_problems()]
 
 

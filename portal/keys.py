@@ -51,7 +51,9 @@ def main() -> int:
         fresh_note = "agency_secret is a new one: if your data exchange gave you a secret, write that into the file"
         sys.stdout.write(f"{fresh_note}\n")
     sys.stdout.write(f"made in {folder}: {', '.join(fresh) or 'nothing, all were there'}\n")
-    sys.stdout.write("keep a copy of field_keys and index_key apart from the backups: without them data is unreadable\n")
+    sys.stdout.write(
+        "keep a copy of field_keys and index_key apart from the backups: without them data is unreadable\n"
+    )
     return 0
 
 

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
 from foundation.draining import LANES, LOOK_SECONDS
+from foundation.environment import Environment
 from portal.embedded import Places, var_dir
-from portal.environment import Environment
 from portal.safety import faults, given_of, told
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "portal",
 ]
 MIDDLEWARE = [
+    "portal.middleware.Named",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # tokens are masked per page and lengths padded (Django 4.2 on), so compressed pages do not leak them
@@ -262,7 +263,7 @@ if not LOCAL:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "foundation.events.Line"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import aiohttp
 from django.conf import settings
 
-from foundation import clock
+from foundation import clock, events
 from verification.shape import is_line, readable
 
 T = TypeVar("T")
@@ -113,6 +113,9 @@ class Wire:
         status, answer = await self._post(request, trace_id)
         spent = int(1000 * (time.monotonic() - started))
         why = "" if answer else (f"HTTP {status}" if status else "no connection")
+        if why:
+            said = why if status != OK else "an answer that is none"
+            events.refused("agency", said, agency=request.agency, trace=trace_id, milliseconds=spent)
         return Call(request.agency, trace_id, status, spent, answer, why)
 
     async def _post(self, request: Request, trace_id: str) -> tuple[int, Answer | None]:

@@ -3,12 +3,13 @@
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from foundation.environment import Declared, Environment
 from portal import keys
-from portal.environment import Declared, Environment
 from portal.safety import Given, faults
 
 SOUND = Given(
@@ -90,7 +91,7 @@ def test_what_is_no_secret_is_refused_by_name(raw: bytes, said: str, tmp_path: P
     (tmp_path / "key").write_bytes(raw)
     with pytest.raises(ImproperlyConfigured, match=f"INDEX_KEY.*{said}"):
         Declared({"INDEX_KEY_FILE": str(tmp_path / "key")})["INDEX_KEY"]
-    with pytest.raises(ImproperlyConfigured, match="INDEX_KEY.*cannot be read"):
+    with pytest.raises(ImproperlyConfigured, match=r"INDEX_KEY.*cannot be read"):
         Declared({"INDEX_KEY_FILE": str(tmp_path / "nowhere")})["INDEX_KEY"]
     if said == "control character":
         with pytest.raises(ImproperlyConfigured, match=said):
@@ -109,7 +110,9 @@ def test_keys_are_made_once_for_their_owner_only_and_are_sound(tmp_path: Path) -
     assert set(names) == set(first)
     assert all(path.stat().st_mode & 0o777 == 0o400 for path in folder.iterdir())
     found = Declared({"SECRETS_DIR": str(folder)})
-    given = {name: found[name.upper()] for name in ("secret_key", "field_keys", "index_key", "agency_secret")}
+    given: dict[str, Any] = {
+        name: found[name.upper()] for name in ("secret_key", "field_keys", "index_key", "agency_secret")
+    }
     assert faults(replace(SOUND, database_url=found["DATABASE_URL"], **given)) == []
     assert found["DATABASE_PASSWORD"] in found["DATABASE_URL"]
     (folder / "index_key").unlink()

@@ -33,7 +33,9 @@ ADDRESSES = {
 SHOWN = "from django.conf import settings as s; print(s.DATABASES['default']['HOST'], s.SESSION_COOKIE_SECURE, s.DEMO)"
 
 
-def start(environment: dict[str, str], tmp_path: Path, command: tuple[str, ...] = ("-c", SHOWN)) -> subprocess.CompletedProcess[str]:
+def start(
+    environment: dict[str, str], tmp_path: Path, command: tuple[str, ...] = ("-c", SHOWN)
+) -> subprocess.CompletedProcess[str]:
     clean = {k: v for k, v in os.environ.items() if k not in {*NEEDED, "DJANGO_SETTINGS_MODULE"}}
     environment = {**clean, "DJANGO_SETTINGS_MODULE": "portal.settings", "VAR_DIR": str(tmp_path), **environment}
     return subprocess.run(

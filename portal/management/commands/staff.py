@@ -1,12 +1,13 @@
 """``manage.py staff``: members of staff from the server's command line; the first administrator is made here.
 
-    manage.py staff create li.na --name "Li Na" --role official:430702
-    manage.py staff roles li.na --add reviewer:430702:WL01 --remove official:430702
-    manage.py staff reset li.na          a new password and authenticator
-    manage.py staff disable li.na        at once; enable brings the account back
-    manage.py staff list --district 4307
+manage.py staff create li.na --name "Li Na" --role official:430702
+manage.py staff roles li.na --add reviewer:430702:WL01 --remove official:430702
+manage.py staff reset li.na          a new password and authenticator
+manage.py staff disable li.na        at once; enable brings the account back
+manage.py staff list --district 4307
 """
 
+import io
 import secrets
 import sys
 from argparse import ArgumentParser
@@ -16,6 +17,7 @@ import segno
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.utils import translation
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import staffing
@@ -59,7 +61,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            getattr(self, f"on_{options['verb']}")(options)
+            with translation.override("en"):  # what this command prints is in one language, refusals too
+                getattr(self, f"on_{options['verb']}")(options)
         except Refused as refused:
             raise CommandError(str(refused)) from refused
 
@@ -118,7 +121,9 @@ class Command(BaseCommand):
         if made:
             self.stdout.write(f"password: {password}")
         self.stdout.write("authenticator: scan this, or type the key behind secret= into the app")
-        segno.make(device.config_url, error="l").terminal(out=self.stdout, compact=True)
+        drawn = io.StringIO()
+        segno.make(device.config_url, error="l").terminal(out=drawn, compact=True)
+        self.stdout.write(drawn.getvalue())
         self.stdout.write(device.config_url)
         self.stdout.write("This is shown once. `manage.py staff reset` makes new ones.")
 

@@ -1,7 +1,7 @@
 """Where settings come from: the environment, a file named by ``NAME_FILE``, or a folder of secrets. No Django.
 
 A secret made with ``echo`` or ``print`` ends in a line break. Taken as it is, every signature made with it is refused
-and every blind index is another one, so what comes from a file is stripped, and a control character anywhere is refused.
+and every blind index is another one: what comes from a file is stripped, and a control character anywhere is refused.
 """
 
 import os
@@ -74,4 +74,7 @@ def _clean(name: str, value: str) -> str:
 class Environment(environ.Env):
     """django-environ over ``Declared``."""
 
-    ENVIRON = Declared()
+    ENVIRON = Declared()  # type: ignore[assignment]
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
