@@ -10,29 +10,27 @@ import hmac
 import json
 import os
 import secrets
-import threading
 import time
 import uuid
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 import aiohttp
 from django.conf import settings
 
 from foundation import clock
+from foundation.loops import Loop, http_session
 from verification.shape import is_line, readable
 
-T = TypeVar("T")
 BREAKER_FAILURES = 8  # in a row; then an agency is left in peace for a while
 IN_FLIGHT = 32  # requests to one agency at once, of one process
 LONGEST_ANSWER = 1_000_000  # bytes; a family's records take a few thousand
 LONGEST_SOURCE = 80  # characters, as stored with a finding
 EARLIEST_YEAR = 1900  # a time near the ends of the calendar cannot be moved to another zone
-KEPT_SECONDS = 30.0
 OK = 200
 NOT_MADE = -1
 
@@ -73,30 +71,18 @@ def signature(secret: str, path: str, timestamp: str, nonce: str, body: bytes) -
     return hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()
 
 
-class Wire:
+class Wire(Loop):
     """The loop, its thread and its connections: one a process and address, because none survives a fork."""
 
     def __init__(self, base_url: str, seconds: float) -> None:
+        super().__init__("agencies")
         self.base_url, self.seconds = base_url, seconds
-        self.loop = asyncio.new_event_loop()
         self.session: aiohttp.ClientSession | None = None
-        threading.Thread(target=self._serve, name="agencies", daemon=True).start()
-
-    def _serve(self) -> None:
-        asyncio.set_event_loop(self.loop)
-        self.loop.run_forever()
-
-    def submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
-        return asyncio.run_coroutine_threadsafe(work, self.loop)
 
     async def ask(self, requests: Sequence[Request]) -> list[Call]:
         """All answers, in the order of the requests. An agency that keeps silent is not asked on within the batch."""
         if self.session is None:
-            self.session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=self.seconds),
-                connector=aiohttp.TCPConnector(limit=0, limit_per_host=0, keepalive_timeout=KEPT_SECONDS),
-                auto_decompress=True,
-            )
+            self.session = http_session(self.seconds)
         gates = {request.agency: _Gate() for request in requests}
         return await asyncio.gather(*(self._one(request, gates[request.agency]) for request in requests))
 
