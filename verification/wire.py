@@ -23,7 +23,7 @@ import aiohttp
 from django.conf import settings
 
 from foundation import clock
-from foundation.loops import Loop, http_session
+from foundation.loops import Loop
 from verification.shape import is_line, readable
 
 BREAKER_FAILURES = 8  # in a row; then an agency is left in peace for a while
@@ -77,12 +77,9 @@ class Wire(Loop):
     def __init__(self, base_url: str, seconds: float) -> None:
         super().__init__("agencies")
         self.base_url, self.seconds = base_url, seconds
-        self.session: aiohttp.ClientSession | None = None
 
     async def ask(self, requests: Sequence[Request]) -> list[Call]:
         """All answers, in the order of the requests. An agency that keeps silent is not asked on within the batch."""
-        if self.session is None:
-            self.session = http_session(self.seconds)
         gates = {request.agency: _Gate() for request in requests}
         return await asyncio.gather(*(self._one(request, gates[request.agency]) for request in requests))
 
@@ -102,7 +99,6 @@ class Wire(Loop):
         return Call(request.agency, trace_id, status, spent, answer, why)
 
     async def _post(self, request: Request, trace_id: str) -> tuple[int, Answer | None]:
-        assert self.session is not None  # noqa: S101 - ask() opens it
         path = f"/{request.agency}/query"
         body = json.dumps({"keys": list(request.keys)}).encode()
         timestamp, nonce = str(int(time.time())), secrets.token_hex(12)
@@ -114,7 +110,7 @@ class Wire(Loop):
             "X-Signature": signature(settings.AGENCY_SECRET, path, timestamp, nonce, body),
         }
         try:
-            async with self.session.post(
+            async with self.http(self.seconds).post(
                 self.base_url + path, data=body, headers=headers, allow_redirects=False
             ) as response:
                 content = await _content(response) if response.status == OK else None

@@ -60,7 +60,11 @@ class Carrier:
     tasks: set["asyncio.Task[None]"] = field(default_factory=set)
 
     def set(self, knobs: dict[str, Any]) -> None:
-        """Take over the knobs that are named; ``seed`` begins the chances anew."""
+        """Take over the knobs that are named; ``seed`` begins the chances anew, ``clear`` empties the ledger."""
+        if knobs.pop("clear", False):
+            self.messages.clear()
+            self.by_number.clear()
+            self.counts.clear()
         if "seed" in knobs:
             self.chance = Random(knobs.pop("seed"))
         for name, value in knobs.items():

@@ -6,7 +6,6 @@ is known as another message's. Two equal texts to one number are therefore told 
 """
 
 import json
-import os
 import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -20,7 +19,7 @@ from django.utils.translation import gettext as _
 from twilio.request_validator import RequestValidator
 
 from foundation import clock
-from foundation.loops import http_session
+from foundation.loops import loop_of
 from notifications.channels import Fate, Letter, NoAnswerError
 from notifications.channels.twilio.errors import classed, error_code
 from notifications.outcomes import Answer, Kind
@@ -41,7 +40,6 @@ STATES: Final = {
     "failed": "undelivered",
     "canceled": "undelivered",
 }
-_sessions: Final[dict[int, aiohttp.ClientSession]] = {}  # by process: connections survive no fork
 
 
 def fate_of(status: str, code: str, reference: str) -> Fate:
@@ -128,9 +126,7 @@ class TwilioChannel:
 
     async def _call(self, method: str, url: str, form: Mapping[str, str] | None) -> tuple[int, Any, Mapping[str, str]]:
         """Status, JSON (None for what is none) and headers. Raises NoAnswerError."""
-        session = _sessions.get(os.getpid())
-        if session is None:
-            session = _sessions[os.getpid()] = http_session(settings.SMS_TIMEOUT_SECONDS)
+        session = loop_of("carrier").http(settings.SMS_TIMEOUT_SECONDS)
         headers = {"Authorization": self.login, "Accept": "application/json"}
         data = None
         if form is not None:
