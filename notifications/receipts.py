@@ -18,17 +18,19 @@ from notifications import lines
 from notifications.channels import Channel, Fate, NoAnswerError, channel
 from notifications.delivering import ASK_AFTER, segments
 from notifications.lines import MESSAGES
-from notifications.models import UNREACHED, Delivery, Message
+from notifications.models import Delivery, Message
 
 ASKED_AT_ONCE: Final = 64
 ASK_LEASE: Final = timedelta(minutes=5)
 # after the hand-over; then it stays "sent", which is what is known
 ASK_TIMES: Final = (ASK_AFTER, timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
-# from which states a fate leads on
+# From which states a fate leads on. Of a text that nobody had noted any word is news, for the saying it belongs to; of a
+# noted one only its end, and while the message waits to be sent again only that it arrived after all.
+OPEN: Final = ("queued", "sending", "failed", "expired", "unclear")
 BEFORE: Final = {
-    "sent": ("queued", "sending", *UNREACHED),
-    "delivered": ("queued", "sending", "sent", *UNREACHED),
-    "undelivered": ("queued", "sending", "sent", "expired", "unclear"),
+    "sent": ((), OPEN),
+    "delivered": ((*OPEN, "sent", "undelivered"), (*OPEN, "sent", "undelivered")),
+    "undelivered": (("sent", "unclear"), (*OPEN, "sent")),
 }
 TAKE: Final = """
     UPDATE notifications_message m SET ask_at = %(leased)s
@@ -63,7 +65,8 @@ def receipt_note(*, channel_name: str, mark: str, fate: Fate) -> bool:
             at=clock.now(),
         )
         insert_new([made])
-    _settle(message.pk, channel_name, fate)
+    news = known is None and mark == f"{message.pk}.{message.copy}"
+    _settle(message.pk, channel_name, fate, news=news)
     return True
 
 
@@ -72,7 +75,7 @@ def _number(mark: str) -> int | None:
     return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None  # noqa: PLR2004
 
 
-def _settle(message_id: int, channel_name: str, fate: Fate) -> None:
+def _settle(message_id: int, channel_name: str, fate: Fate, *, news: bool = False) -> None:
     """Move a message on to a fate, from states before it; a text that was sent again since speaks for itself."""
     texts = Delivery.objects.filter(message_id=message_id, channel=channel_name).exclude(reference="")
     mine = texts.filter(reference=fate.reference)
@@ -83,7 +86,7 @@ def _settle(message_id: int, channel_name: str, fate: Fate) -> None:
     newest = texts.order_by("-pk").values_list("reference", flat=True).first()
     if fate.state != "delivered" and newest != fate.reference:
         return
-    rows = Message.objects.filter(pk=message_id, state__in=BEFORE[fate.state])
+    rows = Message.objects.filter(pk=message_id, state__in=BEFORE[fate.state][news])
     if fate.state == "sent":
         rows.update(state="sent", sent_at=now, unsure=False, ask_at=now + ASK_AFTER)
     else:

@@ -31,6 +31,7 @@ from notifications.templates import render
 __all__ = ["fates_ask", "messages_deliver", "receipt_note", "segments"]  # the door for what stands in other modules
 
 DUE_STATES = (Message.State.QUEUED, Message.State.SENDING)  # not handed over yet
+CODE_LIFE: Final = timedelta(minutes=10)  # of a code whose end nobody named
 CALL_TIME: Final = timedelta(days=1)  # before a deadline: whom no text reached is called by then
 LEAST_LIFE: Final = timedelta(hours=1)
 AGAIN_FROM: Final = (*UNREACHED, "sent")  # from which a person may have a message sent again
@@ -89,7 +90,7 @@ def message_queue(
         urgency=Message.Urgency.CODE if secret else Message.Urgency.FAMILY,
         next_attempt_at=now,
         created_at=now,
-        expires_at=ends or end_of_life(now, deadline),
+        expires_at=ends or (now + CODE_LIFE if secret else end_of_life(now, deadline)),
     )
     new = insert_new([made])
     if not new:

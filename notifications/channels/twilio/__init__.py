@@ -21,7 +21,7 @@ from twilio.request_validator import RequestValidator
 from foundation import clock
 from foundation.loops import loop_of
 from notifications.channels import Fate, Letter, NoAnswerError
-from notifications.channels.twilio.errors import classed, error_code
+from notifications.channels.twilio.errors import classed
 from notifications.outcomes import Answer, Kind
 
 CREATED: Final = (200, 201)
@@ -120,7 +120,7 @@ class TwilioChannel:
 
     async def _asked(self, url: str) -> dict[str, Any]:
         status, body, headers = await self._call("GET", url, None)
-        if status not in CREATED or not isinstance(body, dict) or error_code(body):
+        if status not in CREATED or not isinstance(body, dict):
             raise NoAnswerError(classed(status, body, headers, clock.now()))
         return body
 

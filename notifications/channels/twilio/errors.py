@@ -53,7 +53,7 @@ def error_code(body: Any) -> str:
     """Twilio's number of an error; "" when the body has none."""
     if not isinstance(body, dict):
         return ""
-    code = body.get("code", body.get("error_code"))
+    code = body.get("code")
     if isinstance(code, int | str) and not isinstance(code, bool) and str(code).isdigit():
         return str(code)[:6]
     for name in ("type", "more_info"):
