@@ -69,7 +69,7 @@ class MessageAdmin(ScopedAdmin):
         if (hold := held()) is not None:
             text = _(
                 "Since %(since)s the channel refuses everything (%(why)s): the credentials, the account or the sender "
-                "are wrong. Messages wait and are lost by nobody; they go by themselves when the settings are mended."
+                "are wrong. Messages wait, none is lost; they go by themselves when the settings are mended."
             )
             messages.error(request, text % {"since": clock.written(hold.since), "why": hold.why})
         return super().changelist_view(request, extra_context)

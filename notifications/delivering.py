@@ -197,7 +197,7 @@ def _claim(lane: str, limit: int, lease: float) -> list[tuple[Any, ...]]:
     found: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
         for urgency in URGENCIES[lane]:
-            given = {"urgency": urgency, "now": now, "limit": limit - len(found)}
+            given: dict[str, Any] = {"urgency": urgency, "now": now, "limit": limit - len(found)}
             cursor.execute(CLAIM, given | {"leased": now + timedelta(seconds=lease)})
             found += cursor.fetchall()
             if len(found) >= limit:
@@ -360,9 +360,7 @@ def store(via: Channel, done: Sequence[Done]) -> None:
         if others:
             rows_of_others = [_other_row(via, one, now) for one in others]
             statement = OTHERS.format(now=now.isoformat())
-            execute_values(
-                cursor.cursor, statement, rows_of_others, template=OTHERS_ROW, page_size=len(rows_of_others)
-            )
+            execute_values(cursor.cursor, statement, rows_of_others, template=OTHERS_ROW, page_size=len(rows_of_others))
 
 
 def _lost(one: Done) -> Done:

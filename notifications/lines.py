@@ -85,5 +85,5 @@ def held(channels: Collection[str] = ()) -> Held | None:
     rows = ChannelState.objects.filter(held_since__isnull=False)
     if channels:
         rows = rows.filter(channel__in=channels)
-    first = rows.order_by("held_since").values_list("held_since", "why").first()
-    return Held(*first) if first and first[0] else None
+    first = rows.order_by("held_since").first()
+    return Held(first.held_since, first.why) if first is not None and first.held_since is not None else None

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from foundation.fields import EncryptedTextField
 
-
 # in these states nobody knows of a family that it was told
 UNREACHED = ("undelivered", "failed", "expired", "unclear")
 

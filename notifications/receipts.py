@@ -21,11 +21,12 @@ from notifications.lines import MESSAGES
 from notifications.models import Delivery, Message
 
 ASKED_AT_ONCE: Final = 64
+LONGEST_NUMBER: Final = 18  # digits of a key that PostgreSQL can hold
 ASK_LEASE: Final = timedelta(minutes=5)
 # after the hand-over; then it stays "sent", which is what is known
 ASK_TIMES: Final = (ASK_AFTER, timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
-# From which states a fate leads on. Of a text that nobody had noted any word is news, for the saying it belongs to; of a
-# noted one only its end, and while the message waits to be sent again only that it arrived after all.
+# From which states a fate leads on. Of a text that nobody had noted any word is news, for the saying it belongs to; of
+# a noted one only its end, and while the message waits to be sent again only that it arrived after all.
 OPEN: Final = ("queued", "sending", "failed", "expired", "unclear")
 BEFORE: Final = {
     "sent": ((), OPEN),
@@ -72,7 +73,7 @@ def receipt_note(*, channel_name: str, mark: str, fate: Fate) -> bool:
 
 def _number(mark: str) -> int | None:
     number, _dot, _copy = mark.partition(".")
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else None  # noqa: PLR2004
+    return int(number) if number.isascii() and number.isdigit() and len(number) <= LONGEST_NUMBER else None
 
 
 def _settle(message_id: int, channel_name: str, fate: Fate, *, news: bool = False) -> None:

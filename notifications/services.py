@@ -40,7 +40,9 @@ LONGEST_REASON: Final = 200
 # why carriers would drop a text, and what to do
 OBJECTIONS: Final = {
     "length": lazy("The text message would be longer than %(what)s characters. Please shorten it."),
-    "link": lazy("Carriers do not deliver texts with links (%(what)s). Please leave it out: the portal shows the rest."),
+    "link": lazy(
+        "Carriers do not deliver texts with links (%(what)s). Please leave it out: the portal shows the rest."
+    ),
     "word": lazy("Carriers do not deliver texts with the word %(what)s. Please use another word."),
 }
 

@@ -165,9 +165,7 @@ def _check(application: Application, template: str, field: str, **params: str) -
     text_check(template=template, params=whole, language=application.guardian.language, field=field)
 
 
-def _tell(
-    application: Application, template: str, key: str = "", until: datetime | None = None, **params: str
-) -> None:
+def _tell(application: Application, template: str, key: str = "", until: datetime | None = None, **params: str) -> None:
     tell(
         application=application,
         key=f"{template}:{application.pk}:{application.version}:{key or 'review'}:{application.transitions.count()}",

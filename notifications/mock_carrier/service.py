@@ -9,12 +9,13 @@ import base64
 import hashlib
 import hmac
 import json
+import secrets
 import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from email.utils import format_datetime
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from random import Random
 from typing import Any, Final
 
@@ -54,6 +55,7 @@ class Carrier:
     unreached: str = "-"  # numbers ending so are not delivered (30003)
     token: str = ""  # the only one that is let in; "" for any
     fates: float | None = None  # seconds after which a text is delivered or not; None for never
+    prefix: str = field(default_factory=lambda: secrets.token_hex(8))
     messages: dict[str, dict[str, Any]] = field(default_factory=dict)
     by_number: dict[str, list[str]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
@@ -62,6 +64,7 @@ class Carrier:
     def set(self, knobs: dict[str, Any]) -> None:
         """Take over the knobs that are named; ``seed`` begins the chances anew, ``clear`` empties the ledger."""
         if knobs.pop("clear", False):
+            self.prefix = secrets.token_hex(8)
             self.messages.clear()
             self.by_number.clear()
             self.counts.clear()
@@ -83,7 +86,7 @@ class Carrier:
         return ""
 
     def make(self, form: Any) -> dict[str, Any]:
-        sid = f"SM{len(self.messages):032x}"
+        sid = f"SM{self.prefix}{len(self.messages):016x}"
         made = {
             "sid": sid,
             "to": form["To"],
@@ -126,89 +129,101 @@ def signature(token: str, url: str, form: dict[str, str]) -> str:
     return base64.b64encode(hmac.new(token.encode(), said.encode(), hashlib.sha1).digest()).decode()
 
 
-def application() -> web.Application:
-    """The service."""
-    carrier = Carrier()
-    routes = web.RouteTableDef()
+@dataclass(slots=True)
+class Service:
+    """The addresses of the mock carrier."""
 
-    def stranger(request: web.Request) -> bool:
-        if not carrier.token:
-            return False
+    carrier: Carrier = field(default_factory=Carrier)
+
+    def stranger(self, request: web.Request) -> web.Response | None:
+        """The answer to whoever has another token than the one that is let in."""
+        if not self.carrier.token:
+            return None
         try:
-            return aiohttp.BasicAuth.decode(request.headers.get("Authorization", "")).password != carrier.token
+            given = aiohttp.BasicAuth.decode(request.headers.get("Authorization", "")).password
         except ValueError:
-            return True
-
-    def refused() -> web.Response:
-        carrier.counts["401"] += 1
+            given = ""
+        if given == self.carrier.token:
+            return None
+        self.carrier.counts["401"] += 1
         return web.json_response({"code": 20003, "message": "Authenticate", "status": 401}, status=401)
 
-    @routes.post("/2010-04-01/Accounts/{account}/Messages.json")
-    async def create(request: web.Request) -> web.StreamResponse:
-        form = await request.post()
-        if stranger(request):
-            return refused()
+    async def create(self, request: web.Request) -> web.StreamResponse:
+        carrier, form = self.carrier, await request.post()
+        if refused := self.stranger(request):
+            return refused
         if carrier.delay:
             await asyncio.sleep(carrier.delay)
-        if not all(form.get(name) for name in ("To", "Body")) or not (form.get("From") or form.get("MessagingServiceSid")):
+        sender = form.get("From") or form.get("MessagingServiceSid")
+        if not (form.get("To") and form.get("Body") and sender):
             return web.json_response({"code": 21604, "status": 400}, status=400)
         if str(form["To"]).endswith(carrier.refused):
             return web.json_response(PROBLEM, status=400, content_type="application/problem+json")
         fault = carrier.fault()
         made = None if fault.endswith("before") or fault == "throttle" else carrier.make(form)
-        return await misbehave(request, fault) if fault else web.json_response(made, status=201)
+        return await self.misbehave(request, fault) if fault else web.json_response(made, status=201)
 
-    async def misbehave(request: web.Request, fault: str) -> web.StreamResponse:
+    async def misbehave(self, request: web.Request, fault: str) -> web.StreamResponse:
         if fault.startswith("error"):
             return web.json_response({"code": 20500, "status": 500}, status=500)
         if fault.startswith("html"):
             return web.Response(text=HTML, content_type="text/html")
         if fault == "throttle":
-            headers = {"Retry-After": str(carrier.retry_after)}
+            headers = {"Retry-After": str(self.carrier.retry_after)}
             return web.json_response({"code": 20429, "status": 429}, status=429, headers=headers)
         if fault == "slow":
-            await asyncio.sleep(carrier.slow)
+            await asyncio.sleep(self.carrier.slow)
             return web.json_response({"sid": "SMlate"}, status=201)
         if request.transport is not None:
             request.transport.abort()
         return web.Response()
 
-    @routes.get("/2010-04-01/Accounts/{account}/Messages.json")
-    async def listed(request: web.Request) -> web.StreamResponse:
-        if stranger(request):
-            return refused()
-        if fault := carrier.fault(("error_before", "reset_before", "html_before", "throttle")):
-            return await misbehave(request, fault)
+    async def listed(self, request: web.Request) -> web.StreamResponse:
+        if refused := self.stranger(request):
+            return refused
+        if fault := self.carrier.fault(("error_before", "reset_before", "html_before", "throttle")):
+            return await self.misbehave(request, fault)
         size, page = int(request.query.get("PageSize", 50)), int(request.query.get("Page", 0))
-        sids = carrier.by_number.get(request.query.get("To", ""), [])[::-1]
-        rows = [carrier.messages[sid] for sid in sids[page * size : (page + 1) * size]]
+        sids = self.carrier.by_number.get(request.query.get("To", ""), [])[::-1]
+        rows = [self.carrier.messages[sid] for sid in sids[page * size : (page + 1) * size]]
         further = request.rel_url.update_query(Page=page + 1) if len(sids) > (page + 1) * size else None
         return web.json_response({"messages": rows, "next_page_uri": str(further) if further else None})
 
-    @routes.get("/2010-04-01/Accounts/{account}/Messages/{sid}.json")
-    async def one(request: web.Request) -> web.Response:
-        if stranger(request):
-            return refused()
-        made = carrier.messages.get(request.match_info["sid"])
+    async def one(self, request: web.Request) -> web.StreamResponse:
+        if refused := self.stranger(request):
+            return refused
+        made = self.carrier.messages.get(request.match_info["sid"])
         return web.json_response(made or {"code": 20404, "status": 404}, status=200 if made else 404)
 
-    @routes.get("/ledger")
-    async def ledger(_request: web.Request) -> web.Response:
-        return web.json_response({"messages": list(carrier.messages.values()), "counts": carrier.counts})
+    async def ledger(self, _request: web.Request) -> web.StreamResponse:
+        return web.json_response({"messages": list(self.carrier.messages.values()), "counts": self.carrier.counts})
 
-    @routes.post("/knobs")
-    async def knobs(request: web.Request) -> web.Response:
-        carrier.set(json.loads(await request.text()))
+    async def knobs(self, request: web.Request) -> web.StreamResponse:
+        self.carrier.set(json.loads(await request.text()))
         return web.Response(status=204)
 
-    served = web.Application()
-    served.add_routes(routes)
+
+def application() -> web.Application:
+    """The service."""
+    service, served = Service(), web.Application()
+    texts = "/2010-04-01/Accounts/{account}/Messages"
+    served.add_routes(
+        [
+            web.post(f"{texts}.json", service.create),
+            web.get(f"{texts}.json", service.listed),
+            web.get(f"{texts}/{{sid}}.json", service.one),
+            web.get("/ledger", service.ledger),
+            web.post("/knobs", service.knobs),
+        ]
+    )
     return served
 
 
 def main() -> None:
     """Serve on a port of this machine."""
-    web.run_app(application(), host="127.0.0.1", port=int(sys.argv[1]), access_log=None, print=None, keepalive_timeout=60)
+    web.run_app(
+        application(), host="127.0.0.1", port=int(sys.argv[1]), access_log=None, print=None, keepalive_timeout=60
+    )
 
 
 if __name__ == "__main__":

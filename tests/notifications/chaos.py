@@ -1,9 +1,9 @@
 """Chaos: workers are killed while a carrier misbehaves, and every text is counted at the end.
 
-``python -m tests.notifications.chaos KILLS MESSAGES`` beside scratch servers (``make chaos``). Two workers hand over what
-is queued while they run; each is killed by SIGKILL after a moment, at whatever instruction it is. The carrier answers
-errors, pages, silence and resets before and after it made a text. At the end nothing may be lost, nothing doubled, and
-each message must be in the state that the carrier's own ledger says.
+``python -m tests.notifications.chaos KILLS MESSAGES`` beside scratch servers (``make chaos``). Two workers hand over
+what is queued while they run; each is killed by SIGKILL after a moment, at whatever instruction it is. The carrier
+answers errors, pages, silence and resets before and after it made a text. At the end nothing may be lost, nothing
+doubled, and each message must be in the state that the carrier's own ledger says.
 """
 
 import json
@@ -134,6 +134,7 @@ def judged(carrier: Carrier) -> dict[str, Any]:
         "doubled": sum((made - wanted).values()),
         "untrue": untrue,
         "states": dict(states),
+        "for example": [*(wanted - made), *(made - wanted)][:: max(1, len(wanted - made))][:4],
         "faults": carrier.ledger()["counts"],
     }
 
@@ -148,8 +149,18 @@ def main(kills: int, messages: int, seed: int) -> dict[str, Any]:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
+        from notifications.models import Message
+
+        if Message.objects.exists():
+            raise SystemExit("chaos needs servers of its own with nothing in them: make chaos")
         carrier.knobs(
-            seed=seed, faults=FAULTS, delay=0.005, slow=2 * TIMEOUT_SECONDS, refused=REFUSED, unreached=UNREACHED, fates=FATES_SECONDS
+            seed=seed,
+            faults=FAULTS,
+            delay=0.005,
+            slow=2 * TIMEOUT_SECONDS,
+            refused=REFUSED,
+            unreached=UNREACHED,
+            fates=FATES_SECONDS,
         )
         begun = time.monotonic()
         torment(kills, messages, Random(seed))

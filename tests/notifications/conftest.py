@@ -21,6 +21,15 @@ def carrier(carrier_server: Carrier, settings: Settings) -> Carrier:
     settings.SMS_TIMEOUT_SECONDS = 2.0
     WINDOWS.sizes.clear()
     carrier_server.knobs(
-        clear=True, seed=1, faults={}, delay=0.0, slow=6.0, retry_after=7, refused="-", unreached="-", token="", fates=None
+        clear=True,
+        seed=1,
+        faults={},
+        delay=0.0,
+        slow=6.0,
+        retry_after=7,
+        refused="-",
+        unreached="-",
+        token="",
+        fates=None,
     )
     return carrier_server

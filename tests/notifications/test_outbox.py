@@ -165,7 +165,7 @@ def test_a_family_that_no_text_reaches_can_be_called_a_day_before_its_deadline(
     deadline: timedelta | None, life: timedelta
 ) -> None:
     now = clock.now()
-    assert end_of_life(now, deadline and now + deadline) == now + life
+    assert end_of_life(now, None if deadline is None else now + deadline) == now + life
 
 
 def test_a_message_that_cannot_be_decrypted_stops_no_other() -> None:

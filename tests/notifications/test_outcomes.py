@@ -72,7 +72,8 @@ def test_retry_after_is_read_as_http_writes_it(header: str, seconds: float | Non
 
 @pytest.mark.parametrize(
     "text",
-    ["请看 https://example.org", "see www.example.org", "点ｗｗｗ．example．org", "www .gov", "t.cn/abc", "edu.cn 登录", "请登录enroll.gov.cn。",
+    ["请看 https://example.org", "see www.example.org", "点ｗｗｗ．example．org", "www .gov", "t.cn/abc", "edu.cn 登录",
+     "请登录enroll.gov.cn。",
      "FTP://x", "weixin://dl", "http\u200b://a", "sub.domain.example.top"],
 )  # fmt: skip
 def test_links_of_every_kind_are_found(text: str) -> None:
@@ -86,7 +87,8 @@ def test_filtered_words_are_found_however_they_are_spaced(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["请于2026-06-20 17:00前更正：户口簿。", "e.g. the deed. Please call.", "面积89.5平方米", "St. Mary No.5", "不动产权第0012345号。com", "3.14", "x" * 500],
+    ["请于2026-06-20 17:00前更正：户口簿。", "e.g. the deed. Please call.", "面积89.5平方米",
+     "St. Mary No.5", "不动产权第0012345号。com", "3.14", "x" * 500],
 )  # fmt: skip
 def test_plain_words_pass(text: str) -> None:
     assert MAINLAND.objections(text) == ()

@@ -1,6 +1,5 @@
 """The Twilio channel against a local HTTP server in place of Twilio's."""
 
-import asyncio
 import json
 from collections.abc import Coroutine
 from datetime import timedelta
@@ -68,9 +67,9 @@ def test_a_messaging_service_is_named_as_one(settings: Settings) -> None:
 
 
 CLASSES = [
-    *((400, code, Kind.HELD) for code in sorted(CONFIGURATION)),
-    *((400, code, Kind.REFUSED) for code in sorted(PERMANENT)),
-    *((400, code, Kind.THROTTLED) for code in sorted(THROTTLED)),
+    *((400, str(code), Kind.HELD) for code in sorted(CONFIGURATION)),
+    *((400, str(code), Kind.REFUSED) for code in sorted(PERMANENT)),
+    *((400, str(code), Kind.THROTTLED) for code in sorted(THROTTLED)),
     *((status, None, Kind.HELD) for status in (301, 302, 401, 403, 404, 405)),
     *((status, None, Kind.REFUSED) for status in (400, 413, 415, 422)),
     *((status, None, Kind.DOUBTFUL) for status in (200, 201, 204, 408, 409, 500, 502, 503, 504)),

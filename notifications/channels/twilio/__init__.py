@@ -175,7 +175,7 @@ def _made_at(row: Any) -> datetime | None:
         made = parsedate_to_datetime(text)
     except (ValueError, TypeError):
         try:
-            made = datetime.fromisoformat(text.replace("Z", "+00:00"))
+            made = datetime.fromisoformat(text)
         except ValueError:
             return None
     return made if made.tzinfo else made.replace(tzinfo=UTC)

@@ -14,14 +14,22 @@ from notifications.outcomes import Answer, Kind, retry_after
 
 # credentials, account, sender, callback address: nothing goes until somebody mends it
 CONFIGURATION: Final = frozenset(
-    "20003 20005 20006 20008 20404 21212 21603 21606 21607 21608 21609 21626 21659 21660 21661 21703 21704 21705 21706 "
-    "30002 30034".split()
-)
-THROTTLED: Final = frozenset("14107 20429 21611 30001 30022".split())
+    {
+        20003, 20005, 20006, 20008, 20404, 21212,
+        21603, 21606, 21607, 21608, 21609, 21626, 21659,
+        21660, 21661, 21703, 21704, 21705, 21706, 30002,
+        30034,
+    }
+)  # fmt: skip
+THROTTLED: Final = frozenset({14107, 20429, 21611, 30001, 30022})
 # this number or this text will never be taken
 PERMANENT: Final = frozenset(
-    "21211 21214 21215 21217 21265 21408 21421 21602 21604 21610 21612 21614 21617 21619 30004 30005 30006 30007".split()
-)
+    {
+        21211, 21214, 21215, 21217, 21265, 21408,
+        21421, 21602, 21604, 21610, 21612, 21614, 21617,
+        21619, 30004, 30005, 30006, 30007,
+    }
+)  # fmt: skip
 HELD_STATUS: Final = frozenset({401, 402, 403, 404, 405, 407, 410})
 DOUBTFUL_STATUS: Final = frozenset({408, 409})
 CODE: Final = re.compile(r"(\d{4,6})/?$")
@@ -38,13 +46,14 @@ def classed(status: int, body: Any, headers: Mapping[str, str], now: datetime) -
 
 
 def _kind(status: int, code: str) -> Kind:
-    if status == HTTPStatus.TOO_MANY_REQUESTS or code in THROTTLED:
+    number = int(code or 0)
+    if status == HTTPStatus.TOO_MANY_REQUESTS or number in THROTTLED:
         return Kind.THROTTLED
     if status < HTTPStatus.MULTIPLE_CHOICES or status >= SERVER_ERROR or status in DOUBTFUL_STATUS:
         return Kind.DOUBTFUL  # a success without a message, or an error after which the message may exist
-    if code in PERMANENT:
+    if number in PERMANENT:
         return Kind.REFUSED
-    if code in CONFIGURATION or status in HELD_STATUS or status in REDIRECT:
+    if number in CONFIGURATION or status in HELD_STATUS or status in REDIRECT:
         return Kind.HELD
     return Kind.REFUSED
 
