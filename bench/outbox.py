@@ -73,12 +73,12 @@ def bare_loop(url: str, count: int) -> float:
 
     async def all_of_them() -> float:
         room = asyncio.Semaphore(IN_FLIGHT)
+        headers = {"Authorization": aiohttp.encode_basic_auth(ACCOUNT, "t")}
         address = f"{url}/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
 
         async def one(session: aiohttp.ClientSession, number: int) -> None:
             form = {"To": f"+8618{number:09d}", "From": "+15005550006", "Body": TEXT}
-            login = aiohttp.BasicAuth(ACCOUNT, "t")
-            async with room, session.post(address, data=form, auth=login) as answer:
+            async with room, session.post(address, data=form, headers=headers) as answer:
                 answer.raise_for_status()
                 await answer.json()
 
@@ -123,7 +123,6 @@ def handed_over(name: str, count: int) -> float:
 
 def code_waits(url: str, rows: int) -> list[float]:
     """Seconds from asking for a code until the carrier has it, while so many messages wait."""
-    from foundation import clock
     from notifications.models import Message
     from notifications.services import message_queue
 
@@ -143,10 +142,8 @@ def code_waits(url: str, rows: int) -> list[float]:
             time.sleep(0.01)
         waits.append(time.perf_counter() - begun)
         time.sleep(0.3)
-    left = Message.objects.filter(state__in=WAITING).count()
-    if not left:
+    if not Message.objects.filter(state__in=WAITING).exists():
         raise RuntimeError("the queue was empty before the last code: the case says nothing")
-    Message.objects.filter(state__in=WAITING).update(state="expired", expires_at=clock.now())
     return waits
 
 

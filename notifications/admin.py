@@ -17,6 +17,7 @@ from audit.services import record
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from notifications import services
+from notifications.channels import channel
 from notifications.lines import held
 from notifications.models import UNREACHED, Message
 from notifications.services import AGAIN_FROM, LONGEST_REASON
@@ -66,6 +67,8 @@ class MessageAdmin(ScopedAdmin):
     def changelist_view(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        for problem in channel().check_config():
+            messages.error(request, problem)
         if (hold := held()) is not None:
             text = _(
                 "Since %(since)s the channel refuses everything (%(why)s): the credentials, the account or the sender "
@@ -128,7 +131,7 @@ def _page(request: HttpRequest, message: Message, refused: Refused | None, site:
         **site,
         "title": f"{_('Message')} {message.pk}",
         "message": message,
-        "number": message.phone if call else identifiers.mask("mobile", message.phone),
+        "number": services.number_now(message) if call else identifiers.mask("mobile", message.phone),
         "text": _("Hidden: it holds a sign-in code.") if message.secret else message.body,
         "call": call,
         "again": may and not message.secret and message.state in AGAIN_FROM,

@@ -37,6 +37,8 @@ LIFE: Final = timedelta(hours=72)  # of a message whose end nobody named
 ASK_AFTER: Final = timedelta(minutes=10)  # after the hand-over, when no receipt came by itself
 # A hand-over begins only while its answer still comes within the lease; both in times of SMS_TIMEOUT_SECONDS.
 LEASES: Final = {CODES: (2.5, 1.0), MESSAGES: (5.5, 3.5)}
+BREAKER_FAILURES: Final = 16
+BREAKER_SECONDS: Final = 5.0
 URGENCIES: Final = {CODES: (0,), MESSAGES: (5, 9)}  # the second is looked at when the first leaves room
 ORDER: Final = random.Random()  # noqa: S311 - spreads retries, decides nothing
 
@@ -113,13 +115,18 @@ class Done:
 
 @dataclass(slots=True)
 class Gate:
-    """How much of a batch may still begin: until a time, and until the provider says that nothing more goes."""
+    """How much of a batch may still begin: until a time, and until the provider says, or shows, that nothing goes.
+
+    After so many answers in a row of which none is one, it is left in peace: what has not begun goes back uncounted, so
+    an outage of hours writes no row for each of a hundred thousand messages and each try.
+    """
 
     until: float  # of time.monotonic
     window: int
     closed: Answer | None = None
     answers: int = 0
     good: bool = False  # some answer spoke of a message, not of the settings
+    failing: int = 0  # answers in a row that were none
 
     def open(self) -> bool:
         return self.closed is None and time.monotonic() < self.until
@@ -130,7 +137,12 @@ class Gate:
             if self.closed is None or answer.kind is Kind.HELD:
                 self.closed = answer
         elif answer.kind in {Kind.TAKEN, Kind.REFUSED}:
-            self.good = True
+            self.good, self.failing = True, 0
+        else:
+            self.failing += 1
+            if answer.retry_after is not None or self.failing >= BREAKER_FAILURES:
+                rest = BREAKER_SECONDS if answer.retry_after is None else answer.retry_after
+                self.closed = self.closed or Answer(Kind.THROTTLED, retry_after=rest)
         return answer
 
 
@@ -167,6 +179,9 @@ def _batch(lane: str, limit: int) -> int:
     via = channel()
     limit = lines.room(via.name, lane, limit)
     if not limit:
+        return 0
+    if problems := via.check_config():
+        lines.hold(via.name, " ".join(problems)[:200])  # without credentials nobody's number leaves the house
         return 0
     lease, begin = (times * settings.SMS_TIMEOUT_SECONDS for times in LEASES[lane])
     gate = Gate(time.monotonic() + begin, WINDOWS.of(lane, via.window))
@@ -334,8 +349,8 @@ async def _ask(via: Channel, one: Claimed, gate: Gate) -> list[Fate] | Answer:
         return gate.heard(problem.answer)
     except Exception as fault:
         logger.exception("the channel %s failed", via.name)
-        return Answer(Kind.DOUBTFUL, detail=type(fault).__name__)
-    gate.good = True
+        return gate.heard(Answer(Kind.DOUBTFUL, detail=type(fault).__name__))
+    gate.good, gate.failing = True, 0
     return found
 
 

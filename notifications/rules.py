@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 # The last label of a host name by which a link is known although it has no scheme: "t.cn/abc" is one, "e.g." is none.
@@ -42,8 +43,14 @@ class Rules:
         if not self.links and (link := LINK.search(plain)):
             found.append(Objection("link", link.group()))
         squeezed = "".join(plain.split())
-        found += [Objection("word", word) for word in self.words if _plain(word) in squeezed]
+        found += [Objection("word", word) for word, bare in _bare(self.words) if bare in squeezed]
         return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def _bare(words: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Each word with the form that is looked for: a list is made ready once."""
+    return tuple((word, "".join(_plain(word).split())) for word in words)
 
 
 def _plain(text: str) -> str:

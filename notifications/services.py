@@ -31,7 +31,6 @@ from notifications.templates import render
 __all__ = ["fates_ask", "messages_deliver", "receipt_note", "segments"]  # the door for what stands in other modules
 
 DUE_STATES = (Message.State.QUEUED, Message.State.SENDING)  # not handed over yet
-CODE_LIFE: Final = timedelta(minutes=10)  # of a code whose end nobody named
 CALL_TIME: Final = timedelta(days=1)  # before a deadline: whom no text reached is called by then
 LEAST_LIFE: Final = timedelta(hours=1)
 AGAIN_FROM: Final = (*UNREACHED, "sent")  # from which a person may have a message sent again
@@ -92,7 +91,7 @@ def message_queue(
         urgency=Message.Urgency.CODE if secret else Message.Urgency.FAMILY,
         next_attempt_at=now,
         created_at=now,
-        expires_at=ends or (now + CODE_LIFE if secret else end_of_life(now, deadline)),
+        expires_at=ends or end_of_life(now, deadline),
     )
     new = insert_new([made])
     if not new:
@@ -190,6 +189,7 @@ def message_send_again(*, actor: Account, message_id: int, reason: str) -> Messa
     now = clock.now()
     Message.objects.filter(pk=message.pk).update(
         state=Message.State.QUEUED,
+        phone=number_now(message),
         urgency=Message.Urgency.FAMILY,
         copy=F("copy") + 1,
         attempts=0,
@@ -202,6 +202,11 @@ def message_send_again(*, actor: Account, message_id: int, reason: str) -> Messa
     ring_on_commit(lines.MESSAGES)
     message.refresh_from_db()
     return message
+
+
+def number_now(message: Message) -> str:
+    """The family's number of today, which may be another than the one the text went to."""
+    return (message.account.phone if message.account else "") or message.phone
 
 
 @transaction.atomic

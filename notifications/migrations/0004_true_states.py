@@ -72,8 +72,28 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name='message',
+            name='attempts',
+            field=models.PositiveSmallIntegerField(default=0, verbose_name='Attempts'),
+        ),
+        migrations.AlterField(
+            model_name='message',
+            name='created_at',
+            field=models.DateTimeField(verbose_name='Queued at'),
+        ),
+        migrations.AlterField(
+            model_name='message',
+            name='sent_at',
+            field=models.DateTimeField(null=True, verbose_name='Sent at'),
+        ),
+        migrations.AlterField(
+            model_name='message',
             name='state',
-            field=models.CharField(choices=[('queued', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('delivered', 'Delivered'), ('undelivered', 'Not delivered'), ('failed', 'Failed'), ('expired', 'Not sent in time'), ('unclear', 'Not known whether it was sent'), ('told', 'Told by a person')], default='queued', max_length=12),
+            field=models.CharField(choices=[('queued', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('delivered', 'Delivered'), ('undelivered', 'Not delivered'), ('failed', 'Failed'), ('expired', 'Not sent in time'), ('unclear', 'Not known whether it was sent'), ('told', 'Told by a person')], default='queued', max_length=12, verbose_name='State'),
+        ),
+        migrations.AlterField(
+            model_name='message',
+            name='template',
+            field=models.CharField(max_length=40, verbose_name='Template'),
         ),
         migrations.AddIndex(
             model_name='message',

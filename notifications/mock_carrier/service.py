@@ -139,11 +139,8 @@ class Service:
         """The answer to whoever has another token than the one that is let in."""
         if not self.carrier.token:
             return None
-        try:
-            given = aiohttp.BasicAuth.decode(request.headers.get("Authorization", "")).password
-        except ValueError:
-            given = ""
-        if given == self.carrier.token:
+        login = aiohttp.encode_basic_auth(request.match_info["account"], self.carrier.token)
+        if request.headers.get("Authorization") == login:
             return None
         self.carrier.counts["401"] += 1
         return web.json_response({"code": 20003, "message": "Authenticate", "status": 401}, status=401)

@@ -14,6 +14,7 @@ from notifications.lines import held
 from notifications.models import ChannelState, Delivery, Message
 from notifications.services import drain, message_queue, messages_deliver
 from tests.carrier import TOKEN, Carrier
+from tests.servers import answering
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -130,6 +131,19 @@ def test_wrong_credentials_hold_the_queue_and_cost_no_attempt(carrier: Carrier, 
     assert states() == {"sent": 30}
 
 
+def test_without_settings_nothing_leaves_the_house(settings: Settings) -> None:
+    settings.SMS_CHANNEL, settings.TWILIO_ACCOUNT_SID = "twilio", ""
+    queue(3)
+    with answering(b"{}", 404) as server:
+        settings.TWILIO_BASE_URL = server.url
+        assert drain() == 0
+        assert server.requests == []
+    assert states() == {"queued": 3}
+    hold = held()
+    assert hold is not None
+    assert "TWILIO_ACCOUNT_SID" in hold.why
+
+
 def test_throttling_is_obeyed_and_costs_no_attempt(carrier: Carrier) -> None:
     carrier.knobs(faults={"throttle": 1.0}, retry_after=90)
     queue(20)
@@ -176,6 +190,36 @@ def test_a_long_outage_loses_nothing(carrier: Carrier, settings: Settings) -> No
     with clock.at(at + timedelta(minutes=15)):
         drain()
     assert states() == {"sent": 3}
+
+
+def test_an_outage_is_not_paid_for_by_every_message(carrier: Carrier) -> None:
+    carrier.knobs(faults={"error_before": 1.0})
+    queue(200)
+    at = clock.now()
+    for _look in range(10):
+        at += timedelta(seconds=6)
+        with clock.at(at):
+            messages_deliver()
+    assert Delivery.objects.count() <= 10 * (16 + 64)
+    assert Message.objects.filter(attempts=0, state="queued").count() >= 100
+    carrier.knobs(faults={})
+    let_time_pass()
+    assert states() == {"sent": 200}
+    assert len(carrier.texts()) == 200
+
+
+def test_a_named_time_of_an_overloaded_provider_is_obeyed(settings: Settings) -> None:
+    settings.SMS_CHANNEL, settings.TWILIO_FROM = "twilio", "+15005550006"
+    settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = "AC1", TOKEN
+    queue(3)
+    now = clock.now()
+    with answering(b"{}", 503, {"Retry-After": "120"}) as server:
+        settings.TWILIO_BASE_URL = server.url
+        drain()
+        asked = len(server.requests)
+        with clock.at(now + timedelta(seconds=60)):
+            assert messages_deliver() == 0
+        assert len(server.requests) == asked
 
 
 def test_a_text_nobody_could_hand_over_ends_and_says_so(carrier: Carrier, settings: Settings) -> None:

@@ -244,6 +244,16 @@ def test_codes_and_others_families_are_closed() -> None:
     assert "19900000001" not in page.content.decode()
 
 
+def test_it_is_sent_again_to_the_number_the_family_has_now() -> None:
+    one, parent = message("undelivered"), factories.guardian()
+    Message.objects.filter(pk=one.pk).update(account=parent)
+    client = staff_client(factories.staff("official"))
+    assert f"tel:{parent.phone}" in client.get(f"/admin/notifications/message/{one.pk}/change/").content.decode()
+    message_send_again(actor=factories.staff("official"), message_id=one.pk, reason="new number")
+    one.refresh_from_db()
+    assert one.phone == parent.phone
+
+
 def test_a_resent_text_is_a_hand_over_of_its_own(settings: Settings, tmp_path: object) -> None:
     settings.VAR_DIR = tmp_path
     one = message("queued")

@@ -74,7 +74,7 @@ class TwilioChannel:
         self.base = settings.TWILIO_BASE_URL.rstrip("/")
         self.messages = f"{self.base}/2010-04-01/Accounts/{settings.TWILIO_ACCOUNT_SID}/Messages"
         self.timeout = aiohttp.ClientTimeout(total=settings.SMS_TIMEOUT_SECONDS)
-        self.login = aiohttp.BasicAuth(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN).encode()
+        self.login = aiohttp.encode_basic_auth(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN)
 
     async def send(self, letter: Letter) -> Answer:
         sender = "MessagingServiceSid" if settings.TWILIO_FROM.startswith("MG") else "From"
