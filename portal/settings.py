@@ -252,8 +252,17 @@ OIDC_TIMEOUT_SECONDS: float = env.float("OIDC_TIMEOUT_SECONDS", 5.0)
 SMS_CHANNEL: str = env.str("SMS_CHANNEL", "console")
 TWILIO_ACCOUNT_SID: str = env.str("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN: str = env.str("TWILIO_AUTH_TOKEN", "")
-TWILIO_FROM: str = env.str("TWILIO_FROM", "")
+TWILIO_FROM: str = env.str("TWILIO_FROM", "")  # a number, or a messaging service (MG...)
+TWILIO_BASE_URL: str = env.str("TWILIO_BASE_URL", "https://api.twilio.com")  # a region's, or a test endpoint
 SITE_URL: str = env.str("SITE_URL", "http://127.0.0.1:8000")
+# where Twilio says what became of a text: it must be able to reach it
+TWILIO_CALLBACK_URL: str = env.str("TWILIO_CALLBACK_URL", SITE_URL if SITE_URL.startswith("https://") else "")
+SMS_WINDOW: int = env.int("SMS_WINDOW", 64)  # hand-overs under way at once, of one worker process
+SMS_TIMEOUT_SECONDS: float = env.float("SMS_TIMEOUT_SECONDS", 8.0)  # leases follow from it
+# what the carriers do not deliver (mainland numbers): checked when a text is written
+SMS_MOST_CHARACTERS: int = env.int("SMS_MOST_CHARACTERS", 500)
+SMS_LINKS: bool = env.bool("SMS_LINKS", False)
+SMS_BLOCKED_WORDS: list[str] = env.list("SMS_BLOCKED_WORDS", default=["摇号", "抽签", "抽奖", "中奖", "彩票", "博彩"])
 if not LOCAL:
     DATABASE_URL: str = env.str("DATABASE_URL")
     _faults = faults(given_of(globals()))

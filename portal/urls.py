@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mode/", views.mode, name="mode"),
     path("session/stay/", views.stay, name="stay"),
     path("health/", views.health, name="health"),
+    path("messages/", include("notifications.urls")),
     path("demo/messages/", views.demo_messages, name="demo-messages"),
     path("", include("enrollment.urls")),
     path("", include("lottery.urls")),
