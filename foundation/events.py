@@ -44,7 +44,12 @@ def refused(what: str, reason: str, **facts: Fact) -> None:
 
 def clean(value: Fact) -> Fact:
     """A fact as it may stand in a line."""
-    return DIGITS.sub("…", value)[:LONGEST] if isinstance(value, str) else value
+    return blotted(value)[:LONGEST] if isinstance(value, str) else value
+
+
+def blotted(text: str) -> str:
+    """The text without runs of digits that could be somebody's."""
+    return DIGITS.sub("…", text)
 
 
 class Line(logging.Formatter):
@@ -55,14 +60,13 @@ class Line(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": blotted(record.getMessage()),
         }
         if request_id():
             shown["request"] = request_id()
         facts = getattr(record, "facts", None)
         if facts is not None:
-            shown["message"] = clean(record.getMessage())
             shown |= {name: clean(value) for name, value in facts.items()}
         if record.exc_info:
-            shown["error"] = self.formatException(record.exc_info)
+            shown["error"] = blotted(self.formatException(record.exc_info))
         return json.dumps(shown, ensure_ascii=False, default=str)

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import connection
 from psycopg2.extras import execute_values
 
-from foundation import clock
+from foundation import clock, events
 from foundation.crypto import CryptoError, decrypt
 from foundation.loops import loop_of
 from notifications import lines
@@ -269,6 +269,8 @@ def _work(via: Channel, claimed: Sequence[Claimed], gate: Gate, patience: float)
 def _answered(one: Claimed, answer: Answer | None, now: datetime) -> Done:
     if answer is None:
         return one.going_back()
+    if answer.kind is not Kind.TAKEN:
+        events.refused("carrier", answer.detail or answer.kind, kind=answer.kind, message=one.id, attempts=one.attempts)
     left = (one.ends - now).total_seconds()
     then = following(answer, attempts=one.attempts, urgent=one.urgent, left=left, chance=ORDER.random())
     return Done(one, then, answer.reference, answer.detail)
