@@ -1,0 +1,204 @@
+"""Connections that cost nothing and would hold a thread each: the site as `make run` starts it goes on answering."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+from portal.front.worker import HEAD_SECONDS, STEADY_SECONDS
+from portal.supervisor import web_command
+from tests.agencies import free_port
+from tests.browser.stack import broker_url, database_url, environment, process
+from tests.waiting import patience, until, wait_for_answer
+
+pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
+MANY = 400  # three times the threads of both processes
+ANSWER_SECONDS = 3.0  # of a quick machine: nobody waits for who is slow
+HEAD = b"POST /i18n/setlang/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    port: int
+
+    def connect(self, sent: bytes = b"", *, buffer: int = 0) -> socket.socket:
+        one = socket.socket()
+        if buffer:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        one.settimeout(patience(10))
+        one.connect(("127.0.0.1", self.port))
+        one.sendall(sent)
+        return one
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+
+@pytest.fixture(scope="module")
+def server(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    port, folder = free_port(), tmp_path_factory.mktemp("slow")
+    with django_db_blocker.unblock():
+        env = environment(DATABASE_URL=database_url(), REDIS_URL=broker_url(), VAR_DIR=str(folder))
+        module = web_command(port)[2:]  # without "python -m"
+        with process(module, env) as running:
+            wait_for_answer(f"http://127.0.0.1:{port}/health/", running)
+            yield Server(port)
+        complaints = Path(folder, f"{module[0]}.log").read_text()
+        assert "Traceback" not in complaints, complaints
+
+
+def idle(_number: int) -> bytes:
+    return b""
+
+
+def half_a_head(_number: int) -> bytes:
+    return b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: "
+
+
+def half_a_body(_number: int) -> bytes:
+    return HEAD + b"Content-Length: 1000\r\n\r\nphone=1"
+
+
+def half_a_chunk(_number: int) -> bytes:
+    return HEAD + b"Transfer-Encoding: chunked\r\n\r\nff\r\nphone=1"
+
+
+def never_closed(_number: int) -> bytes:
+    return b"GET /nowhere/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+
+
+def never_read(_number: int) -> bytes:
+    """As many whole requests as fill all buffers between with answers."""
+    return b"GET /static/vendor/htmx.min.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 120
+
+
+@contextmanager
+def many(server: Server, sent: Callable[[int], bytes], *, count: int = MANY) -> Iterator[list[socket.socket]]:
+    with ExitStack() as closing:
+        yield [closing.enter_context(server.connect(sent(number), buffer=2048)) for number in range(count)]
+
+
+def answered(server: Server) -> float:
+    """The longest of some answers in seconds: of the side door, a page, a form."""
+    longest = 0.0
+    for method, path in (("GET", "/health/"), ("GET", "/"), ("POST", "/sign-in/"), ("GET", "/static/css/portal.css")):
+        began = time.monotonic()
+        answer = httpx.request(method, server.url(path), timeout=patience(30), trust_env=False)
+        longest = max(longest, time.monotonic() - began)
+        assert answer.status_code in {200, 302, 403, 503}, (path, answer.status_code)
+    return longest
+
+
+@pytest.mark.parametrize("sent", [idle, half_a_head, half_a_body, half_a_chunk, never_closed, never_read])
+def test_many_connections_that_cost_nothing_hold_nobody_up(server: Server, sent: Callable[[int], bytes]) -> None:
+    with many(server, sent):
+        time.sleep(1.0)
+        for _time in range(3):
+            assert answered(server) < patience(ANSWER_SECONDS)
+
+
+def test_a_body_byte_by_byte_holds_nobody_up_and_is_answered_when_it_is_whole(server: Server) -> None:
+    body = b"phone=1"
+    head = HEAD + b"Content-Length: %d\r\n\r\n" % len(body)
+    with many(server, lambda _number: head, count=MANY // 2) as slow:
+        for at in range(len(body)):
+            for one in slow:
+                one.sendall(body[at : at + 1])
+            assert answered(server) < patience(ANSWER_SECONDS)
+        assert {one.recv(12) for one in slow} <= {
+            b"HTTP/1.1 403",
+            b"HTTP/1.1 503",
+        }  # no form token; the gate's line is full
+
+
+def test_who_reads_slowly_gets_every_byte(server: Server) -> None:
+    path = Path("static/vendor/htmx.min.js")
+    one = server.connect(never_read(0), buffer=2048)
+    time.sleep(2.0)
+    expected, got = 120 * path.stat().st_size, 0
+    with one:
+        until_empty = True
+        while until_empty and got < expected:
+            part = one.recv(1 << 20)
+            got, until_empty = got + len(part), bool(part)
+    assert got > expected
+    assert answered(server) < patience(ANSWER_SECONDS)
+
+
+@pytest.mark.parametrize("cut", [1, 20, 63, 64, 70, 150])
+def test_a_request_in_pieces_is_one_request_and_the_next_follows(server: Server, cut: int) -> None:
+    whole = HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nphone\r\n2\r\n=1\r\n0\r\n\r\n"
+    with server.connect(whole[:cut]) as one:
+        time.sleep(0.05)
+        one.sendall(whole[cut:] + b"GET /nowhere/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: one.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 403")
+    assert answer.count(b"\r\nServer: ") == 2
+    assert b"HTTP/1.1 404" in answer
+
+
+@pytest.mark.parametrize(
+    ("status", "sent"),
+    [
+        (b"413", HEAD + b"Content-Length: 99999999999\r\n\r\n"),
+        (b"431", b"GET / HTTP/1.1\r\nX-Long: " + b"a" * 70_000),
+        (b"400", HEAD + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nphone"),
+        (b"400", HEAD + b"Content-Length: -1\r\n\r\n"),
+        (b"400", HEAD + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        (b"400", b"no request at all\r\n\r\n"),
+    ],
+)
+def test_what_cannot_be_a_request_is_answered_and_the_connection_ends(
+    server: Server, status: bytes, sent: bytes
+) -> None:
+    with server.connect(sent) as one:
+        answer = b"".join(iter(lambda: one.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 " + status)
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_who_asks_before_sending_a_body_is_told_to_go_on_once(server: Server) -> None:
+    with server.connect(HEAD + b"Content-Length: 7\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n") as one:
+        assert one.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        one.sendall(b"phone=1")
+        answer = b"".join(iter(lambda: one.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 403")
+    assert b"100 Continue" not in answer
+
+
+@pytest.mark.soak("portal/front/", "portal/supervisor.py")
+def test_what_does_not_come_is_not_waited_for(server: Server) -> None:
+    """Half a head has seconds; a body as many as its bytes give it."""
+    began = time.monotonic()
+    ended: dict[str, float] = {}
+    with server.connect(half_a_head(0)) as head, server.connect(HEAD + b"Content-Length: 5000\r\n\r\n") as body:
+        for one in (head, body):
+            one.setblocking(False)
+
+        def look(name: str, one: socket.socket) -> None:
+            try:
+                said = one.recv(4096)
+            except BlockingIOError:
+                return
+            assert said.startswith(b"HTTP/1.1 408"), said
+            ended[name] = time.monotonic() - began
+
+        def both() -> bool:
+            for name, one in (("head", head), ("body", body)):
+                if name not in ended:
+                    look(name, one)
+            if "body" not in ended:
+                body.send(b"x")
+            return len(ended) == 2
+
+        until(both, "the server's end of both", seconds=STEADY_SECONDS + 30, pause=1.0)
+    assert HEAD_SECONDS - 1 < ended["head"] < HEAD_SECONDS + patience(5)
+    assert STEADY_SECONDS - 1 < ended["body"] < STEADY_SECONDS + patience(5)
