@@ -119,7 +119,8 @@ class FrontWorker(ThreadWorker):  # type: ignore[misc]
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         if files != resource.RLIM_INFINITY:
-            self.worker_connections = max(SPARE_PLACES * 2, min(self.worker_connections, files - SPARE_FILES))
+            most = min(int(self.cfg.worker_connections), files - SPARE_FILES)
+            self.worker_connections = max(SPARE_PLACES * 2, most)
         super().init_process()
 
     # -- coming in --------------------------------------------------------------------------------------------------
