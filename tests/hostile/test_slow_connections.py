@@ -1,6 +1,10 @@
 """Connections that cost nothing and would hold a thread each: the site as `make run` starts it goes on answering."""
 
+import os
+import re
+import shutil
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,13 +13,15 @@ from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 from pytest_django.plugin import DjangoDbBlocker
 
+from portal.front.framing import MOST_BODY
 from portal.front.worker import HEAD_SECONDS, STEADY_SECONDS
 from portal.supervisor import web_command
 from tests.agencies import free_port
 from tests.browser.stack import broker_url, database_url, environment, process
-from tests.waiting import patience, until, wait_for_answer
+from tests.waiting import end, patience, until, wait_for_answer
 
 pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
 MANY = 400  # three times the threads of both processes
@@ -202,3 +208,39 @@ def test_what_does_not_come_is_not_waited_for(server: Server) -> None:
         until(both, "the server's end of both", seconds=STEADY_SECONDS + 30, pause=1.0)
     assert HEAD_SECONDS - 1 < ended["head"] < HEAD_SECONDS + patience(5)
     assert STEADY_SECONDS - 1 < ended["body"] < STEADY_SECONDS + patience(5)
+
+
+def caddyfile(port: int, behind: int) -> str:
+    """The file that ships, for a loopback address."""
+    shipped = str(yaml.safe_load(Path("docker-compose.yml").read_text())["configs"]["caddyfile"]["content"])
+    assert shipped.startswith("{\n")
+    own = shipped.replace("{\n", "{\n  admin off\n  persist_config off\n", 1)
+    return own.replace("${ALLOWED_HOSTS}", f"http://127.0.0.1:{port}").replace("web:8000", f"127.0.0.1:{behind}")
+
+
+@pytest.mark.skipif(
+    shutil.which("caddy") is None, reason="Caddy is not installed: the tests above ask the server itself"
+)
+@pytest.mark.parametrize("sent", [idle, half_a_head, half_a_body, half_a_chunk, never_closed, never_read])
+def test_the_shipped_proxy_holds_nobody_up_either(server: Server, sent: Callable[[int], bytes], tmp_path: Path) -> None:
+    front = Server(free_port())
+    (tmp_path / "Caddyfile").write_text(caddyfile(front.port, server.port))
+    command = ["caddy", "run", "--config", str(tmp_path / "Caddyfile"), "--adapter", "caddyfile"]
+    env = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+    with (tmp_path / "caddy.log").open("wb") as log:
+        caddy = subprocess.Popen(command, env=env, stdout=log, stderr=log)
+    try:
+        wait_for_answer(front.url("/health/"), caddy)
+        with many(front, sent):
+            time.sleep(1.0)
+            for _time in range(3):
+                assert answered(front) < patience(ANSWER_SECONDS)
+    finally:
+        end(caddy)
+
+
+def test_the_shipped_proxy_has_a_time_for_everything() -> None:
+    settings = caddyfile(1, 2)
+    for name in ("read_header", "read_body", "write", "idle", "max_header_size", "max_size"):
+        assert re.search(rf"^\s+{name} \d+\w+$", settings, re.MULTILINE), name
+    assert f"max_size {MOST_BODY // 1024**2}MB" in settings
