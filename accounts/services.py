@@ -14,6 +14,7 @@ from django_otp.util import random_number_token
 
 import identifiers
 from accounts.models import Account, PhoneDevice, Role
+from accounts.staffing import roles_checked
 from audit.services import record
 from foundation import clock
 from foundation.crypto import blind_index, encrypt
@@ -211,7 +212,11 @@ def language_keep(*, account: Account, language: str) -> None:
 def staff_create(
     *, username: str, password: str, name: str, roles: Sequence[tuple[str, str, str]], totp_key: str | None = None
 ) -> tuple[Account, TOTPDevice]:
-    """Create a member of staff with (role, district code, school code) rows and a confirmed TOTP device."""
+    """Create a member of staff with (role, district code, school code) rows and a confirmed TOTP device.
+
+    Raises Refused for a role or a place that does not exist.
+    """
+    roles = roles_checked(roles)
     account = Account.objects.create_user(
         username, password, kind=Account.Kind.STAFF, is_staff=True, name=name, created_at=clock.now()
     )

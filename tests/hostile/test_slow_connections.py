@@ -180,7 +180,7 @@ def caddyfile(port: int, behind: int) -> str:
     shipped = str(yaml.safe_load(Path("docker-compose.yml").read_text())["configs"]["caddyfile"]["content"])
     assert shipped.startswith("{\n")
     own = shipped.replace("{\n", "{\n  admin off\n  persist_config off\n", 1)
-    return own.replace("${ALLOWED_HOSTS}", f"http://127.0.0.1:{port}").replace("web:8000", f"127.0.0.1:{behind}")
+    return own.replace("{$$ALLOWED_HOSTS}", f"http://127.0.0.1:{port}").replace("web:8000", f"127.0.0.1:{behind}")
 
 
 @pytest.mark.skipif(
