@@ -15,7 +15,7 @@ def configuration_problems() -> list[str]:
     """What is wrong, in words for an administrator, each beginning with whom it is about."""
     from accounts.oidc.providers import providers
     from notifications.channels import check_config as channel_problems
-    from verification.agencies.config import check_config as agency_problems
+    from verification.config import check_config as agency_problems
 
     found = [*channel_problems(), *agency_problems()]
     try:
