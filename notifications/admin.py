@@ -46,7 +46,7 @@ class ReachFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
         if self.value() != UNREACHED_ONLY:
             return queryset
-        return queryset.filter(state__in=UNREACHED, secret=False)
+        return services.unreached(queryset)
 
 
 @admin.register(Message, site=staff_site)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -163,6 +163,11 @@ def drain() -> int:
     while count := messages_deliver():
         total += count
     return total
+
+
+def unreached(rows: QuerySet[Message]) -> QuerySet[Message]:
+    """Of these messages those that reached nobody and are to be told by telephone; a code is simply over."""
+    return rows.filter(state__in=UNREACHED, secret=False)
 
 
 def text_check(*, template: str, params: Mapping[str, Any], language: str, field: str = "") -> None:

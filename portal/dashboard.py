@@ -13,11 +13,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.scopes import Scope, scope
-from accounts.staff_lists import about, rounded
+from accounts.staff_lists import MOST, about, rounded
 from enrollment.models import Application, ApplicationState, Round
 from enrollment.policies import compiled
 from notifications.models import Message
-from notifications.services import DUE_STATES
+from notifications.services import DUE_STATES, unreached
 from portal.context import holds_synthetic
 from verification.models import Check
 
@@ -142,12 +142,21 @@ def _cards(tallies: Sequence[Tally], may: Scope) -> list[dict[str, Any]]:
     ]
     if may.any("application.review"):
         cards.insert(0, {**_card(_("Waiting for a person"), _sum(tallies, OPEN_WORK), 0), "link": everybody})
+        cards.insert(1, _to_call(may))
     if may.any("agency.switch"):
         cards += [
             _share_done(_("Checks done"), Check.objects.all(), Check.objects.filter(state=Check.State.PENDING)),
             _share_done(_("Messages sent"), Message.objects.all(), Message.objects.filter(state__in=DUE_STATES)),
         ]
     return cards
+
+
+def _to_call(may: Scope) -> dict[str, Any]:
+    """How many messages reached nobody: their families are called. Counted by an index of its own."""
+    rows = may.rows(unreached(Message.objects.all()), "application.review", district="district_code")
+    return _card(_("Families to call"), min(MOST, rows.order_by()[:MOST].count()), 0) | {
+        "link": f"{reverse('admin:notifications_message_changelist')}?reach=unreached"
+    }
 
 
 def _share_done(title: str, everything: QuerySet[Any], waiting: QuerySet[Any]) -> dict[str, Any]:

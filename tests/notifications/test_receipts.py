@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django import Settings
@@ -15,7 +16,7 @@ from foundation.errors import NotAllowed, Refused
 from notifications import lines
 from notifications.mock_carrier.service import signature
 from notifications.models import Delivery, Message
-from notifications.services import drain, fates_ask, message_queue, message_send_again, message_told
+from notifications.services import drain, fates_ask, message_queue, message_send_again, message_told, unreached
 from tests import factories
 from tests.carrier import ACCOUNT, TOKEN, Carrier
 
@@ -205,6 +206,23 @@ def test_a_family_that_was_not_reached_is_called_from_its_page() -> None:
     page = client.get(path).content.decode()
     assert "Told the mother" in page
     assert "19900000001" not in page
+
+
+def test_the_first_page_of_the_desk_leads_to_the_families_to_call() -> None:
+    message("undelivered")
+    message("failed", "SM5")
+    for role, shown in (("reviewer", True), ("official", True), ("supervisor", False)):
+        page = staff_client(factories.staff(role)).get("/admin/").content.decode()
+        assert ("?reach=unreached" in page) is shown
+
+
+def test_the_list_of_families_to_call_is_found_by_its_index() -> None:
+    message("undelivered")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+    rows = unreached(Message.objects.filter(district_code__startswith="43")).order_by("-id")[:25]
+    assert "message_unreached" in rows.explain()
 
 
 @pytest.mark.parametrize("before", ["undelivered", "failed", "expired", "unclear", "sent"])

@@ -135,6 +135,7 @@ def test_texts_of_these_words_are_found_with_their_state_and_time(settings: Sett
             message("SM3", "好", direction="inbound", date_created=new),
             message("SM2", "Sent from your Twilio trial account - 好", date_created=new, status="delivered"),
             message("SM1", "好", date_created=old),
+            message("SM6", "好", date_created=new, to="+8619900000009"),
             "nonsense",
         ],
         "next_page_uri": None,

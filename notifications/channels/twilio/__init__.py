@@ -104,7 +104,7 @@ class TwilioChannel:
             found += [
                 fate_of(str(row.get("status") or ""), str(row.get("error_code") or ""), str(row["sid"]))
                 for row, made in zip(rows, times, strict=True)
-                if _is_of(row, letter.body) and (made is None or made >= earliest)
+                if _is_of(row, letter) and (made is None or made >= earliest)
             ]
             further = page.get("next_page_uri")
             if not isinstance(further, str) or not further or any(made and made < earliest for made in times):
@@ -156,13 +156,17 @@ def _json(content: bytes) -> Any:
         return None
 
 
-def _is_of(row: Any, body: str) -> bool:
-    """Whether a listed message is one of ours with these words; a trial account puts a sentence before them."""
+def _is_of(row: Any, letter: Letter) -> bool:
+    """Whether a listed message is one of ours with these words to this number, also where the list was not narrowed.
+
+    A trial account puts a sentence before the words.
+    """
     return (
         isinstance(row, dict)
         and bool(row.get("sid"))
         and row.get("direction") != "inbound"
-        and str(row.get("body") or "").strip().endswith(body.strip())
+        and row.get("to") in {None, _e164(letter.phone)}
+        and str(row.get("body") or "").strip().endswith(letter.body.strip())
     )
 
 
