@@ -39,6 +39,7 @@ ASK_AFTER: Final = timedelta(minutes=10)  # after the hand-over, when no receipt
 LEASES: Final = {CODES: (2.5, 1.0), MESSAGES: (5.5, 3.5)}
 BREAKER_FAILURES: Final = 16
 BREAKER_SECONDS: Final = 5.0
+ASK_TIMES: Final = 1.4  # of SMS_TIMEOUT_SECONDS: as long as asking for one message may take
 URGENCIES: Final = {CODES: (0,), MESSAGES: (5, 9)}  # the second is looked at when the first leaves room
 ORDER: Final = random.Random()  # noqa: S311 - spreads retries, decides nothing
 
@@ -83,6 +84,19 @@ OTHERS: Final = """
     SELECT said.id, said.channel, '', said.outcome, said.detail, 0, '{now}'::timestamptz
     FROM said JOIN moved ON moved.id = said.id WHERE said.outcome <> ''
 """
+OVERDUE: Final = """
+    WITH late AS MATERIALIZED (
+        SELECT id FROM notifications_message
+        WHERE state = 'queued' AND NOT unsure AND coalesce(expires_at, created_at + %(life)s) <= %(now)s
+        LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+    ),
+    moved AS (
+        UPDATE notifications_message m SET state = 'expired' FROM late WHERE m.id = late.id RETURNING m.id
+    )
+    INSERT INTO notifications_delivery (message_id, channel, reference, outcome, detail, segments, at)
+    SELECT id, %(channel)s, '', 'expired', 'held', 0, %(now)s FROM moved
+"""
+OVERDUE_AT_ONCE: Final = 2_000
 OTHERS_ROW: Final = "(%s::bigint, %s, %s::timestamptz, %s::int, %s::boolean, %s, %s, %s)"
 
 
@@ -193,6 +207,20 @@ def _batch(lane: str, limit: int) -> int:
     _learn(via, lane, gate)
     store(via, done)
     return len(rows)
+
+
+def overdue_expire() -> bool:
+    """While the channel is held nothing is taken: what is past its end goes to the people who call all the same.
+
+    True when there may be more.
+    """
+    name = channel().name
+    if lines.held([name]) is None:
+        return False
+    given = {"now": clock.now(), "life": LIFE, "channel": name, "limit": OVERDUE_AT_ONCE}
+    with connection.cursor() as cursor:
+        cursor.execute(OVERDUE, given)
+        return bool(cursor.rowcount == OVERDUE_AT_ONCE)
 
 
 def _learn(via: Channel, lane: str, gate: Gate) -> None:
@@ -346,7 +374,10 @@ async def _send(via: Channel, one: Claimed, gate: Gate) -> Answer:
 
 async def _ask(via: Channel, one: Claimed, gate: Gate) -> list[Fate] | Answer:
     try:
-        found = await via.find(one.letter)
+        async with asyncio.timeout(ASK_TIMES * settings.SMS_TIMEOUT_SECONDS):  # of all its pages: within the lease
+            found = await via.find(one.letter)
+    except TimeoutError:
+        return gate.heard(Answer(Kind.DOUBTFUL, detail="no list in time", silent=True))
     except NoAnswerError as problem:
         return gate.heard(problem.answer)
     except Exception as fault:

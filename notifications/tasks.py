@@ -16,3 +16,8 @@ def messages(turn: Turn) -> bool:  # noqa: ARG001 - a source
 @source("sweeps", every=30)
 def fates(turn: Turn) -> bool:  # noqa: ARG001 - a source
     return services.fates_ask()
+
+
+@source("sweeps", every=60)
+def overdue(turn: Turn) -> bool:  # noqa: ARG001 - a source
+    return services.overdue_expire()

@@ -1,6 +1,7 @@
 """A tiny HTTP server that answers what a test tells it to: for partners that talk nonsense, and for Twilio's API."""
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,13 +19,16 @@ class Script:
 
 
 @contextmanager
-def answering(body: bytes = b"", status: int = 200, headers: Mapping[str, str] | None = None) -> Iterator[Script]:
-    """Serve on a free loopback port while the block runs."""
+def answering(
+    body: bytes = b"", status: int = 200, headers: Mapping[str, str] | None = None, pause: float = 0.0
+) -> Iterator[Script]:
+    """Serve on a free loopback port while the block runs; ``pause``: seconds before each answer."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             script.requests.append((self.command, self.path, self.rfile.read(length)))
+            time.sleep(pause)
             self.send_response(script.status)
             self.send_header("Content-Type", "application/json")
             for name, value in (headers or {}).items():

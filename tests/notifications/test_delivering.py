@@ -12,7 +12,7 @@ from foundation import clock
 from notifications.channels.twilio import TwilioChannel
 from notifications.lines import held
 from notifications.models import ChannelState, Delivery, Message
-from notifications.services import drain, message_queue, messages_deliver
+from notifications.services import drain, message_queue, messages_deliver, overdue_expire
 from tests.carrier import TOKEN, Carrier
 from tests.servers import answering
 
@@ -142,6 +142,32 @@ def test_without_settings_nothing_leaves_the_house(settings: Settings) -> None:
     hold = held()
     assert hold is not None
     assert "TWILIO_ACCOUNT_SID" in hold.why
+
+
+def test_whom_a_held_channel_did_not_reach_in_time_is_called(carrier: Carrier) -> None:
+    carrier.knobs(token="rotated")
+    queue(3)
+    assert overdue_expire() is False
+    drain()
+    overdue_expire()
+    assert states() == {"queued": 3}
+    with clock.at(clock.now() + timedelta(hours=73)):
+        overdue_expire()
+    assert states() == {"expired": 3}
+    assert Delivery.objects.filter(outcome="expired", detail="held").count() == 3
+
+
+def test_a_list_that_does_not_end_is_not_waited_for(carrier: Carrier, settings: Settings) -> None:
+    settings.SMS_TIMEOUT_SECONDS = 0.4
+    carrier.knobs(faults={"error_after": 1.0})
+    queue(1)
+    drain()
+    with answering(b'{"messages": [], "next_page_uri": "/2010-04-01/more"}', pause=0.3) as server:
+        settings.TWILIO_BASE_URL = server.url
+        with clock.at(clock.now() + timedelta(minutes=1)):
+            drain()
+        assert len(server.requests) <= 2
+    assert Message.objects.get().unsure
 
 
 def test_throttling_is_obeyed_and_costs_no_attempt(carrier: Carrier) -> None:
