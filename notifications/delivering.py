@@ -217,7 +217,7 @@ def overdue_expire() -> bool:
     name = channel().name
     if lines.held([name]) is None:
         return False
-    given = {"now": clock.now(), "life": LIFE, "channel": name, "limit": OVERDUE_AT_ONCE}
+    given: dict[str, Any] = {"now": clock.now(), "life": LIFE, "channel": name, "limit": OVERDUE_AT_ONCE}
     with connection.cursor() as cursor:
         cursor.execute(OVERDUE, given)
         return bool(cursor.rowcount == OVERDUE_AT_ONCE)

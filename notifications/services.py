@@ -28,7 +28,8 @@ from notifications.models import UNREACHED, Delivery, Message
 from notifications.receipts import fates_ask, receipt_note
 from notifications.templates import render
 
-__all__ = ["fates_ask", "messages_deliver", "overdue_expire", "receipt_note", "segments"]  # the door for what stands in other modules
+# the door for what stands in other modules
+__all__ = ["fates_ask", "messages_deliver", "overdue_expire", "receipt_note", "segments"]
 
 DUE_STATES = (Message.State.QUEUED, Message.State.SENDING)  # not handed over yet
 CALL_TIME: Final = timedelta(days=1)  # before a deadline: whom no text reached is called by then
