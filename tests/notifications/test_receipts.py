@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import Account
 from audit.models import Entry
@@ -19,6 +20,7 @@ from notifications.models import Delivery, Message
 from notifications.services import drain, fates_ask, message_queue, message_send_again, message_told, unreached
 from tests import factories
 from tests.carrier import ACCOUNT, TOKEN, Carrier
+from tests.waiting import until
 
 SITE = "https://portal.example"
 pytestmark = pytest.mark.django_db
@@ -176,6 +178,24 @@ def test_whom_nobody_answers_for_is_asked_a_day_and_stays_sent(carrier: Carrier)
         looks, last = looks + 1, at
     assert (looks, Message.objects.get().state) == (4, "sent")
     assert last - begun <= timedelta(hours=25)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_carrier_calls_back_over_http(carrier: Carrier, settings: Settings, live_server: LiveServer) -> None:
+    """From the address that goes with the text to the state that the signed call sets."""
+    settings.TWILIO_CALLBACK_URL = live_server.url
+    carrier.knobs(token=TOKEN, fates=0.2, unreached="0002")
+    for number in (1, 2):
+        message_queue(
+            key=f"e{number}",
+            template="received",
+            params={"child": "x", "receipt": "y"},
+            phone=f"1990000000{number}",
+        )
+    drain()
+    until(lambda: not Message.objects.filter(state="sent").exists(), "the receipts")
+    assert list(Message.objects.order_by("pk").values_list("state", flat=True)) == ["delivered", "undelivered"]
+    assert carrier.ledger()["counts"] == {"callback 204": 2}
 
 
 def staff_client(account: Account) -> Client:
