@@ -180,7 +180,7 @@ def test_every_damaged_kind_has_its_own_words(made: Made, codes: set[str]) -> No
     with pytest.raises(UnreadableTable) as refused:
         read_table(content, rows=9)
     assert refused.value.code in codes
-    assert refused.value.message.startswith(str(WORDS[refused.value.code])[:12])
+    assert refused.value.message.startswith(str(WORDS[refused.value.code]).format(rows=9)[:12])
     assert time.monotonic() - began < patience(SECONDS)
 
 
