@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 import identifiers
+from accounts.askers import account_asker
+from accounts.limits import text_count
 from accounts.models import Account
 from accounts.scopes import scope
 from accounts.services import guardian_identify, person_of, phone_checked
@@ -180,6 +182,7 @@ def consent_code_send(*, operator: Account, visit_id: UUID) -> None:
             text = _("A code was sent just now. Please wait a minute before sending another.")
             raise Refused(text, code="cool_down", field="code")
         _refuse_locked(visit.guardian)
+        text_count("visit", number=visit.guardian.phone, asker=account_asker(operator))
         code = f"{secrets.randbelow(10**6):06d}"
         _update(visit, code_index=_code_index(visit, code), code_until=clock.now() + CODE_VALID, code_failures=0)
         message_queue(

@@ -7,10 +7,9 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
 from enrollment.models import Application, AssistVisit
 from notifications.models import Message
 from tests import factories
@@ -28,7 +27,7 @@ def sit_down(desk: Parent, account: Account) -> None:
     session[SESSION_KEY] = str(account.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()
-    session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.get(user=account).persistent_id
+    session[DEVICE_ID_SESSION_KEY] = TokenDevice.objects.get(user=account).persistent_id
     session.save()
     assert session.session_key is not None
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": desk.site.url}

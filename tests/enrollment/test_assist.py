@@ -14,10 +14,9 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from PIL import Image
 
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
 from audit.models import Entry
 from enrollment import services
 from enrollment.models import Application, AssistConsent, AssistVisit, HelperTraining
@@ -70,7 +69,7 @@ def open_visit(
 def at_desk(client: Client, operator: Account, visit: AssistVisit | None = None) -> Client:
     client.force_login(operator)
     session = client.session
-    session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.get(user=operator).persistent_id
+    session[DEVICE_ID_SESSION_KEY] = TokenDevice.objects.get(user=operator).persistent_id
     if visit is not None:
         session["visit"] = str(visit.public_id)
     session.save()

@@ -8,9 +8,8 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
 from enrollment import services
 from enrollment.models import Application, Consent, Guardianship, Invitation
 from enrollment.selectors.guardians import guardianship_of, protected
@@ -39,7 +38,7 @@ def verified(client: Client, official: Account) -> None:
     """Signed in with a one-time password, as staff are."""
     client.force_login(official)
     session = client.session
-    session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.get(user=official).persistent_id
+    session[DEVICE_ID_SESSION_KEY] = TokenDevice.objects.get(user=official).persistent_id
     session.save()
 
 

@@ -268,9 +268,9 @@ def test_a_mistyped_public_value_is_entered_again_and_confirmed_again() -> None:
 
 def unlock(account: object) -> None:
     """Forget the throttle of a wrong one-time password, as if its second had passed."""
-    from django_otp.plugins.otp_totp.models import TOTPDevice
+    from accounts.models import TokenDevice
 
-    TOTPDevice.objects.filter(user=account).update(throttling_failure_count=0)
+    TokenDevice.objects.filter(user=account).update(throttling_failure_count=0)
 
 
 @pytest.mark.django_db(transaction=True)

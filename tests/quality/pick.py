@@ -22,9 +22,11 @@ from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 from django.urls import URLPattern, URLResolver, get_resolver, reverse  # noqa: E402
 from django_otp import DEVICE_ID_SESSION_KEY  # noqa: E402
-from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: E402
 
-from accounts.models import Account  # noqa: E402
+from accounts.models import (
+    Account,  # noqa: E402
+    TokenDevice,  # noqa: E402
+)
 from accounts.staff_site import staff_site  # noqa: E402
 from tests.quality import places  # noqa: E402
 
@@ -142,7 +144,7 @@ def main() -> None:
         seen |= set(found)
         sessions[name] = session_of(account)
     for name, account in world.staff:
-        device = TOTPDevice.objects.get(user=account).persistent_id
+        device = TokenDevice.objects.get(user=account).persistent_id
         sessions[name] = session_of(account, device)
         client = Client()
         client.cookies[settings.SESSION_COOKIE_NAME] = sessions[name]
