@@ -36,10 +36,10 @@ STRANGER: Final = (
     Rule("number-asker-hour", ("number", "asker"), 3, HOUR, "number", earned=1),
     Rule("number-asker-day", ("number", "asker"), 5, DAY, "number", earned=1),
     Rule("number-day", ("number",), 15, DAY, "number"),
-    Rule("address-hour", ("address",), 120, HOUR, "network", earned=2),
-    Rule("address-day", ("address",), 240, DAY, "network", earned=2),
-    Rule("abroad-hour", ("address", "abroad"), 6, HOUR, "network", earned=2, abroad=True),
-    Rule("country-hour", ("country",), 60, HOUR, "country", earned=2, abroad=True),
+    Rule("address-hour", ("address",), 120, HOUR, "network", earned=1),
+    Rule("address-day", ("address",), 240, DAY, "network", earned=1),
+    Rule("abroad-hour", ("address", "abroad"), 6, HOUR, "network", earned=1, abroad=True),
+    Rule("country-hour", ("country",), 60, HOUR, "country", earned=1, abroad=True),
 )
 # For a browser that signed in to the number's account before: nobody else can use these up.
 KNOWN: Final = (
@@ -71,8 +71,9 @@ KEPT_FORMS: Final = (
     Rule("address", ("address",), 60, HOUR, "network"),
 )
 
-# When so many codes of strangers are out without having been entered, beyond half of those entered, texts are being
-# sent for somebody's harm: an address that never entered a code then has a tenth of its room (12 an hour).
+# When so many codes of strangers are out without having been entered, beyond half of those entered (CODE_FLOOD, of the
+# whole site), texts are being sent for somebody's harm: every address then has a tenth of its room (12 an hour) and a
+# quarter of what it earned.
 FLOOD_SECONDS: Final = HOUR
 FLOOD_SHARE: Final = 10
 

@@ -60,7 +60,9 @@ for i = 1, count do
   local earned = 0
   if earns > 0 then
     earned = tonumber(redis.call('GET', today) or 0) + tonumber(redis.call('GET', before) or 0)
-    if flooded and earned == 0 then most = math.max(1, math.floor(most / share)) end
+    if flooded then
+      most, earned = math.max(1, math.floor(most / share)), earned / 4
+    end
     most = most + earns * earned
   end
   local held = level(key, most / window)

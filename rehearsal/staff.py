@@ -23,6 +23,7 @@ PEOPLE = {
     "helper": ("helper", "helper of families"),
 }
 HELPERS = ("clerk", "helper")
+OFFICIALS = ("official", "official2")  # the two who close a round, freeze its roll and publish
 DUTIES = {"notary": "notary", "witness": "inspector"}  # in which duty the plan of a ceremony names them
 
 

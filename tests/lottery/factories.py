@@ -39,7 +39,7 @@ class Ceremony:
     reviewer: Account
 
     def freeze(self) -> Draw:
-        return services.roll_freeze(official=self.officials[0], round_id=self.round.pk)
+        return services.roll_freeze(official=self.officials[1], round_id=self.round.pk, second=self.officials[0])
 
     def ready(self) -> Draw:
         """Everything up to the point where two officials confirm."""

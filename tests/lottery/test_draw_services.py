@@ -213,9 +213,10 @@ def test_only_the_right_people_take_a_step() -> None:
     one = ceremony(pupils=3)
     stranger = factories.staff("official-far", "reviewer", "WL02")
     with pytest.raises(NotAllowed):
-        services.roll_freeze(official=one.reviewer, round_id=one.round.pk)
+        services.roll_freeze(official=one.reviewer, round_id=one.round.pk, second=one.officials[0])
     with pytest.raises(NotAllowed):
-        services.roll_freeze(official=one.officials[2], round_id=one.round.pk)  # the city confirms, it does not run
+        # the city confirms, it does not run
+        services.roll_freeze(official=one.officials[2], round_id=one.round.pk, second=one.officials[0])
     draw = one.freeze()
     late = factories.staff("witness-late", "witness")
     digest = "0" * 64

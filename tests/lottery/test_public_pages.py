@@ -162,7 +162,8 @@ def test_a_whole_round_is_played_on_the_pages() -> None:
         assert response.status_code == 302, (action, response.content.decode())
         assert client.get(official_url(one)).status_code == 200
 
-    press(first, "freeze")
+    press(first, "freeze", token=token(one.officials[0]))
+    press(second, "freeze", token=token(one.officials[1]))
     draw = Draw.objects.get()
     for client, account in desks:
         press(client, "commit", commitment=nonce_commitment(draw=draw, witness=account, value=nonce_of(account)))
