@@ -282,6 +282,7 @@ UNFOLD = {
         {"icon": "groups", "title": _("Classes"), "link": reverse_lazy("lottery:classes")},
         {"icon": "how_to_reg", "title": _("Check-in"), "link": reverse_lazy("lottery:check-in-schools")},
         {"icon": "support_agent", "title": _("Help a family to file"), "link": reverse_lazy("enrollment:assist")},
+        {"icon": "draw", "title": _("Signed papers"), "link": reverse_lazy("enrollment:assist-papers")},
         {"icon": "public", "title": _("The public site"), "link": reverse_lazy("enrollment:landing")},
     ],
     "ENVIRONMENT": "portal.context.environment",

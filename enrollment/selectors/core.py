@@ -31,7 +31,7 @@ from enrollment.policies import compiled
 from enrollment.selectors.drafts import DRAFT
 from enrollment.selectors.guardians import masked_person
 from enrollment.states import APPLICATION
-from foundation import clock
+from foundation import acting, clock
 from foundation.errors import NotAllowed
 from foundation.prepared import Prepared
 from foundation.wording import tongue
@@ -116,10 +116,16 @@ VERSION = Prepared(
 )
 
 
+def in_reach(district: str) -> bool:
+    """Whether what a family has in this county may be shown: to a clerk only what belongs to the visit's county."""
+    hands = acting.current()
+    return hands is None or hands.district == district
+
+
 def own_application(guardian: Account, application_id: UUID) -> Application:
     """The guardian's own application. Raises NotAllowed."""
     application = OWN.first(application_id, guardian.pk)
-    if application is None:
+    if application is None or not in_reach(application.district_code):
         raise NotAllowed(_("There is no such application in your account."))
     return application
 
@@ -127,7 +133,7 @@ def own_application(guardian: Account, application_id: UUID) -> Application:
 def own_receipt(guardian: Account, receipt: str) -> Application:
     """The guardian's own application by receipt number. Raises NotAllowed."""
     application = Application.objects.filter(receipt=receipt, guardian=guardian).first()
-    if application is None:
+    if application is None or not in_reach(application.district_code):
         raise NotAllowed(_("There is no such application in your account."))
     return application
 
