@@ -98,6 +98,8 @@ def buckets(kind: str, rules: Sequence[Rule], facts: Mapping[str, str]) -> list[
             continue
         scope = ":".join(values)
         found.append(
-            Bucket(f"limit:{kind}:{rule.name}:{scope}", f"earned:{kind}:{rule.name}:{scope}" if rule.earned else "", rule)
+            Bucket(
+                f"limit:{kind}:{rule.name}:{scope}", f"earned:{kind}:{rule.name}:{scope}" if rule.earned else "", rule
+            )
         )
     return found

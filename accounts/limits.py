@@ -225,7 +225,8 @@ def _run(mode: str, kind: str, rules: Sequence[Rule], facts: Mapping[str, str], 
         return
     now = clock.now()
     threshold = int(settings.CODE_FLOOD) if flood else 0
-    keys, values = [SENT, ENTERED], [int(now.timestamp() * 1000), mode, threshold, FLOOD_SECONDS * 1000, FLOOD_SHARE]
+    keys = [SENT, ENTERED]
+    values: list[int | str] = [int(now.timestamp() * 1000), mode, threshold, FLOOD_SECONDS * 1000, FLOOD_SHARE]
     day = int(now.timestamp() // 86_400)
     for one in found:
         keys += [one.key, f"{one.earned_key}:{day}", f"{one.earned_key}:{day - 1}"]

@@ -50,10 +50,10 @@ class SessionStore(DatabaseStore):
             }
         return encrypt(json.dumps(kept, separators=(",", ":")))
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """What was stored; nothing where the key is gone or the row was altered."""
         try:
-            found: Any = json.loads(decrypt(session_data))
+            found: Any = json.loads(decrypt(str(session_data)))
         except (CryptoError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}

@@ -93,7 +93,7 @@ def _valid(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
 
 
 class CodeView(RefusingView):
-    """POST {phone}: send a sign-in code. The answer's ``ask`` is given back with the code: it shows whose code it is."""
+    """POST {phone}: send a sign-in code. The answer's ``ask``, given back with the code, shows whose code it is."""
 
     permission_classes = (AllowAny,)
 

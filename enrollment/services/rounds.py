@@ -49,8 +49,8 @@ def round_step(
 ) -> Round:
     """Open, pause, resume, close, reopen or freeze a round. Raises NotAllowed, Refused.
 
-    Closing before the announced end, and freezing, need a ``second`` official of the round: ``lottery.services.closing``
-    asks both for it, each with a one-time password.
+    Closing before the announced end, and freezing, need a ``second`` official of the round: it is
+    ``lottery.services.closing`` that asks both, each with a one-time password.
 
     A pause needs a ``reason`` (1 to 300 characters): families read it in the place of the form.
 

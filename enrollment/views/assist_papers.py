@@ -1,4 +1,4 @@
-"""Signed papers of visits that wait for a second person: the list, the paper beside what the clerk wrote, the answer."""
+"""Signed papers that wait for a second person: the list, the paper beside what the clerk wrote, the answer."""
 
 from uuid import UUID
 

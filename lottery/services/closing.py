@@ -117,7 +117,7 @@ def _at(official: Account, round_id: int, step: str) -> tuple[Round, Closing]:
     closing = closing_of(round_)
     if closing is None or closing.step != step:
         text = _("The round is “%(state)s”: this step is not possible now.")
-        raise Refused(text % {"state": round_.get_state_display()}, code="illegal_step")
+        raise Refused(text % {"state": round_.state}, code="illegal_step")
     if step == "freeze":
         refuse_unsettled(round_)
         if not closing.children:

@@ -193,7 +193,8 @@ def _check_plan(plan: CeremonyPlan) -> None:
 def roll_freeze(*, official: Account, round_id: int, second: Account) -> Draw:
     """Freeze the roll of a closed round and publish what binds everybody before any randomness exists.
 
-    Two officials have confirmed it (``lottery.services.closing``). Raises NotAllowed, Refused (undecided applications, nobody approved, wrong state of the round, a plan out of date).
+    Two officials have confirmed it (``lottery.services.closing``). Raises NotAllowed, Refused (undecided applications,
+    nobody approved, wrong state of the round, a plan out of date).
     """
     round_ = round_step(official=official, round_id=round_id, event="freeze", second=second)
     plan = plan_default(round_, official)

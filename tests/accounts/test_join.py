@@ -43,7 +43,10 @@ def test_everything_moves_and_both_phones_lead_to_one() -> None:
     assert Application.objects.get().guardian_id == kept.pk
     assert Document.objects.get().owner_id == kept.pk
     PhoneDevice.objects.all().update(last_generated_timestamp=None)
-    assert code_verify(phone=NEW, code=code_issue(phone=NEW, asker=factories.asker()).code, asker=factories.asker()).pk == kept.pk
+    assert (
+        code_verify(phone=NEW, code=code_issue(phone=NEW, asker=factories.asker()).code, asker=factories.asker()).pk
+        == kept.pk
+    )
     assert AccountMerge.objects.get().moved["children"] == 1
 
 
@@ -132,7 +135,10 @@ def test_a_new_phone_replaces_the_old_one() -> None:
     changed = phone_change(account=me, other=code_issue(phone=NEW, asker=factories.asker()).account)
     assert changed.phone == f"+86{NEW}"
     PhoneDevice.objects.all().update(last_generated_timestamp=None)
-    assert code_verify(phone=NEW, code=code_issue(phone=NEW, asker=factories.asker()).code, asker=factories.asker()).pk == me.pk
+    assert (
+        code_verify(phone=NEW, code=code_issue(phone=NEW, asker=factories.asker()).code, asker=factories.asker()).pk
+        == me.pk
+    )
     assert code_issue(phone=old, asker=factories.asker()).account.pk != me.pk
 
 

@@ -163,7 +163,7 @@ def test_families_behind_one_carriers_address_sign_in_within_the_hour(families: 
         came = rng.random() * 300 if rng.random() < 0.25 else 300 + rng.random() * 3_300
         heapq.heappush(waiting, (came, at, "ask", came))
     heapq.heappush(waiting, (0.0, families, "harm", 0.0))
-    longest, signed_in, harm, refused_at = 0.0, 0, 0, 0
+    longest, signed_in, harm = 0.0, 0, 0
     numbers = strangers(50_000_000)
     while waiting:
         now, at, what, came = heapq.heappop(waiting)
@@ -175,7 +175,6 @@ def test_families_behind_one_carriers_address_sign_in_within_the_hour(families: 
             try:
                 text_count("code", number=next(numbers) if what == "harm" else number_of(at), asker=CARRIER)
             except TooOften as refused:
-                refused_at += what == "ask"
                 if now < HOUR:
                     again = 2.0 if what == "harm" else max(refused.wait, 5) + rng.random() * 20
                     heapq.heappush(waiting, (now + again, at, what, came))
@@ -190,8 +189,7 @@ def test_families_behind_one_carriers_address_sign_in_within_the_hour(families: 
             heapq.heappush(waiting, (now + 15 + rng.random() * 45, at, "enter", came))
     assert signed_in > families * 0.9
     assert longest < 300
-    assert harm < 240 + 3 * signed_in
-    print(f"{signed_in} signed in, the longest wait {longest:.0f} s, {refused_at} refusals, {harm} for harm")
+    assert harm < 360 + 2 * signed_in
 
 
 def test_a_refusal_says_how_long_and_counts_nothing() -> None:

@@ -5,11 +5,11 @@ import re
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django_otp import DEVICE_ID_SESSION_KEY
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from accounts.models import Account, TokenDevice
+from accounts.session_store import SessionStore
 from enrollment.models import Application, AssistVisit
 from notifications.models import Message
 from tests import factories

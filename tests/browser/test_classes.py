@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django_otp import DEVICE_ID_SESSION_KEY
 
 from accounts.models import Account, TokenDevice
+from accounts.session_store import SessionStore
 from enrollment.models import Season
 from lottery import services
 from lottery.models import ClassRun

@@ -64,9 +64,7 @@ def open_visit(
 ) -> Any:
     visit = services.visit_start(operator=operator, named=who or named())
     services.consent_by_paper(operator=operator, visit_id=visit.public_id, scan=scan(), covers=covers)
-    looked = services.paper_look(
-        looker=clerk(district=visit.district_id), visit_id=visit.public_id, passed=True
-    )
+    looked = services.paper_look(looker=clerk(district=visit.district_id), visit_id=visit.public_id, passed=True)
     return AssistVisit.objects.select_related("operator", "guardian", "consent").get(pk=looked.pk)
 
 

@@ -1,5 +1,6 @@
-"""Consent by a signed paper: only where there is no phone, only in the family's county, and not before a second look."""
+"""Consent by a signed paper: where there is no phone, in the family's county, and not before a second look."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from enrollment.selectors.assist import papers_waiting
 from enrollment.services.assist import IDLE, Named
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
+from schools.services import district_ensure
 from tests import factories
 from tests.enrollment.test_assist import at_desk, clerk, named, open_visit, scan
 
@@ -82,7 +84,7 @@ def test_the_clerk_cannot_open_a_known_familys_papers_with_a_photo_of_nothing() 
     services.visit_end(operator=operator, visit_id=visit.public_id)
     Account.objects.filter(pk=family.pk).update(phone=None, phone_index=None)
     there = Named(**{**vars_of(as_written(family)), "district": ELSEWHERE})
-    factories.district_ensure(code=ELSEWHERE)
+    district_ensure(code=ELSEWHERE)
     visit = services.visit_start(operator=stranger, named=there)
     with pytest.raises(Refused) as refused:
         services.consent_by_paper(operator=stranger, visit_id=visit.public_id, scan=scan(), covers=["file"])
@@ -105,7 +107,7 @@ def test_a_visit_shows_nothing_the_family_has_in_another_county(client: Client) 
     assert client.get(f"/my/applications/{one.pk}/receipt/").status_code == 404
 
 
-LOOKERS = {
+LOOKERS: dict[str, tuple[Callable[[AssistVisit], Account], bool]] = {
     "another clerk": (lambda visit: clerk(), True),
     "a helper": (lambda visit: clerk(role="helper"), True),
     "a reviewer of a school": (lambda visit: factories.staff("reviewer", school="WL01"), True),

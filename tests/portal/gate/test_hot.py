@@ -6,11 +6,11 @@ from collections import Counter
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 from pytest_django import Settings
 
+from accounts.session_store import SessionStore
 from enrollment.models import Round
 from foundation.valkey import valkey
 from portal.gate import hot
