@@ -20,6 +20,7 @@ from enrollment.services.documents import run_program
 from enrollment.views.documents import WIDE, answer_file, turned
 from enrollment.views.shown import Shown
 from foundation import files
+from foundation.crypto import CryptoError
 from foundation.errors import NotAllowed, Refused
 
 
@@ -67,8 +68,12 @@ def paper(request: StaffRequest, visit_id: UUID) -> HttpResponse:
 
 
 def _pages(visit: AssistVisit) -> int:
-    head, _body = run_program(files.load(visit.consent.scan_sha256), "check")
-    return int(str(head.get("pages", 1)))
+    """How many pages the paper has; 0 when it cannot be read, which the page says."""
+    try:
+        head, _body = run_program(files.load(visit.consent.scan_sha256), "check")
+    except (OSError, CryptoError):
+        return 0
+    return int(str(head.get("pages", 0)))
 
 
 @staff_page
@@ -76,7 +81,10 @@ def _pages(visit: AssistVisit) -> int:
 def scan(request: StaffRequest, visit_id: UUID, number: int) -> HttpResponse:
     """A page of the paper as a picture; every look is recorded."""
     visit = waiting_paper(request.account, visit_id)
-    content = files.load(visit.consent.scan_sha256)
+    try:
+        content = files.load(visit.consent.scan_sha256)
+    except (OSError, CryptoError) as gone:
+        raise Http404 from gone
     if content.startswith(b"%PDF"):
         head, content = run_program(content, "page", str(number), str(WIDE))
         if "unfit" in head:
