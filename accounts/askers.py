@@ -21,7 +21,8 @@ SALT: Final = "accounts.known"
 YEAR_SECONDS: Final = 400 * 86_400
 MOST_MARKS: Final = 5  # accounts that one family's telephone signs in to
 MARK_DIGITS: Final = 24
-ASK_SALT, ASK_SECONDS = "accounts.ask", 900
+ASK_SALT: Final = "accounts.ask"
+ASK_SECONDS: Final = 600  # a code lives for half of it; shorter than wrong codes are remembered (accounts.tries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,13 @@ def asker_of(request: HttpRequest, *, address: str, ask: str = "") -> Asker:
     return Asker(address=address, account=account, device=device, marks=frozenset(marks), ask=ask)
 
 
+def know_again(request: HttpRequest, account: Account) -> None:
+    """This browser is the account's: it gets the mark with the answer to this request (``remember``)."""
+    request.signed_in_as = account  # type: ignore[attr-defined]
+
+
 def remember(request: HttpRequest, response: HttpResponse) -> None:
-    """After a sign-in: the browser carries the account's mark from now on, unless others use it, too."""
+    """The browser carries the account's mark from now on, if ``know_again`` said so and it is no shared terminal."""
     account: Account | None = getattr(request, "signed_in_as", None)
     if account is None or getattr(request, "terminal", None) is not None:
         return

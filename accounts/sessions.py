@@ -15,7 +15,7 @@ from django.contrib.auth.models import update_last_login
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from accounts import limits
-from accounts.askers import device_of, remember
+from accounts.askers import device_of, know_again, remember
 from accounts.limit_rules import KEPT_FORMS
 from accounts.models import Account
 from foundation import clock
@@ -75,7 +75,7 @@ def entered(sender: type[Account], request: HttpRequest, user: Account, **_signa
     A guardian's sign-ins are rows of their own (``SignIn``, the log): a second write to the account says nothing new.
     """
     request.user = user  # for whoever signs in without the middleware's request
-    request.signed_in_as = user  # type: ignore[attr-defined]
+    know_again(request, user)
     slide(request, at_once=True)
     if user.kind == Account.Kind.STAFF:
         update_last_login(sender, user)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 import identifiers
 from accounts import oidc
+from accounts.askers import know_again
 from accounts.identity import sessions_end, sign_ins_of
 from accounts.models import Account
 from accounts.pages import GuardianRequest, guardian_page
@@ -55,7 +56,9 @@ def account(request: GuardianRequest) -> HttpResponse:
 @require_POST
 def everywhere(request: GuardianRequest) -> HttpResponse:
     """End all other sessions; this one goes on."""
-    update_session_auth_hash(request, sessions_end(account=request.guardian))
+    changed = sessions_end(account=request.guardian)
+    update_session_auth_hash(request, changed)
+    know_again(request, changed)
     messages.success(request, _("All other phones and computers are signed out."), extra_tags="good")
     return redirect("enrollment:account")
 

@@ -1,4 +1,4 @@
-"""The door over HTTP: what a stranger can do to a family or to the table of sessions, and what the staff's door keeps."""
+"""The door over HTTP: what a stranger can do to a family or to the table of sessions; what the staff's door keeps."""
 
 import re
 from datetime import timedelta
@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.oath import TOTP
 
+from accounts.askers import asker_of
 from accounts.models import Account, TokenDevice
 from accounts.session_store import SessionStore, sessions_sweep
 from accounts.sessions import MOST_KEPT_OF_STRANGERS, STAFF_SECONDS
@@ -65,6 +66,22 @@ def test_five_wrong_codes_of_a_stranger_beside_the_family_shut_nobody_out() -> N
     assert enters(family, code)
 
 
+def test_who_had_a_code_sent_long_ago_is_one_of_the_others() -> None:
+    """Else one code sent would give five tries at each later code of the number."""
+    family, stranger = browser(), browser("203.0.113.5")
+    asks(stranger)
+    now = clock.now()
+    with clock.at(now + timedelta(seconds=601)):
+        asks(family)
+        code = code_to()
+        for _try in range(5):
+            assert not enters(stranger, wrong(code))
+        again = browser("203.0.113.5")
+        asks(again)  # a code is on its way already
+        assert not enters(again, code)  # counted with the stranger's, as everybody's at that address
+        assert enters(family, code)
+
+
 def test_the_api_takes_the_right_code_of_who_asked_beside_a_stranger_who_guesses() -> None:
     asked = browser().post("/api/v1/session/code/", {"phone": PHONE}, content_type="application/json").json()
     code = code_to()
@@ -98,6 +115,24 @@ def test_the_familys_own_telephone_gets_codes_when_strangers_have_used_up_the_nu
         asks(family)
         assert Message.objects.count() == before + 1
         assert enters(family, code_to())
+
+
+def test_signing_out_everywhere_else_leaves_this_browser_known_and_no_other() -> None:
+    here, lost = browser(), browser()
+    for client in (here, lost):
+        with clock.at(clock.now() + timedelta(minutes=2 if client is lost else 0)):
+            asks(client)
+            assert enters(client, code_to())
+    account = Account.objects.get()
+    here.post("/my/account/everywhere/")
+    account.refresh_from_db()
+
+    def knows(client: Client) -> bool:
+        request = RequestFactory().get("/")
+        request.COOKIES["known"] = client.cookies["known"].value
+        return asker_of(request, address="").knows(account)
+
+    assert (knows(here), knows(lost)) == (True, False)
 
 
 def test_a_shared_terminal_carries_nobodys_mark() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts import tries
+from accounts.askers import ASK_SECONDS
 
 AT = 1_780_000_000
 
@@ -43,3 +44,9 @@ def test_what_is_over_is_forgotten_and_the_row_stays_small() -> None:
     assert tries.wrong(after(*["other:a"] * 3), "other:a", AT + 900).left == tries.MOST - 1
     many = after(*(f"ask:{at}" for at in range(1_000)))
     assert len(many) <= tries.MOST_ASKERS
+
+
+def test_a_browsers_five_tries_never_come_back_for_one_code_sent() -> None:
+    """It counts as the one who asked for a shorter time than its wrong codes are remembered."""
+    assert ASK_SECONDS < tries.LOCK_SECONDS
+    assert tries.locked(after(*["ask:1"] * 5), "ask:1", AT + ASK_SECONDS) > 0

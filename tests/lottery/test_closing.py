@@ -1,6 +1,7 @@
 """Closing a round early and freezing its roll: two officials, each with a one-time password, on the same day."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
@@ -16,6 +17,7 @@ from lottery.models import Confirmation, Draw
 from lottery.services.closing import closing_of
 from tests.lottery.factories import Ceremony, ceremony, staff, token
 from tests.lottery.test_public_pages import official_url, signed_in
+from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +145,14 @@ def test_a_paused_round_can_be_closed_from_its_page() -> None:
     for who in one.officials[:2]:
         done: Round = close(one, who)
     assert done.state == "closed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_officials_at_once_close_once() -> None:
+    one = open_round()
+    tokens = [(who, token(who)) for who in one.officials[:2]]
+    states = at_once(
+        [partial(services.round_close_confirm, official=who, round_id=one.round.pk, token=code) for who, code in tokens]
+    )
+    assert sorted(getattr(state, "state", str(state)) for state in states) == ["closed", "open"]
+    assert Entry.objects.filter(action="round.close").count() == 1
