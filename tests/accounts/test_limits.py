@@ -326,3 +326,26 @@ def test_the_documents_table_is_the_one_held_here() -> None:
     page = (ROOT / "docs/privacy.md").read_text("utf-8")
     for who, (_run, hour, day) in REACHED.items():
         assert re.search(rf"^\| {re.escape(who)} \| {hour} \| {day} \|", page, re.MULTILINE), who
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_bucket_ever_gives_more_than_it_holds_and_drains(seed: int) -> None:
+    """Random tries at random times: in every window no more pass than stood in the bucket and drained meanwhile."""
+    rng = Random(seed)
+    rule = Rule("drawn", ("address",), rng.randint(1, 12), rng.choice([60, 600, 3600]), "network")
+    now, passed, waits = 0.0, list[float](), list[int]()
+    for _try in range(300):
+        now += rng.expovariate(2 * rule.most / rule.seconds)
+        with after(now):
+            try:
+                limits.count("drawn", (rule,), address=f"198.51.100.{seed}")
+            except TooOften as refused:
+                waits.append(refused.wait)
+                continue
+        passed.append(now)
+    for first in range(len(passed)):
+        for last in range(first, len(passed)):
+            drained = rule.most * (passed[last] - passed[first]) / rule.seconds
+            assert last - first + 1 <= rule.most + drained + 0.01
+    assert len(passed) > rule.most
+    assert all(1 <= wait <= rule.seconds / rule.most + 1 for wait in waits)

@@ -326,7 +326,7 @@ def test_odd_years_and_districts_are_answered(client: Client, place: factories.W
 
 
 def test_too_many_requests_of_one_address_wait(client: Client, place: factories.World) -> None:
-    answers = []
+    answers: list[int] = []
     while 429 not in answers and len(answers) < 600:  # two more places a second while they are asked
         answers.append(client.get(reverse("api-policies")).status_code)
     assert answers[-1] == 429
