@@ -2,9 +2,9 @@
 
 A bucket holds ``most`` and drains evenly within ``seconds``: whoever was refused waits for one place, not for an hour.
 Who asks is a browser known to the number's account, or a stranger; a stranger is counted by number, by address, abroad
-by country. A code that is entered gives its place in the shared buckets back and earns its address ``earned`` more for
-a day: twenty thousand families behind one carrier's address grow their own room, and somebody who texts numbers of
-others enters no codes and grows none. docs/privacy.md says what each kind of asker can reach.
+by country. A code that is entered gives its place back where a rule ``returns`` it, and earns its address ``earned``
+more for a day or two: twenty thousand families behind one carrier's address grow their own room, and somebody who texts
+numbers of others enters no codes and grows none. docs/privacy.md says what each kind of asker can reach.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,8 +18,8 @@ HOME: Final = "86"  # the country calling code whose messages cost least
 @dataclass(frozen=True, slots=True)
 class Rule:
     """``most`` within ``seconds`` for each value of ``by`` (number, asker, address, country). ``told`` names the
-    refusal's words. ``earned``: how many more for a number that entered its code there within the last day or two;
-    then the bucket counts the texts whose code was not entered.
+    refusal's words. ``returns``: a code that is entered gives its place back, so the bucket counts those that were not.
+    ``earned``: how many more for each number that entered its code there within the last day or two.
     """
 
     name: str
@@ -27,24 +27,27 @@ class Rule:
     most: int
     seconds: int
     told: str
+    returns: bool = False
     earned: int = 0
     abroad: bool = False  # only for numbers outside HOME
 
 
 # The rules of a kind of text, for whoever is not known to the number.
 STRANGER: Final = (
-    Rule("number-asker-hour", ("number", "asker"), 3, HOUR, "number", earned=1),
-    Rule("number-asker-day", ("number", "asker"), 5, DAY, "number", earned=1),
-    Rule("number-day", ("number",), 15, DAY, "number"),
-    Rule("address-hour", ("address",), 120, HOUR, "network", earned=1),
-    Rule("address-day", ("address",), 240, DAY, "network", earned=1),
-    Rule("abroad-hour", ("address", "abroad"), 6, HOUR, "network", earned=1, abroad=True),
-    Rule("country-hour", ("country",), 60, HOUR, "country", earned=1, abroad=True),
+    Rule("number-asker-hour", ("number", "asker"), 3, HOUR, "number", returns=True),
+    Rule("number-asker-day", ("number", "asker"), 5, DAY, "number", returns=True),
+    Rule("number-day", ("number",), 15, DAY, "number", returns=True),
+    Rule("number-all", ("number",), 30, DAY, "number"),
+    Rule("address-hour", ("address",), 120, HOUR, "network", returns=True, earned=1),
+    Rule("address-day", ("address",), 240, DAY, "network", returns=True, earned=1),
+    Rule("abroad-hour", ("address", "abroad"), 6, HOUR, "network", returns=True, earned=1, abroad=True),
+    Rule("country-hour", ("country",), 60, HOUR, "country", returns=True, earned=1, abroad=True),
 )
 # For a browser that signed in to the number's account before: nobody else can use these up.
 KNOWN: Final = (
-    Rule("device-hour", ("number", "known"), 6, HOUR, "number"),
-    Rule("device-day", ("number", "known"), 15, DAY, "number"),
+    Rule("device-hour", ("number", "known"), 6, HOUR, "number", returns=True),
+    Rule("device-day", ("number", "known"), 15, DAY, "number", returns=True),
+    Rule("device-all", ("number", "known"), 30, DAY, "number"),
 )
 # Texts that one signed-in person makes go to another's number: an invitation, a clerk's code.
 SENT: Final = (

@@ -27,9 +27,10 @@ KEY_DIGITS: Final = 24
 SENT, ENTERED = "limit:flood:sent", "limit:flood:entered"
 
 # ARGV: now (ms), mode, flood threshold, flood window (ms), flood share; then for each bucket most, window (ms), earned,
-# day key's life (s). KEYS: flood sent, flood entered; then for each bucket its key and its two days' keys of what was
-# earned. mode "take": 0, or {number of the bucket, ms to wait}. mode "look": the same, nothing is filled.
-# mode "give": a place back to each bucket that can earn, and one entered number to its day, if the last key is new.
+# whether places return (0 or 1). KEYS: flood sent, flood entered; then for each bucket its key and its two days' keys of
+# what was earned; last, that this number entered a code here. mode "take": 0, or {number of the bucket, ms to wait}. mode "look": the same, nothing is filled.
+# mode "give": a place back to each bucket that returns them, and one entered number to the days of those that earn, if
+# the last key is new.
 SCRIPT: Final = """
 local now, mode = tonumber(ARGV[1]), ARGV[2]
 local threshold, flood_window, share = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
@@ -77,11 +78,11 @@ for i = 1, count do
   local one = found[i]
   if mode == 'take' then
     put(one[1], one[2] + 1, one[3])
-  elseif one[4] > 0 then
-    put(one[1], math.max(0, one[2] - 1), one[3])
-    if first then
+  else
+    if one[6] > 0 then put(one[1], math.max(0, one[2] - 1), one[3]) end
+    if first and one[4] > 0 then
       redis.call('INCR', one[5])
-      redis.call('EXPIRE', one[5], one[6])
+      redis.call('EXPIRE', one[5], 172800)
     end
   end
 end
@@ -178,24 +179,28 @@ def text_count(kind: str, *, number: str, asker: Asker, known: bool = False) -> 
     else draws from.
     """
     refuse_country(number)
-    if known:
-        _run("take", kind, KNOWN, {"number": number, "known": "yes"})
-    else:
-        _run("take", kind, TEXTS[kind], _facts(number, asker), flood=kind == "code")
+    _run("take", kind, KNOWN if known else TEXTS[kind], _facts(number, asker), flood=kind == "code" and not known)
 
 
-def text_entered(kind: str, *, number: str, asker: Asker) -> None:
-    """A code was entered: its place in the shared buckets is free again, and the address has earned room.
+def text_entered(kind: str, *, number: str, asker: Asker, known: bool = False) -> None:
+    """A code was entered: its place is free again, and the address has earned room.
 
     A number earns once a day for an address, so that one telephone in a stranger's hand is worth little.
     """
-    _run("give", kind, TEXTS[kind], _facts(number, asker), flood=True)
+    _run("give", kind, KNOWN if known else TEXTS[kind], _facts(number, asker), flood=kind == "code" and not known)
 
 
 def _facts(number: str, asker: Asker) -> dict[str, str]:
     country = country_of(number)
     abroad = "" if country == HOME else country
-    return {"number": number, "asker": asker.name, "address": asker.address, "country": country, "abroad": abroad}
+    return {
+        "number": number,
+        "known": "yes",
+        "asker": asker.name,
+        "address": asker.address,
+        "country": country,
+        "abroad": abroad,
+    }
 
 
 def country_of(number: str) -> str:
@@ -230,7 +235,7 @@ def _run(mode: str, kind: str, rules: Sequence[Rule], facts: Mapping[str, str], 
     day = int(now.timestamp() // 86_400)
     for one in found:
         keys += [one.key, f"{one.earned_key}:{day}", f"{one.earned_key}:{day - 1}"]
-        values += [one.rule.most, one.rule.seconds * 1000, one.rule.earned, 2 * 86_400]
+        values += [one.rule.most, one.rule.seconds * 1000, one.rule.earned, int(one.rule.returns)]
     keys = [
         f"{settings.LIMITS_PREFIX}{key}" for key in (*keys, f"entered:{digests.get('number')}:{digests.get('address')}")
     ]

@@ -159,8 +159,9 @@ def code_verify(*, phone: str, code: str, asker: Asker) -> Account:
             refusal = _wrong_code(device, asker, expired=expired)
     if refusal is not None:
         raise refusal
-    limits.text_entered("code", number=number, asker=asker)
-    return person_of(device.user)
+    account = person_of(device.user)
+    limits.text_entered("code", number=number, asker=asker, known=asker.knows(account))
+    return account
 
 
 def _used_up(device: PhoneDevice) -> None:
