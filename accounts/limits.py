@@ -27,10 +27,11 @@ KEY_DIGITS: Final = 24
 SENT, ENTERED = "limit:flood:sent", "limit:flood:entered"
 
 # ARGV: now (ms), mode, flood threshold, flood window (ms), flood share; then for each bucket most, window (ms), earned,
-# whether places return (0 or 1). KEYS: flood sent, flood entered; then for each bucket its key and its two days' keys of
-# what was earned; last, that this number entered a code here. mode "take": 0, or {number of the bucket, ms to wait}. mode "look": the same, nothing is filled.
-# mode "give": a place back to each bucket that returns them, and one entered number to the days of those that earn, if
-# the last key is new.
+# whether places return (0 or 1). KEYS: flood sent, flood entered; for each bucket its key and its two days' keys of
+# what was earned; last, that this number entered a code here.
+# mode "take": {0, 0}, or {number of the bucket, ms to wait}. mode "look": the same, nothing is filled. mode "give": a
+# place back to each bucket that returns them, and one entered number to the days of those that earn, if the last key is
+# new.
 SCRIPT: Final = """
 local now, mode = tonumber(ARGV[1]), ARGV[2]
 local threshold, flood_window, share = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
