@@ -153,7 +153,7 @@ def code_verify(*, phone: str, code: str, asker: Asker) -> Account:
         _refuse_locked(device, asker)
         expired = device.valid_until < clock.now()
         if not expired and device.token and constant_time_compare("".join(code.split()), device.token):
-            _used_up(device)
+            _used_up(device, asker)
             record(actor=device.user, action="sign_in", object_type="account", object_id=device.user_id)
         else:
             refusal = _wrong_code(device, asker, expired=expired)
@@ -164,10 +164,11 @@ def code_verify(*, phone: str, code: str, asker: Asker) -> Account:
     return account
 
 
-def _used_up(device: PhoneDevice) -> None:
+def _used_up(device: PhoneDevice, asker: Asker) -> None:
     """A code signs in once; the next one may be asked for at once."""
+    kept = tries.right(device.tries, asker.typing(person_of(device.user))) if device.tries else {}
     PhoneDevice.objects.filter(pk=device.pk).update(
-        token=None, valid_until=clock.now(), last_generated_timestamp=None, tries={}
+        token=None, valid_until=clock.now(), last_generated_timestamp=None, tries=kept
     )
 
 

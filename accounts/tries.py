@@ -51,6 +51,16 @@ def wrong(tries: Tries, asker: str, now: int) -> Counted:
     return Counted(newest, max(0, left), locked(newest, asker, now))
 
 
+def right(tries: Tries, asker: str) -> dict[str, list[int]]:
+    """The tries after a right code: the asker's own slips are forgotten, everybody else's stay."""
+    kept = {name: list(row) for name, row in tries.items() if name != asker}
+    if _is_other(asker) and OTHERS in kept:
+        kept[OTHERS][0] -= tries.get(asker, [0])[0]
+        if kept[OTHERS][0] <= 0:
+            del kept[OTHERS]
+    return kept
+
+
 def _is_other(asker: str) -> bool:
     return not asker.startswith(("device:", "ask:"))
 

@@ -200,7 +200,7 @@ def _refuse_locked(guardian: Account) -> None:
     """Wrong codes of any visit count for the guardian: five end the visit and lock the way for a quarter of an hour."""
     since = clock.now() - LOCK
     if AssistVisit.objects.filter(guardian=guardian, end_reason="locked", ended_at__gt=since).exists():
-        text = _("Too many wrong codes. Please wait 15 minutes, or let the family sign the paper.")
+        text = _("Too many wrong codes were typed for this family. Please wait 15 minutes.")
         raise Refused(text, code="locked", field="code")
 
 
@@ -227,7 +227,7 @@ def consent_by_code(*, operator: Account, visit_id: UUID, code: str, covers: Seq
             problem = Refused(text % {"left": left}, code="wrong_code", field="code")
         else:
             end(visit, "locked", operator)
-            text = _("Too many wrong codes: this visit is ended. Let the family sign the paper, or wait 15 minutes.")
+            text = _("Too many wrong codes: this visit is ended. Please wait 15 minutes before the next one.")
             problem = Refused(text, code="locked", field="code")
     raise problem
 

@@ -50,3 +50,12 @@ def test_a_browsers_five_tries_never_come_back_for_one_code_sent() -> None:
     """It counts as the one who asked for a shorter time than its wrong codes are remembered."""
     assert ASK_SECONDS < tries.LOCK_SECONDS
     assert tries.locked(after(*["ask:1"] * 5), "ask:1", AT + ASK_SECONDS) > 0
+
+
+def test_a_right_code_forgets_the_own_slips_and_nobody_elses() -> None:
+    mixed = after(*["other:a"] * 4, *["other:b"] * 2, "ask:1")
+    assert tries.right(mixed, "other:a") == after(*["other:b"] * 2, "ask:1")
+    assert tries.right(mixed, "device:f") == mixed
+    assert tries.right(after("other:a"), "other:a") == {}
+    spent = after(*(f"other:{at}" for at in range(20)))
+    assert tries.locked(tries.right(spent, "ask:2"), "other:new", AT) > 0
