@@ -94,7 +94,7 @@ def test_a_signed_paper_opens_the_familys_pages_once_a_colleague_has_looked(
     second.tap("a.row-link")
     assert who.name in second.text()
     shown = "document.images.length > 0 && [...document.images].every(one => one.complete && one.naturalWidth > 0)"
-    second.page.wait_for_function(shown)
+    until(lambda: bool(second.page.evaluate(shown)), "the paper is shown")
     second.page.click("button[value=pass]")
     second.page.wait_for_url("**/assist/papers/")
     desk.page.wait_for_url("**/assist/visits/*/", timeout=milliseconds(30))  # by itself
