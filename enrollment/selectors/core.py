@@ -28,10 +28,10 @@ from enrollment.models import (
     Season,
 )
 from enrollment.policies import compiled
-from enrollment.selectors.drafts import DRAFT
+from enrollment.selectors.drafts import DRAFT, in_reach
 from enrollment.selectors.guardians import masked_person
 from enrollment.states import APPLICATION
-from foundation import acting, clock
+from foundation import clock
 from foundation.errors import NotAllowed
 from foundation.prepared import Prepared
 from foundation.wording import tongue
@@ -93,7 +93,7 @@ def children_of(guardian: Account) -> list[ChildView]:
 def own_draft(guardian: Account, public_id: UUID) -> Draft:
     """The guardian's own draft. Raises NotAllowed."""
     draft = DRAFT.first(public_id, guardian.pk)
-    if draft is None:
+    if draft is None or not in_reach(draft.round.season.district_id):
         raise NotAllowed(_("There is no such application in your account."))
     return draft
 
@@ -114,12 +114,6 @@ VERSION = Prepared(
     ),
     2,
 )
-
-
-def in_reach(district: str) -> bool:
-    """Whether what a family has in this county may be shown: to a clerk only what belongs to the visit's county."""
-    hands = acting.current()
-    return hands is None or hands.district == district
 
 
 def own_application(guardian: Account, application_id: UUID) -> Application:

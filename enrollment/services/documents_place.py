@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from enrollment.materials import materials_for, pages_given
 from enrollment.models import Appeal, Application, Draft
-from enrollment.selectors.core import in_reach
+from enrollment.selectors.drafts import in_reach
 from enrollment.services.appeals import own_appeal_locked
 from enrollment.services.drafts import refuse_unless_open
 from foundation import clock
