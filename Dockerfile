@@ -1,11 +1,14 @@
-FROM python:3.12-slim
-ENV PYTHONUNBUFFERED=1 VAR_DIR=/app/var
+# The version is the one the tests run with (tests/portal/test_image.py holds them together).
+FROM python:3.11-slim
+# VAR_DIR is all that is ever written to, and a volume; what the image brings along stands outside of it
+ENV PYTHONUNBUFFERED=1 VAR_DIR=/app/var STATIC_ROOT=/app/assets SECRETS_DIR=/run/secrets NUMBA_CACHE_DIR=/app/var/numba
 WORKDIR /app
 COPY requirements.txt .
 RUN pip install --no-cache-dir -r requirements.txt
 COPY . .
-# compiled once, in the image: the folder is not writable for whoever runs it, and each start would compile again
+# texts, static files and bytecode are made once, here: whoever runs the portal cannot write into this folder
+RUN VAR_DIR=/tmp/build python manage.py build
 RUN python -m compileall -q -x '/tests/|/node_modules/' .
-RUN useradd --system portal && mkdir -p var && chown portal var
+RUN useradd --system --uid 10001 portal && mkdir -p var && chown portal var
 USER portal
 EXPOSE 8000

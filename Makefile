@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 PUPILS ?= 2000
+KILLS ?= 1000
+MESSAGES ?= 5000
 SEED ?= 1
 REPORT ?= var/season-report.json
 WORKERS ?= 2
@@ -15,7 +17,7 @@ BESIDE_SERVERS := VAR_DIR=var/test $(BIN)/python -m portal.embedded run --scratc
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: codes help demo season test soak lint bench load run clean vendor lock messages coverage
+.PHONY: chaos codes help demo season test soak lint bench load run clean vendor lock messages coverage
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -52,6 +54,10 @@ test: $(VENV)/dev $(VENV)/quality lint  ## everything but the soaks, of which a 
 soak: $(VENV)/dev $(VENV)/quality  ## all tests with every soak: whole seasons, kills, each page measured in each look
 	@$(BIN)/python scripts/browser.py
 	@SAMPLE=all $(BESIDE_SERVERS) $(PYTEST) $(ARGS)
+
+chaos: $(VENV)/dev  ## kill the workers of the outbox while a carrier misbehaves, count every text: KILLS=1000 MESSAGES=5000
+	@mkdir -p var; FOLDER=$$(mktemp -d var/chaos.XXXXXX); trap 'rm -rf "$$FOLDER"' EXIT; VAR_DIR=$$FOLDER \
+	 $(BIN)/python -m portal.embedded run --scratch -- $(BIN)/python -m tests.notifications.chaos $(KILLS) $(MESSAGES) $(SEED)
 
 coverage: $(VENV)/dev  ## the tests again, with line and branch coverage
 	@SAMPLE=$(SAMPLE) $(BESIDE_SERVERS) $(PYTEST) --cov --cov-report=term $(ARGS)

@@ -17,6 +17,7 @@ from accounts import limits, tries
 from accounts.askers import Asker
 from accounts.limit_rules import PASSWORDS
 from accounts.models import Account, PhoneDevice, Role, TokenDevice
+from accounts.staffing import roles_checked
 from audit.services import record, typed_name
 from foundation import clock
 from foundation.crypto import blind_index, encrypt
@@ -233,7 +234,11 @@ def language_keep(*, account: Account, language: str) -> None:
 def staff_create(
     *, username: str, password: str, name: str, roles: Sequence[tuple[str, str, str]], totp_key: str | None = None
 ) -> tuple[Account, TokenDevice]:
-    """Create a member of staff with (role, district code, school code) rows and a confirmed TOTP device."""
+    """Create a member of staff with (role, district code, school code) rows and a confirmed TOTP device.
+
+    Raises Refused for a role or a place that does not exist.
+    """
+    roles = roles_checked(roles)
     account = Account.objects.create_user(
         username, password, kind=Account.Kind.STAFF, is_staff=True, name=name, created_at=clock.now()
     )

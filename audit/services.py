@@ -9,7 +9,7 @@ from django.db import transaction
 
 from audit.models import Entry, Seal
 from foundation import acting, clock
-from foundation.bulk import insert
+from foundation.bulk import insert, insert_alike
 from foundation.crypto import blind_index
 from foundation.locks import lock
 
@@ -100,12 +100,12 @@ def record(
 
 def record_all(entries: Sequence[Entry]) -> None:
     """Write entries of many objects (see ``entry``), in the caller's transaction."""
-    Entry.objects.bulk_create(entries)
+    insert_alike(entries)
 
 
 def record_views(*, actor: Actor, action: str, object_type: str, places: Mapping[str, str]) -> None:
     """Write one entry per row that a person was shown on a list; ``places`` names each row's id and its district."""
-    Entry.objects.bulk_create(
+    insert_alike(
         [
             entry(actor=actor, action=action, object_type=object_type, object_id=one, district=district)
             for one, district in places.items()

@@ -46,24 +46,24 @@ def _answers(url: str) -> None:
 
 
 @contextmanager
-def workers(slots: str) -> Iterator[None]:
-    """The worker processes as in operation."""
+def workers(slots: str, lane: str = "families") -> Iterator[None]:
+    """The worker processes as in operation; ``lane`` is one of theirs that is waited for."""
     process = subprocess.Popen(
         [sys.executable, "-m", "portal.workers"], cwd=ROOT, env=os.environ | {"WORKER_SLOTS": slots}
     )
     try:
-        _alive()
+        _alive(lane)
         yield
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
 
 
-def _alive() -> None:
+def _alive(lane: str) -> None:
     from foundation.lanes import pulses
 
     until = time.monotonic() + START_SECONDS
-    while "families" not in pulses():
+    while lane not in pulses():
         if time.monotonic() > until:
             raise RuntimeError("no worker came")
         time.sleep(0.1)

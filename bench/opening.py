@@ -150,7 +150,8 @@ class Family:
         self._send(page, {"code": code})
         claim = self.child.claim
         page = self._send(self._ask("GET", "/my/children/add/"), typed.child_input(claim))
-        known = FIRST_CHOICES | typed.form_answers(claim, bound=False)
+        # a passport says neither birth date nor sex: the page asks for them, too
+        known = FIRST_CHOICES | typed.form_answers(claim, bound=False) | typed.child_input(claim)
         for _page in range(MOST_PAGES):
             if page.url.path.endswith("/check/"):
                 page = self._send(page, {"declare": "yes"})

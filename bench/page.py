@@ -27,8 +27,8 @@ the application codes. fast, twins: one run of the reference engine. chain: the 
 matching: the PyPI package `matching` on the same problem (a ratio below 1 is how much less time ours takes). classes:
 one sort of the pupils. rehearse: four times the season of a quarter of the families. opening: the site's lightest
 answer that asks the database, alone. start-up: one process that imports the site. submission: a bare Django view that
-stores the same rows in one transaction and asks nothing. verification: an HTTP client alone on one event loop, 64
-requests in flight.
+stores the same rows in one transaction and asks nothing. verification, outbox: an HTTP client alone on one event
+loop, 64 requests in flight.
 """
 
 

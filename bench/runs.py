@@ -78,6 +78,11 @@ def verification(quick: bool) -> Sample:
     return _ratio("bench.verification", 40 if quick else 800)
 
 
+def outbox(quick: bool) -> Sample:
+    """8,000 messages at each speed of the carrier, then codes before 100,000; quick hands over 400 and no code."""
+    return _ratio("bench.outbox", 400 if quick else 8_000)
+
+
 def overload(quick: bool) -> Sample:
     """Ten seconds of arrivals at each load; quick takes three."""
     return _ratio("bench.overload", 3 if quick else 10)

@@ -1,7 +1,7 @@
 """The cases that measure the site and its workers as in operation."""
 
 from bench.model import Case, Limit
-from bench.runs import opening, overload, staff_lists, submission, verification
+from bench.runs import opening, outbox, overload, staff_lists, submission, verification
 from bench.season import rehearse, start_up
 
 CASES = (
@@ -44,6 +44,13 @@ CASES = (
         "one check at agencies that take 200 ms, stored and judged, against a bare loop with 64 requests in flight",
         verification,
         (Limit("share of the loop", 0.6, True), Limit("p95 of a finding", 1)),
+        runs=1,
+    ),
+    Case(
+        "outbox",
+        "messages handed over by two workers, 64 in flight each, against a bare loop; codes before 100,000 others",
+        outbox,
+        (Limit("share at 0 ms", 0.6, True), Limit("share at 150 ms", 0.6, True), Limit("slowest code", 3)),
         runs=1,
     ),
     Case(

@@ -191,7 +191,9 @@ def pages() -> list[Asked]:
     rows, desk = "/admin/enrollment/application/", Application.objects.filter(district_code="430702")
     receipt = Application.objects.filter(child__id_index__isnull=False).order_by("pk")[0].receipt
     case = desk.filter(state="attention").order_by("state_at", "pk")[0]
-    of_school = Application.objects.filter(review_school_id="S1", state="attention").order_by("state_at", "pk")[0]
+    of_school = Application.objects.filter(review_school_id="S1", state__in=["attention", "in_review"]).order_by("pk")[
+        0
+    ]
     round_ = Round.objects.filter(season__district_id="430702").order_by("pk")[0]
     city = [
         Asked("applications", "supervisor", rows),

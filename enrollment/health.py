@@ -27,6 +27,7 @@ class Readings:
     messages_waiting: int = 0
     handed_over: int = 0  # to the channel, of the newest within an hour
     failed: int = 0  # of these
+    held_seconds: float | None = None  # since the channel refuses everything: credentials, account, sender
     check_age: float | None = None
     family_age: float | None = None
     run_age: float | None = None
@@ -46,13 +47,17 @@ class Component:
 
 def verdict(seen: Readings) -> tuple[Component, ...]:
     """The components a family would feel, in the order in which a filing meets them."""
-    failing = _share(seen)
+    failing: State = "bad" if seen.held_seconds is not None else _share(seen)
     return (
         Component("broker", "good" if seen.broker else "bad", {"answers": seen.broker, **_prefixed(seen.queued)}),
         Component(
             "codes",
             worst(_aged(seen.code_age, CODE_SECONDS), failing, _alive(seen, "codes")),
-            {"oldest_seconds": seen.code_age, "worker_seconds": seen.pulses.get("codes")},
+            {
+                "oldest_seconds": seen.code_age,
+                "held_seconds": seen.held_seconds,
+                "worker_seconds": seen.pulses.get("codes"),
+            },
         ),
         Component(
             "checks",
@@ -71,6 +76,7 @@ def verdict(seen: Readings) -> tuple[Component, ...]:
             {
                 "oldest_seconds": seen.message_age,
                 "waiting": seen.messages_waiting,
+                "held_seconds": seen.held_seconds,
                 "handed_over_last_hour": seen.handed_over,
                 "failed_last_hour": seen.failed,
                 "worker_seconds": seen.pulses.get("messages"),

@@ -84,8 +84,19 @@ def insert_new(rows: Sequence[Model]) -> list[Any]:
 
     In the current transaction and, up to 2,000 rows, in one round trip.
     """
-    if not rows:
-        return []
+    return _inserted(rows, "ON CONFLICT DO NOTHING") if rows else []
+
+
+def insert_alike(rows: Sequence[Model]) -> None:
+    """Insert rows of one table; up to 2,000 in one statement, which needs no transaction around it.
+
+    Raises IntegrityError. ``bulk_create`` opens a transaction for a single statement, too: two round trips more.
+    """
+    if rows:
+        _inserted(rows, "")
+
+
+def _inserted(rows: Sequence[Model], conflict: str) -> list[Any]:
     statement, fields = _insertion(type(rows[0]))
     key = connection.ops.quote_name(str(rows[0]._meta.pk.column))
     head = statement[: statement.index(" VALUES ")]
@@ -93,7 +104,7 @@ def insert_new(rows: Sequence[Model]) -> list[Any]:
     with connection.cursor() as cursor:
         found = execute_values(
             cursor.cursor,
-            f"{head} VALUES %s ON CONFLICT DO NOTHING RETURNING {key}",
+            f"{head} VALUES %s {conflict} RETURNING {key}",
             values,
             page_size=2000,
             fetch=True,

@@ -1,14 +1,29 @@
-from django.contrib import admin
-from django.db.models import Model
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 import identifiers
-from accounts.admin_base import ScopedAdmin
+from accounts.admin_base import ScopedAdmin, viewer
+from accounts.scopes import scope
 from accounts.staff_lists import KnownValuesFilter
 from accounts.staff_site import staff_site
-from notifications.models import Message
+from audit.services import record
+from foundation import clock
+from foundation.errors import NotAllowed, Refused
+from notifications import services
+from notifications.channels import channel
+from notifications.lines import held
+from notifications.models import UNREACHED, Message
+from notifications.services import AGAIN_FROM, LONGEST_REASON
 from notifications.templates import TEMPLATES
+
+UNREACHED_ONLY = "unreached"
 
 
 class TemplateFilter(KnownValuesFilter):
@@ -20,23 +35,110 @@ class TemplateFilter(KnownValuesFilter):
         return sorted(TEMPLATES)
 
 
+class ReachFilter(admin.SimpleListFilter):
+    """Whom no text reached: they are called, or have it sent again. A code nobody needs any more is not among them."""
+
+    title, parameter_name = lazy("Reached"), "reach"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:  # noqa: ARG002
+        return [(UNREACHED_ONLY, lazy("Not reached: please call"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
+        if self.value() != UNREACHED_ONLY:
+            return queryset
+        return queryset.filter(state__in=UNREACHED, secret=False)
+
+
 @admin.register(Message, site=staff_site)
 class MessageAdmin(ScopedAdmin):
-    """Messages to families, read-only: numbers masked, sign-in codes never shown."""
+    """Messages to families: numbers masked, sign-in codes never shown; sent again, or told by telephone instead."""
 
     ability = "application.view"
     district_field = "district_code"
     personal = True
     list_display = ("created_at", "to", "template", "state", "attempts", "sent_at")
-    list_filter = ("state", TemplateFilter)
-    fields = ("to", "template", "language", "text", "state", "attempts", "created_at", "next_attempt_at", "sent_at")
-    readonly_fields = ("to", "text")
+    list_filter = (ReachFilter, "state", TemplateFilter)
     ordering = ("-id",)
 
     @admin.display(description=lazy("Phone"))
     def to(self, message: Message) -> str:
         return identifiers.mask("mobile", message.phone)
 
-    @admin.display(description=lazy("Text"))
-    def text(self, message: Message) -> str:
-        return _("Hidden: it holds a sign-in code.") if message.secret else message.body
+    def changelist_view(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        for problem in channel().check_config():
+            messages.error(request, problem)
+        if (hold := held()) is not None:
+            text = _(
+                "Since %(since)s the channel refuses everything (%(why)s): the credentials, the account or the sender "
+                "are wrong. Messages wait, none is lost; they go by themselves when the settings are mended."
+            )
+            messages.error(request, text % {"since": clock.written(hold.since), "why": hold.why})
+        return super().changelist_view(request, extra_context)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",  # noqa: ARG002 - Django's signature
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        message = self.get_object(request, object_id)
+        if not isinstance(message, Message):
+            raise Http404
+        refused: Refused | None = None
+        if request.method == "POST":
+            try:
+                done = _act(request, message)
+            except NotAllowed as hidden:
+                raise Http404 from hidden
+            except Refused as problem:
+                refused = problem
+                message.refresh_from_db()
+            else:
+                messages.success(request, done)
+                return redirect("admin:notifications_message_change", message.pk)
+        self.viewed(request, message)
+        context = {**self.admin_site.each_context(request), "opts": self.opts, **(extra_context or {})}
+        return _page(request, message, refused, context)
+
+
+def _act(request: HttpRequest, message: Message) -> str:
+    """Carry out what was pressed; the sentence that confirms it. Raises NotAllowed, Refused."""
+    reason = request.POST.get("reason", "")
+    if request.POST.get("act") == "again":
+        services.message_send_again(actor=viewer(request), message_id=message.pk, reason=reason)
+        return _("The message is sent again.")
+    if request.POST.get("act") == "told":
+        services.message_told(actor=viewer(request), message_id=message.pk, note=reason)
+        return _("Noted: the family was told.")
+    raise Refused(_("Please pick a decision."), code="decision")
+
+
+def _page(request: HttpRequest, message: Message, refused: Refused | None, site: dict[str, Any]) -> HttpResponse:
+    may = scope(request.user).may("application.review", district=message.district_code)
+    call = may and not message.secret and message.state in UNREACHED
+    if call:  # the whole number is shown to whoever has to call it, and that is recorded
+        record(
+            actor=viewer(request),
+            action="message.number",
+            object_type="message",
+            object_id=message.pk,
+            district=message.district_code,
+        )
+    context = {
+        **site,
+        "title": f"{_('Message')} {message.pk}",
+        "message": message,
+        "number": services.number_now(message) if call else identifiers.mask("mobile", message.phone),
+        "text": _("Hidden: it holds a sign-in code.") if message.secret else message.body,
+        "call": call,
+        "again": may and not message.secret and message.state in AGAIN_FROM,
+        "deliveries": message.deliveries.order_by("pk"),
+        "refused": refused,
+        "act": request.POST.get("act", ""),
+        "typed": request.POST.get("reason", ""),
+        "most": LONGEST_REASON,
+    }
+    return TemplateResponse(request, "staff/message.html", context, status=422 if refused else 200)

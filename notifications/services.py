@@ -1,46 +1,56 @@
-"""The door of the outbox: queue in the caller's transaction, deliver after the commit.
+"""The door of the outbox: queue in the caller's transaction, deliver after the commit, and what people do about it.
 
-A message is claimed by compare-and-set before it is handed to a channel. A process killed between the hand-over and
-the note of it leaves the message in ``sending``; whether the family has it is then not known, so the sweeper asks the
-channel by the message's key before it tries again.
+Handing over is in ``notifications.delivering``, what becomes of texts in ``notifications.receipts``.
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account
+from accounts.scopes import scope
+from audit.services import record
 from foundation import clock
 from foundation.bulk import insert_new
+from foundation.errors import NotAllowed, Refused
 from foundation.lanes import ring_on_commit
-from notifications.channels import Channel, ChannelError, channel
-from notifications.models import Delivery, Message
+from notifications import lines
+from notifications.channels import carrier_rules
+from notifications.delivering import BATCH, LIFE, messages_deliver, segments
+from notifications.models import UNREACHED, Delivery, Message
+from notifications.receipts import fates_ask, receipt_note
 from notifications.templates import render
 
-CLAIM_MINUTES = 1
-MAX_ATTEMPTS = 6
-DUE_STATES = (Message.State.QUEUED, Message.State.SENDING)  # not handed over yet
-BATCH = 200
+__all__ = ["fates_ask", "messages_deliver", "receipt_note", "segments"]  # the door for what stands in other modules
 
-# One statement: taken and leased at once, the most urgent first; rows another worker is at are passed over.
-CLAIM = """
-    WITH due AS MATERIALIZED (
-        SELECT id FROM notifications_message
-        WHERE state IN ('queued', 'sending') AND next_attempt_at <= %(now)s {only}
-        ORDER BY urgency, next_attempt_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-    )
-    UPDATE notifications_message m SET state = 'sending', attempts = attempts + 1, next_attempt_at = %(leased)s
-    FROM due WHERE m.id = due.id RETURNING m.*
-"""
-SENT = """
-    UPDATE notifications_message SET state = 'sent', sent_at = %s WHERE id = ANY(%s) AND state = 'sending' RETURNING id
-"""
+DUE_STATES = (Message.State.QUEUED, Message.State.SENDING)  # not handed over yet
+CALL_TIME: Final = timedelta(days=1)  # before a deadline: whom no text reached is called by then
+LEAST_LIFE: Final = timedelta(hours=1)
+AGAIN_FROM: Final = (*UNREACHED, "sent")  # from which a person may have a message sent again
+SHORTEST_REASON: Final = 4
+LONGEST_REASON: Final = 200
+# why carriers would drop a text, and what to do
+OBJECTIONS: Final = {
+    "length": lazy("The text message would be longer than %(what)s characters. Please shorten it."),
+    "link": lazy(
+        "Carriers do not deliver texts with links (%(what)s). Please leave it out: the portal shows the rest."
+    ),
+    "word": lazy("Carriers do not deliver texts with the word %(what)s. Please use another word."),
+}
+
+
+def end_of_life(now: datetime, deadline: datetime | None) -> datetime:
+    """When a text is given up and the family is called instead: a day before its deadline, if there is a day."""
+    if deadline is None:
+        return now + LIFE
+    return min(now + LIFE, max(deadline - CALL_TIME, min(deadline, now + LEAST_LIFE)))
 
 
 def message_queue(
@@ -52,11 +62,15 @@ def message_queue(
     phone: str = "",
     district: str = "",
     secret: bool = False,
+    ends: datetime | None = None,
+    deadline: datetime | None = None,
 ) -> Message | None:
     """Queue one message in the current transaction, in the recipient's language.
 
     ``key`` names the event: a second call with the same key changes nothing and returns None. An account without a
-    phone has nothing queued (None). Raises KeyError for an unknown template.
+    phone has nothing queued (None). ``ends``: after it the text serves nobody and is not sent, as a code that is no
+    longer valid; ``deadline``: until when the family has to act on it (see ``end_of_life``). Raises KeyError for an
+    unknown template.
     """
     number = phone or (account.phone if account else "") or ""
     if not number:
@@ -77,6 +91,7 @@ def message_queue(
         urgency=Message.Urgency.CODE if secret else Message.Urgency.FAMILY,
         next_attempt_at=now,
         created_at=now,
+        expires_at=ends or end_of_life(now, deadline),
     )
     new = insert_new([made])
     if not new:
@@ -95,6 +110,7 @@ class Outgoing:
     params: Mapping[str, Any]
     account: Account
     district: str = ""
+    deadline: datetime | None = None  # until when the family has to act on it
 
 
 def messages_queue(outgoing: Sequence[Outgoing], *, urgency: Message.Urgency = Message.Urgency.FAMILY) -> int:
@@ -123,6 +139,7 @@ def messages_queue(outgoing: Sequence[Outgoing], *, urgency: Message.Urgency = M
                 urgency=urgency,
                 next_attempt_at=now,
                 created_at=now,
+                expires_at=end_of_life(now, one.deadline),
             )
         )
     insert_new(rows)
@@ -140,91 +157,6 @@ def others_deliver() -> bool:
     return messages_deliver(codes=False) == BATCH
 
 
-def messages_deliver(*, limit: int = BATCH, codes: bool | None = None) -> int:
-    """Claim due messages and hand each to the channel; returns how many were claimed.
-
-    ``codes`` takes only sign-in codes (True) or everything else (False). The claim is a lease: what a killed worker
-    held becomes due again, and is asked for at the channel before it is sent a second time.
-    """
-    claimed = _claim(limit, codes)
-    if not claimed:
-        return 0
-    via, sent, until = channel(), [], time.monotonic() + CLAIM_MINUTES * 30
-    for at, message in enumerate(claimed):
-        if time.monotonic() > until:
-            # past half of the lease the rest goes back: another worker must never hold what this one still sends
-            _put_back(claimed[at:])
-            break
-        if (delivery := _hand_over(message, via)) is not None:
-            sent.append(delivery)
-    if sent:
-        _note_sent(sent)
-    return len(claimed)
-
-
-def _claim(limit: int, codes: bool | None) -> list[Message]:
-    """Lease due messages; each says how often it was tried before this time."""
-    now = clock.now()
-    only = {None: "", True: "AND urgency = 0", False: "AND urgency > 0"}[codes]
-    given = {"now": now, "leased": now + timedelta(minutes=CLAIM_MINUTES), "limit": limit}
-    claimed = list(Message.objects.raw(CLAIM.format(only=only), given))
-    for message in claimed:
-        message.attempts -= 1
-    return sorted(claimed, key=lambda message: (message.urgency, message.pk))
-
-
-def _put_back(messages: Sequence[Message]) -> None:
-    Message.objects.filter(pk__in=[message.pk for message in messages], state=Message.State.SENDING).update(
-        state=Message.State.QUEUED, attempts=F("attempts") - 1, next_attempt_at=clock.now()
-    )
-
-
-def _hand_over(message: Message, via: Channel) -> Delivery | None:
-    """Send one claimed message; None when the channel did not take it (which is noted at once)."""
-    what = {"key": message.key, "phone": message.phone, "body": message.body}
-    try:
-        # an earlier attempt may have been killed after the hand-over: ask before saying it twice
-        reference = (via.find(**what) if message.attempts else "") or via.send(**what)
-    except ChannelError as problem:
-        _note_failed(message, via, problem)
-        return None
-    return Delivery(
-        message=message,
-        channel=via.name,
-        reference=reference,
-        outcome="sent",
-        segments=segments(message.body),
-        at=clock.now(),
-    )
-
-
-def _note_sent(deliveries: Sequence[Delivery]) -> None:
-    ids = [delivery.message_id for delivery in deliveries]
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(SENT, [clock.now(), ids])
-            changed = {pk for (pk,) in cursor.fetchall()}
-        Delivery.objects.bulk_create([delivery for delivery in deliveries if delivery.message_id in changed])
-
-
-def _note_failed(message: Message, via: Channel, problem: ChannelError) -> None:
-    now, attempts = clock.now(), message.attempts + 1
-    final = problem.permanent or attempts >= MAX_ATTEMPTS
-    with transaction.atomic():
-        Message.objects.filter(pk=message.pk, state=Message.State.SENDING).update(
-            state=Message.State.FAILED if final else Message.State.QUEUED,
-            next_attempt_at=now + timedelta(seconds=30 * 2**attempts),
-        )
-        Delivery.objects.create(
-            message=message,
-            channel=via.name,
-            outcome="failed" if final else "retry",
-            detail=str(problem)[:200],
-            segments=0,
-            at=now,
-        )
-
-
 def drain() -> int:
     """Deliver until nothing is due; returns how many messages were claimed."""
     total = 0
@@ -233,7 +165,88 @@ def drain() -> int:
     return total
 
 
-def segments(body: str) -> int:
-    """SMS segments of a UCS-2 text: 70 UTF-16 units alone, 67 each when joined."""
-    units = len(body.encode("utf-16-be")) // 2
-    return 1 if units <= 70 else -(-units // 67)
+def text_check(*, template: str, params: Mapping[str, Any], language: str, field: str = "") -> None:
+    """Whether carriers will deliver this message, before anything is decided with it. Raises Refused for ``field``.
+
+    Every typed word that goes into a text is checked where it is typed: a text that a carrier drops tells nobody.
+    """
+    with translation.override(language):
+        text = render(template, params)
+    if found := carrier_rules().objections(text):
+        said = " ".join(str(OBJECTIONS[one.kind]) % {"what": one.what} for one in found)
+        raise Refused(said, code="carrier", field=field)
+
+
+@transaction.atomic
+def message_send_again(*, actor: Account, message_id: int, reason: str) -> Message:
+    """Queue a message once more that did not reach the family, or of which it says so. Raises NotAllowed, Refused."""
+    why = _reason(reason)
+    message = _in_care(actor, message_id)
+    if message.secret:
+        raise Refused(_("A code is not sent again. The family asks for a new one."), code="secret")
+    if message.state not in AGAIN_FROM:
+        raise Refused(_("This message is on its way or has arrived. Nothing was sent."), code="state")
+    now = clock.now()
+    Message.objects.filter(pk=message.pk).update(
+        state=Message.State.QUEUED,
+        phone=number_now(message),
+        urgency=Message.Urgency.FAMILY,
+        copy=F("copy") + 1,
+        attempts=0,
+        unsure=False,
+        next_attempt_at=now,
+        expires_at=now + LIFE,
+        ask_at=None,
+    )
+    _note(actor, message, Delivery.Outcome.AGAIN, why)
+    ring_on_commit(lines.MESSAGES)
+    message.refresh_from_db()
+    return message
+
+
+def number_now(message: Message) -> str:
+    """The family's number of today, which may be another than the one the text went to."""
+    return (message.account.phone if message.account else "") or message.phone
+
+
+@transaction.atomic
+def message_told(*, actor: Account, message_id: int, note: str) -> Message:
+    """A person told the family by telephone: who was reached is noted. Raises NotAllowed, Refused."""
+    said = _reason(note)
+    message = _in_care(actor, message_id)
+    if message.state not in UNREACHED:
+        raise Refused(_("This message waits for no call."), code="state")
+    Message.objects.filter(pk=message.pk).update(state=Message.State.TOLD)
+    _note(actor, message, Delivery.Outcome.TOLD, said)
+    message.refresh_from_db()
+    return message
+
+
+def _reason(text: str) -> str:
+    reason = text.replace("\0", "").strip()
+    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+        refusal = _("Please write in a few words why, or whom you reached (at most %(most)d characters).")
+        raise Refused(refusal % {"most": LONGEST_REASON}, code="reason", field="reason")
+    return reason
+
+
+def _in_care(actor: Account, message_id: int) -> Message:
+    """The message, locked, if the person's scope reaches it. Raises NotAllowed."""
+    rows = scope(actor).rows(Message.objects.all(), "application.review", district="district_code")
+    message = rows.select_for_update(of=("self",)).filter(pk=message_id).first()
+    if message is None:
+        raise NotAllowed(_("There is no such message in your care."))
+    return message
+
+
+def _note(actor: Account, message: Message, outcome: Delivery.Outcome, detail: str) -> None:
+    Delivery.objects.create(
+        message=message, channel=Delivery.PERSON, outcome=outcome, detail=detail, segments=0, at=clock.now()
+    )
+    record(
+        actor=actor,
+        action=f"message.{outcome}",
+        object_type="message",
+        object_id=message.pk,
+        district=message.district_code,
+    )

@@ -11,3 +11,8 @@ def codes(turn: Turn) -> bool:  # noqa: ARG001 - a source
 @source("messages")
 def messages(turn: Turn) -> bool:  # noqa: ARG001 - a source
     return services.others_deliver()
+
+
+@source("sweeps", every=30)
+def fates(turn: Turn) -> bool:  # noqa: ARG001 - a source
+    return services.fates_ask()

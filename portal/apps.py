@@ -8,6 +8,7 @@ class PortalConfig(AppConfig):
         """A fresh checkout has only the text catalogue: whatever starts first compiles it."""
         from django.utils.translation.reloader import translation_file_changed
 
+        from portal import checks  # noqa: F401 - registers them
         from portal.catalogue import compile_if_stale
 
         made = compile_if_stale()

@@ -145,7 +145,7 @@ def compile_if_stale() -> Path | None:
     binary = path.with_suffix(".mo")
     if binary.exists() and binary.stat().st_mtime >= path.stat().st_mtime:
         return None
-    with contextlib.suppress(PermissionError):
+    with contextlib.suppress(OSError):
         compile_catalogue()
         return binary
     return None

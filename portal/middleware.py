@@ -18,6 +18,7 @@ from enrollment.services.assist import visit_end
 from enrollment.services.terminals import terminal_of
 from enrollment.views.status import down
 from enrollment.views.visiting import TERMINAL_COOKIE, VISIT
+from foundation import events
 
 # Own files only; the admin theme (Alpine) evaluates expressions and styles inline, the public pages do neither.
 PUBLIC_POLICY = (
@@ -28,6 +29,19 @@ ADMIN_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "script-src 'self' 'unsafe-inline' 'unsafe-eval'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+class Named:
+    """Every request has an id: the proxy's or a new one. It stands in every line of the log and in the answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with events.named(request.headers.get("X-Request-ID", "")) as name:
+            response = self.get_response(request)
+            response.headers["X-Request-ID"] = name
+        return response
 
 
 class SecurityHeaders:

@@ -1,8 +1,8 @@
 """Every setting of the portal, read once from a typed environment.
 
 PORTAL_MODE=local (the default) works with nothing set: it uses the built-in servers and makes its own secrets under
-``var/``. PORTAL_MODE=production refuses to start until every setting it needs is given. Any secret may be handed over
-as a file: ``SECRET_KEY_FILE=/run/secrets/key``.
+``var/``. PORTAL_MODE=production refuses to start until every setting it needs is given and safe (portal/safety.py).
+Any setting may be handed over as a file: ``SECRET_KEY_FILE=/run/secrets/key``, or a folder of them in ``SECRETS_DIR``.
 """
 
 import secrets
@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
@@ -18,10 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Exchange, Queue
 
 from foundation.draining import LANES, LOOK_SECONDS
+from foundation.environment import Environment
 from portal.embedded import Places, var_dir
+from portal.safety import faults, given_of, told
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
+env = Environment()
 
 MODE: str = env.str("PORTAL_MODE", "local")
 if MODE not in {"local", "production"}:
@@ -31,9 +32,7 @@ if not LOCAL:
     _needed = ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "AGENCY_SECRET", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS")
     _missing = [name for name in _needed if not env.str(name, "")]
     if _missing:
-        raise ImproperlyConfigured(
-            f"production mode needs {', '.join(_missing)} (or NAME_FILE): see docs/operations.md"
-        )
+        raise ImproperlyConfigured(told([f"{name} (or {name}_FILE) is missing" for name in _missing]))
 
 VAR_DIR = var_dir()
 
@@ -58,14 +57,19 @@ def _secret(name: str) -> str:
     return path.read_text().strip()
 
 
+def _listed(name: str, default: list[str]) -> list[str]:
+    """Several values, parted by commas with or without a space."""
+    return [value.strip() for value in env.list(name, default=default) if value.strip()]
+
+
 SECRET_KEY = _secret("SECRET_KEY")
 # Field encryption: "id:hex[,id:hex...]", the first encrypts, all decrypt (rotation). 16-byte SM4 keys are derived.
 FIELD_KEYS: str = env.str("FIELD_KEYS", "") or f"k1:{_secret('FIELD_KEY')}"
 INDEX_KEY = _secret("INDEX_KEY")
 AGENCY_SECRET = _secret("AGENCY_SECRET")
 DEBUG: bool = env.bool("DEBUG", False)
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ALLOWED_HOSTS: list[str] = _listed("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS: list[str] = _listed("CSRF_TRUSTED_ORIGINS", [])
 # The demonstration shows codes and messages on a page; never in production.
 DEMO: bool = LOCAL and env.bool("DEMO", False)
 
@@ -96,6 +100,7 @@ INSTALLED_APPS = [
     "portal",
 ]
 MIDDLEWARE = [
+    "portal.middleware.Named",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # tokens are masked per page and lengths padded (Django 4.2 on), so compressed pages do not leak them
@@ -178,7 +183,7 @@ OTP_TOTP_THROTTLE_FACTOR = 1
 # codes are sent ("*" for all that have mobile numbers), and how many codes an hour may stay without being entered
 # before addresses that never entered one are held short.
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", 0 if LOCAL else 1)
-PHONE_COUNTRIES: list[str] = env.list("PHONE_COUNTRIES", default=["*"])
+PHONE_COUNTRIES: list[str] = _listed("PHONE_COUNTRIES", ["*"])
 CODE_FLOOD: int = env.int("CODE_FLOOD", 10_000)
 LIMITS_PREFIX: str = env.str("LIMITS_PREFIX", "")  # before every counter, where several portals share one Valkey
 TERMINAL_SECONDS: int = env.int("TERMINAL_SECONDS", 3 * 60)  # of a shared terminal, without a tap
@@ -193,6 +198,11 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if not LOCAL else None
 SECURE_HSTS_SECONDS = 0 if LOCAL else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not LOCAL
+SECURE_SSL_REDIRECT = not LOCAL
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # load balancers ask a process itself, without TLS
+# A browser's preload list binds a whole domain for years: that is for who owns the domain, not for this program.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DOCUMENT_MAX_BYTES = 30 * 1024 * 1024
@@ -225,7 +235,7 @@ TIME_ZONE = "Asia/Shanghai"
 # -- Files ------------------------
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", "") or VAR_DIR / "static")  # an image brings them along, outside its data
 MEDIA_ROOT = VAR_DIR / "documents"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -249,13 +259,27 @@ OIDC_TIMEOUT_SECONDS: float = env.float("OIDC_TIMEOUT_SECONDS", 5.0)
 SMS_CHANNEL: str = env.str("SMS_CHANNEL", "console")
 TWILIO_ACCOUNT_SID: str = env.str("TWILIO_ACCOUNT_SID", "")
 TWILIO_AUTH_TOKEN: str = env.str("TWILIO_AUTH_TOKEN", "")
-TWILIO_FROM: str = env.str("TWILIO_FROM", "")
+TWILIO_FROM: str = env.str("TWILIO_FROM", "")  # a number, or a messaging service (MG...)
+TWILIO_BASE_URL: str = env.str("TWILIO_BASE_URL", "https://api.twilio.com")  # a region's, or a test endpoint
 SITE_URL: str = env.str("SITE_URL", "http://127.0.0.1:8000")
+# where Twilio says what became of a text: it must be able to reach it
+TWILIO_CALLBACK_URL: str = env.str("TWILIO_CALLBACK_URL", SITE_URL if SITE_URL.startswith("https://") else "")
+SMS_WINDOW: int = env.int("SMS_WINDOW", 64)  # hand-overs under way at once, of one worker process
+SMS_TIMEOUT_SECONDS: float = env.float("SMS_TIMEOUT_SECONDS", 8.0)  # leases follow from it
+# what the carriers do not deliver (mainland numbers): checked when a text is written
+SMS_MOST_CHARACTERS: int = env.int("SMS_MOST_CHARACTERS", 500)
+SMS_LINKS: bool = env.bool("SMS_LINKS", False)
+SMS_BLOCKED_WORDS: list[str] = env.list("SMS_BLOCKED_WORDS", default=["摇号", "抽签", "抽奖", "中奖", "彩票", "博彩"])
+if not LOCAL:
+    DATABASE_URL: str = env.str("DATABASE_URL")
+    _faults = faults(given_of(globals()))
+    if _faults:
+        raise ImproperlyConfigured(told(_faults))
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "foundation.events.Line"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {

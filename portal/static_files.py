@@ -27,7 +27,11 @@ class Storage(CompressedManifestStaticFilesStorage):
 
 
 def static_stamp(root: Path) -> str:
-    """A digest that changes with any of the site's own static files or with a package that may bring some."""
-    files = sorted(path for path in (root / "static").rglob("*") if path.is_file())
-    lines = [f"{path.relative_to(root)} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
-    return hashlib.sha256("\n".join([*lines, (root / "requirements.txt").read_text()]).encode()).hexdigest()
+    """A digest that changes with any of the site's own static files or with a package that may bring some.
+
+    Of contents, not of times: an image's layers round the times of its files.
+    """
+    digest = hashlib.sha256((root / "requirements.txt").read_bytes())
+    for path in sorted(path for path in (root / "static").rglob("*") if path.is_file()):
+        digest.update(f"\n{path.relative_to(root)} {hashlib.sha256(path.read_bytes()).hexdigest()}".encode())
+    return digest.hexdigest()

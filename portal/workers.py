@@ -158,6 +158,9 @@ def main() -> int:
         return 2
     django.setup()
     from portal.celery import app
+    from portal.checks import refuse_unsound
+
+    refuse_unsound()
 
     app.loader.import_default_modules()  # the rooms' tasks, before the forks
     app.finalize(auto=True)

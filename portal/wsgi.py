@@ -7,8 +7,11 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from portal.checks import refuse_unsound
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 application: Any = get_wsgi_application()
+refuse_unsound()
 get_resolver().url_patterns  # noqa: B018 - every page's code is read now, once for all forks, not at a family's first press
 if settings.GATE:
     from portal.gate.door import Gate

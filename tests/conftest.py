@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
@@ -15,6 +16,9 @@ from scripts.browser import browser
 from tests import database
 from tests.report import Ran, skip_undrawn
 
+# a busy machine may take any time for an example: nothing about a program follows from it
+hypothesis.settings.register_profile("ours", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("ours")
 LONGEST = {"test_quality.py", "test_journey_roles.py"}
 
 

@@ -1,7 +1,7 @@
 """A tiny HTTP server that answers what a test tells it to: for partners that talk nonsense, and for Twilio's API."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,7 +18,7 @@ class Script:
 
 
 @contextmanager
-def answering(body: bytes = b"", status: int = 200) -> Iterator[Script]:
+def answering(body: bytes = b"", status: int = 200, headers: Mapping[str, str] | None = None) -> Iterator[Script]:
     """Serve on a free loopback port while the block runs."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -27,6 +27,8 @@ def answering(body: bytes = b"", status: int = 200) -> Iterator[Script]:
             script.requests.append((self.command, self.path, self.rfile.read(length)))
             self.send_response(script.status)
             self.send_header("Content-Type", "application/json")
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(script.body)))
             self.end_headers()
             self.wfile.write(script.body)

@@ -10,31 +10,30 @@ import hmac
 import json
 import os
 import secrets
-import threading
 import time
 import uuid
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 import aiohttp
 from django.conf import settings
 
-from foundation import clock
+from foundation import clock, events
+from foundation.loops import Loop
 from verification.shape import is_line, readable
 
-T = TypeVar("T")
 BREAKER_FAILURES = 8  # in a row; then an agency is left in peace for a while
 IN_FLIGHT = 32  # requests to one agency at once, of one process
 LONGEST_ANSWER = 1_000_000  # bytes; a family's records take a few thousand
 LONGEST_SOURCE = 80  # characters, as stored with a finding
 EARLIEST_YEAR = 1900  # a time near the ends of the calendar cannot be moved to another zone
-KEPT_SECONDS = 30.0
 OK = 200
 NOT_MADE = -1
+CUT_OFF = {"ServerDisconnectedError", "ClientOSError", "ConnectionResetError"}  # looking a record up twice harms nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +72,15 @@ def signature(secret: str, path: str, timestamp: str, nonce: str, body: bytes) -
     return hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()
 
 
-class Wire:
+class Wire(Loop):
     """The loop, its thread and its connections: one a process and address, because none survives a fork."""
 
     def __init__(self, base_url: str, seconds: float) -> None:
+        super().__init__("agencies")
         self.base_url, self.seconds = base_url, seconds
-        self.loop = asyncio.new_event_loop()
-        self.session: aiohttp.ClientSession | None = None
-        threading.Thread(target=self._serve, name="agencies", daemon=True).start()
-
-    def _serve(self) -> None:
-        asyncio.set_event_loop(self.loop)
-        self.loop.run_forever()
-
-    def submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
-        return asyncio.run_coroutine_threadsafe(work, self.loop)
 
     async def ask(self, requests: Sequence[Request]) -> list[Call]:
         """All answers, in the order of the requests. An agency that keeps silent is not asked on within the batch."""
-        if self.session is None:
-            self.session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=self.seconds),
-                connector=aiohttp.TCPConnector(limit=0, limit_per_host=0, keepalive_timeout=KEPT_SECONDS),
-                auto_decompress=True,
-            )
         gates = {request.agency: _Gate() for request in requests}
         return await asyncio.gather(*(self._one(request, gates[request.agency]) for request in requests))
 
@@ -110,13 +94,18 @@ class Wire:
 
     async def _call(self, request: Request) -> Call:
         trace_id, started = uuid.uuid4().hex, time.monotonic()
-        status, answer = await self._post(request, trace_id)
+        status, answer, broken = await self._post(request, trace_id)
+        if broken in CUT_OFF:  # a kept connection that the other side closed just now: nothing was asked on it
+            status, answer, broken = await self._post(request, trace_id)
         spent = int(1000 * (time.monotonic() - started))
         why = "" if answer else (f"HTTP {status}" if status else "no connection")
+        if why:
+            said = broken or (why if status != OK else "an answer that is none")
+            events.refused("agency", said, agency=request.agency, trace=trace_id, milliseconds=spent)
         return Call(request.agency, trace_id, status, spent, answer, why)
 
-    async def _post(self, request: Request, trace_id: str) -> tuple[int, Answer | None]:
-        assert self.session is not None  # noqa: S101 - ask() opens it
+    async def _post(self, request: Request, trace_id: str) -> tuple[int, Answer | None, str]:
+        """Status (0 for none), the answer if it is one, and the kind of what broke, if anything did."""
         path = f"/{request.agency}/query"
         body = json.dumps({"keys": list(request.keys)}).encode()
         timestamp, nonce = str(int(time.time())), secrets.token_hex(12)
@@ -128,13 +117,13 @@ class Wire:
             "X-Signature": signature(settings.AGENCY_SECRET, path, timestamp, nonce, body),
         }
         try:
-            async with self.session.post(
+            async with self.http(self.seconds).post(
                 self.base_url + path, data=body, headers=headers, allow_redirects=False
             ) as response:
                 content = await _content(response) if response.status == OK else None
-                return response.status, _read(content, trace_id) if content is not None else None
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
-            return 0, None
+                return response.status, _read(content, trace_id) if content is not None else None, ""
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as broken:
+            return 0, None, type(broken).__name__
 
 
 class _Gate:

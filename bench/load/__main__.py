@@ -133,7 +133,7 @@ async def run() -> dict[str, Any]:
     def make() -> Crowd:
         return Crowd(settings.SITE_URL, families, codes, photo)
 
-    hold = max(45.0, DURATION / 2)
+    hold = min(90.0, max(45.0, DURATION / 2))
     found, figures = await measured(make, "capacity", lambda crowd: capacity(crowd, hold), 90 + hold)
     limit: Capacity = found
     print(f"\ncapacity: {limit.families:.2f} families a second; bent at {limit.bent_at:.2f} by {limit.why}", flush=True)

@@ -174,7 +174,7 @@ class Family:
         await person.think()
         claim = self.child.claim
         page = await self._send(await ask("GET", "/my/children/add/"), typed.child_input(claim))
-        self.known = FIRST_CHOICES | typed.form_answers(claim, bound=False)
+        self.known = FIRST_CHOICES | typed.form_answers(claim, bound=False) | typed.child_input(claim)
         for _page in range(MOST_PAGES):
             if page.path.endswith("/check/"):
                 page = await self._send(page, {"declare": "yes"})

@@ -68,7 +68,9 @@ class Crowd:
         task.add_done_callback(self.tasks.discard)
 
     def _family(self) -> None:
-        number, child = next(self.families)
+        number, child = next(self.families, (0, None))
+        if child is None:
+            raise RuntimeError("no family is left to come: run with more of them, FAMILIES=20000")
         self.seen.came += 1
         self._start(self._file(number, child))
 

@@ -216,7 +216,7 @@ def told(application: Application, most: int = 50) -> list[Told]:
     """The messages about one application, newest first; codes for signing in are never among them."""
     rows = Message.objects.filter(account=application.guardian_id, secret=False).order_by("-pk")[:200]
     mine = [row for row in rows if application.receipt in row.body or application.child.name in row.body]
-    good = {Message.State.SENT, Message.State.DELIVERED}
+    good = {Message.State.SENT, Message.State.DELIVERED, Message.State.TOLD}
     return [
         Told(
             row.sent_at or row.created_at, masked_phone(row.phone), row.body, row.get_state_display(), row.state in good

@@ -13,6 +13,7 @@ from redis import RedisError
 from enrollment.health import MESSAGE_SECONDS, Component, Readings, State, verdict, worst
 from enrollment.models import Application, ApplicationVersion, Round
 from foundation import clock, lanes
+from notifications.lines import held
 from notifications.models import Delivery, Message
 from verification.models import Agency, AgencyCall, AgencySwitch, Check, Finding
 
@@ -21,6 +22,7 @@ LATE = timedelta(seconds=MESSAGE_SECONDS[0])  # a message that has waited longer
 HOUR = timedelta(hours=1)
 MOST_COUNTED = 1000  # of waiting messages: more is told as "more than"
 SAMPLE = 500  # newest findings whose median is told
+NOT_TAKEN = {"retry", "held", "failed", "undelivered"}  # outcomes that speak of a channel that does not work
 SOME_FAIL = 0.5  # of the calls in LOOK_BACK: an agency that answers less is told as slow
 
 
@@ -113,7 +115,8 @@ def readings(run_age: float | None = None) -> Readings:
         message_age=_age(_waiting_messages().filter(secret=False), "created_at", now),
         messages_waiting=_waiting_messages().order_by()[: MOST_COUNTED + 1].count(),
         handed_over=len(recent),
-        failed=sum(outcome != "sent" for outcome in recent),
+        failed=sum(outcome in NOT_TAKEN for outcome in recent),
+        held_seconds=None if (hold := held()) is None else max(0.0, round((now - hold.since).total_seconds(), 1)),
         check_age=_age(
             Check.objects.filter(state=Check.State.PENDING, next_attempt_at__lte=now), "next_attempt_at", now
         ),

@@ -19,6 +19,7 @@ from enrollment.states import APPEAL
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from foundation.transitions import IllegalTransition
+from notifications.services import text_check
 
 SHORTEST_REASON: Final = 4
 LONGEST_REASON: Final = 2000
@@ -188,6 +189,14 @@ def hearing_set(*, reviewer: Account, appeal_id: UUID, at: datetime, way: str, w
     place = " ".join(where.replace("\0", "").split())
     if not place or len(place) > LONGEST_PLACE:
         raise Refused(_("Please say where, or who calls whom, in at most 200 characters."), code="where", field="where")
+    application = appeal.application
+    told = {"when": clock.written(at), "where": place}
+    text_check(
+        template="appeal_hearing",
+        params={"child": application.child.name, "receipt": application.receipt, **told},
+        language=application.guardian.language,
+        field="where",
+    )
     event = _step(
         appeal,
         "set_hearing",
@@ -198,7 +207,7 @@ def hearing_set(*, reviewer: Account, appeal_id: UUID, at: datetime, way: str, w
         hearing_where=place,
         hearing_confirmed_at=None,
     )
-    _after(appeal, event, "appeal_hearing", when=clock.written(at), where=place)
+    _after(appeal, event, "appeal_hearing", **told)
     return appeal
 
 

@@ -31,7 +31,7 @@ from foundation.crypto import blind_index
 from foundation.errors import NotAllowed, Refused
 from foundation.wording import refusal
 from notifications.models import Message
-from notifications.services import message_queue
+from notifications.services import message_queue, text_check
 from schools.models import District
 
 IDLE = timedelta(minutes=30)
@@ -112,12 +112,16 @@ def visit_start(*, operator: Account, named: Named) -> AssistVisit:
             if (reason := over(one)) != "":
                 end(one, reason, None)
     now = clock.now()
+    place = named.place.replace("\0", "").strip()[:80] or _("Service point")
+    text_check(
+        template="assist_code", params={"code": "0" * 6, "place": place}, language=guardian.language, field="place"
+    )
     fields = {
         "number": f"{now:%y}-{''.join(secrets.choice(LETTERS) for _place in range(6))}",
         "operator": operator,
         "guardian": guardian,
         "district": District.objects.get(pk=named.district),
-        "place": named.place.replace("\0", "").strip()[:80] or _("Service point"),
+        "place": place,
         "channel": named.channel if named.channel in AssistVisit.Channel.values else "counter",
         "named": said,
         "needs_code": needs_code,
@@ -192,6 +196,7 @@ def consent_code_send(*, operator: Account, visit_id: UUID) -> None:
             account=visit.guardian,
             district=visit.district_id,
             secret=True,
+            ends=clock.now() + CODE_VALID,
         )
         record(actor=operator, action="visit.code", object_type="visit", object_id=visit.pk, district=visit.district_id)
 

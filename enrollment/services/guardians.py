@@ -115,6 +115,7 @@ def guardian_invite(*, guardian: Account, child_id: UUID, phone: str, terms: Ter
         params={"code": f"{code[:4]}-{code[4:]}"},
         phone=number,
         secret=True,
+        ends=made.expires_at,
     )
     return made
 

@@ -22,6 +22,7 @@ from enrollment.services.telling import tell
 from enrollment.services.transitions import application_step
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
+from notifications.services import text_check
 
 SHORTEST_REASON = 4
 LONGEST_RETURN = timedelta(days=30)
@@ -134,7 +135,9 @@ def review_return(
     application_step(application=application, event="return", actor=reviewer, reason=why, next_step_by=deadline)
     with translation.override(application.guardian.language):
         labels = "、".join(item_label(application, item) for item in items)
-    _tell(application, "returned", key=str(request.pk), deadline=clock.written(deadline), items=labels)
+    told = {"deadline": clock.written(deadline), "items": labels}
+    _check(application, "returned", "items", **told)
+    _tell(application, "returned", key=str(request.pk), until=deadline, **told)
     return application
 
 
@@ -144,6 +147,7 @@ def review_refuse(*, reviewer: Account, application_id: UUID, reason: str) -> Ap
     application = _locked(reviewer, application_id)
     _opened(application, reviewer)
     why = _reason(reason)
+    _check(application, "not_eligible", "reason", reason=why)
     application_step(application=application, event="refuse", actor=reviewer, reason=why)
     _tell(application, "not_eligible", reason=why)
     return application
@@ -155,10 +159,17 @@ def _current(application: Application) -> ApplicationVersion:
     ).get(application=application, number=application.version)
 
 
-def _tell(application: Application, template: str, key: str = "", **params: str) -> None:
+def _check(application: Application, template: str, field: str, **params: str) -> None:
+    """Whether carriers deliver what was typed into a message. Raises Refused for the field."""
+    whole = {"child": application.child.name, "receipt": application.receipt, **params}
+    text_check(template=template, params=whole, language=application.guardian.language, field=field)
+
+
+def _tell(application: Application, template: str, key: str = "", until: datetime | None = None, **params: str) -> None:
     tell(
         application=application,
         key=f"{template}:{application.pk}:{application.version}:{key or 'review'}:{application.transitions.count()}",
         template=template,
         params={"child": application.child.name, "receipt": application.receipt, **params},
+        deadline=until,
     )

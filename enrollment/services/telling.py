@@ -7,6 +7,7 @@ wished. Reasons and items to correct are the words of the application; a copy na
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -50,9 +51,19 @@ def to_guardians(messages: Sequence[tuple[Application, Outgoing]]) -> list[Outgo
     return found
 
 
-def tell(*, application: Application, key: str, template: str, params: Mapping[str, Any]) -> None:
-    """Tell the guardians of one application of a decision, in the caller's transaction; each once a ``key``."""
-    message = Outgoing(key, template, params, application.guardian, application.district_code)
+def tell(
+    *,
+    application: Application,
+    key: str,
+    template: str,
+    params: Mapping[str, Any],
+    deadline: datetime | None = None,
+) -> None:
+    """Tell the guardians of one application of a decision, in the caller's transaction; each once a ``key``.
+
+    ``deadline``: until when the family has to act; whom no text reaches a day before it is called.
+    """
+    message = Outgoing(key, template, params, application.guardian, application.district_code, deadline)
     shared = SHARED.exists(application.child_id)
     messages_queue(to_guardians([(application, message)]) if shared else [message])
 

@@ -10,12 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.pages import GuardianRequest, guardian_page
-from enrollment import form, selectors, services
+from enrollment import form, posted, selectors, services
 from enrollment.models import Draft, ReturnRequest
 from enrollment.services.submission import InvalidAnswers, Submission
 from enrollment.views.documents import documents_context, keep
 from enrollment.views.shown import remaining, shown
-from enrollment.views.wizard import line, page_context, ranked
+from enrollment.views.wizard import page_context
 from foundation import clock
 from foundation.errors import Refused
 
@@ -33,9 +33,9 @@ def correct(request: GuardianRequest, application_id: UUID) -> HttpResponse:
     )
     refused, problems = "", {}
     if request.method == "POST":
-        typed = {name: line(request.POST[name]) for name in form.BY_NAME if name in request.POST}
+        typed = posted.answers(request.POST, form.FIELDS)
         if "choices" in returned.items:
-            typed["choices"] = ",".join(ranked(request.POST.getlist("school")))
+            typed["choices"] = posted.schools(request.POST)
         try:
             unfit = keep(request, draft)
             draft = services.draft_save(guardian=request.guardian, draft_id=draft.public_id, answers=typed)

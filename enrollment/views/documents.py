@@ -20,7 +20,7 @@ from accounts.models import Account
 from accounts.pages import GuardianRequest, guardian_page
 from accounts.staff_site import is_verified_staff
 from audit.services import record
-from enrollment import form, selectors, services
+from enrollment import form, posted, selectors, services
 from enrollment.materials import MaterialAsked, materials_for, named_materials
 from enrollment.models import Document, Draft
 from enrollment.selectors.documents import document_for
@@ -134,9 +134,9 @@ def _back(request: GuardianRequest, draft: Draft, kind: str = "") -> HttpRespons
 
 def _keep_all(request: GuardianRequest, draft: Draft) -> None:
     """A button beside a page sends the whole form: what was typed and chosen elsewhere on it is not lost."""
-    typed = {name: " ".join(request.POST[name].split()) for name in form.BY_NAME if name in request.POST}
+    typed = posted.answers(request.POST, form.FIELDS)
     if "school" in request.POST:
-        typed["choices"] = ",".join(code for code in request.POST.getlist("school") if code)
+        typed["choices"] = posted.schools(request.POST)
     if typed:
         services.draft_save(guardian=request.guardian, draft_id=draft.public_id, answers=typed)
     keep(request, draft)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.pages import GuardianRequest, StaffRequest, guardian_page, staff_page
-from enrollment import form, selectors, services
+from enrollment import form, posted, selectors, services
 from enrollment.models import Application
-from enrollment.registry import BY_NAME, PAGES, TITLES
+from enrollment.registry import FIELDS, PAGES, TITLES
 from enrollment.services.registry import (
     WANTED_STATES,
     registry_answers,
@@ -38,7 +38,7 @@ def registry(request: GuardianRequest, application_id: UUID) -> HttpResponse:
     answers, problems = registry_answers(found), {}
     asked = registry_asked(found, page)
     if request.method == "POST":
-        typed = {name: request.POST[name] for name in BY_NAME if name in request.POST}
+        typed = posted.answers(request.POST, FIELDS)
         try:
             stored, errors = services.registry_save(guardian=request.guardian, application_id=found.pk, typed=typed)
         except NotAllowed:
@@ -80,7 +80,7 @@ def _onwards(request: GuardianRequest, application_id: UUID, page: str, wrong: s
     if at + 1 < len(PAGES):
         return _to(application_id, PAGES[at + 1])
     if wrong:
-        return _to(application_id, next(BY_NAME[name].page for name in BY_NAME if name in wrong))
+        return _to(application_id, next(field.page for field in FIELDS if field.name in wrong))
     messages.success(request, _("Thank you. The school has everything it needs."), extra_tags="good")
     return redirect("enrollment:application", application_id)
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.pages import GuardianRequest, guardian_page
 from enrollment import form, masking, services
+from enrollment import posted as posted_form
 from enrollment.policies import compiled
 from enrollment.selectors import guardians as people
 from enrollment.selectors import school_options
@@ -28,7 +29,6 @@ from enrollment.services.submission import InvalidAnswers, error_text, repeated
 from enrollment.views.corrections import ends
 from enrollment.views.guardians import done
 from enrollment.views.shown import Shown, remaining, shown
-from enrollment.views.wizard import line, ranked
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 
@@ -201,10 +201,10 @@ def _sent_already(request: GuardianRequest) -> bool:
 
 def _typed(posted: QueryDict, asked: Correction) -> dict[str, str]:
     """The answers that were given; a shortened one that is left empty stays as it was filed."""
-    given = {field.name: line(str(posted[field.name])) for field in asked.fields if field.name in posted}
+    given = posted_form.answers(posted, asked.fields)
     typed = {name: value for name, value in given.items() if value.strip() or not asked.short.get(name)}
     if asked.choices is not None:
-        typed[masking.CHOICES] = ",".join(ranked(posted.getlist("school")))
+        typed[masking.CHOICES] = posted_form.schools(posted)
     return typed
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 import identifiers
 from accounts.pages import GuardianRequest, guardian_form, guardian_page
 from enrollment import form, selectors, services
+from enrollment import posted as posted_form
 from enrollment.materials import materials_for
 from enrollment.models import Draft
 from enrollment.policies import compiled
@@ -114,15 +115,8 @@ def page(request: GuardianRequest, draft_id: UUID, name: str) -> HttpResponse:
 
 def typed_answers(posted: QueryDict, name: str) -> dict[str, str]:
     """What was typed on one page, right or wrong. A question that is not on the page keeps its answer."""
-    typed = {
-        field.name: ",".join(posted.getlist(field.name))
-        if field.kind == "several"
-        else line(posted.get(field.name, ""))
-        for field in _fields(name)
-    }
-    if name == "choices":
-        typed["choices"] = ",".join(ranked(posted.getlist("school")))
-    return typed
+    typed = posted_form.answers(posted, _fields(name), whole=True)
+    return {**typed, "choices": posted_form.schools(posted)} if name == "choices" else typed
 
 
 def _page_errors(draft: Draft, name: str) -> Mapping[str, form.FieldError]:
@@ -149,16 +143,6 @@ def shut(request: GuardianRequest, draft: Draft, *, saved: bool = False) -> Http
     standing = selectors.standing(draft.round)
     context = {"draft": draft, "round": draft.round, "standing": standing, "saved": saved}
     return render(request, "enrollment/round_shut.html", context, status=409 if saved else 200)
-
-
-def line(text: str) -> str:
-    """One line: a line break in a text area is a space."""
-    return " ".join(text.split("\n")).replace("\r", "")
-
-
-def ranked(codes: list[str]) -> list[str]:
-    """The picked schools in order, without empty picks."""
-    return [code for code in codes if code]
 
 
 def _named(draft: Draft) -> tuple[str, str]:

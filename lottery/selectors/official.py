@@ -129,6 +129,7 @@ def official_page(account: Account, round_id: int, language: str) -> OfficialPag
     subject = run.digest if run else ceremony_digest(draw) if draw else ""
     confirmations = Confirmation.objects.filter(round=round_, step="publish" if run else "draw", subject=subject)
     counts = _counts(round_)
+    plan = CeremonyPlan.objects.filter(round=round_).first()
     return OfficialPage(
         round=round_,
         draw=draw,
@@ -140,8 +141,8 @@ def official_page(account: Account, round_id: int, language: str) -> OfficialPag
         own=next((one for one in nonces if one.witness_id == account.pk), None),
         named=draw is not None and account.username in draw.commitment["entropy"]["witnesses"],
         confirmations=tuple(confirmations.select_related("official").order_by("at")),
-        plan=CeremonyPlan.objects.filter(round=round_).first(),
-        form=plan_form(round_) if draw is None and may["round.run"] else None,
+        plan=plan,
+        form=plan_form(round_, plan) if draw is None and may["round.run"] else None,
         objections=objections_of(draw),
         schools=school_rows(run.result, language) if run and run.result else (),
         promises=promises(run.result) if run and run.result else (),
@@ -160,9 +161,8 @@ def objections_of(draw: Draw | None) -> tuple[StepSign, ...]:
     return tuple(rows.select_related("person", "reply__official").order_by("at"))
 
 
-def plan_form(round_: Round) -> PlanForm:
+def plan_form(round_: Round, plan: CeremonyPlan | None) -> PlanForm:
     """What the form of the plan starts with: the plan made before, or the usual texts."""
-    plan = CeremonyPlan.objects.filter(round=round_).first()
     named = {one["name"]: one["duty"] for one in plan.witnesses} if plan else {}
     names = {"ticket": _("Tickets (HMAC)"), "ring": _("Ring with an interval"), "descending": _("Random numbers")}
     return PlanForm(

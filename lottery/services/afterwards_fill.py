@@ -311,6 +311,7 @@ def _message(made: FillRun, application: Application, school: str, answer_by: da
         },
         account=application.guardian,
         district=application.district_code,
+        deadline=answer_by,
     )
 
 

@@ -240,6 +240,7 @@ def _messages(placements: Sequence[Placement], names: dict[str, str], answer_by:
             params=params,
             account=application.guardian,
             district=application.district_code,
+            deadline=answer_by if one.school_code else None,
         )
 
 

@@ -15,6 +15,7 @@ from enrollment.models import ApplicationVersion
 from enrollment.selectors.status import readings
 from foundation import clock
 from lottery.models import AdmissionRun
+from notifications import lines
 from notifications.models import Delivery, Message
 from notifications.services import message_queue
 from tests import factories
@@ -88,6 +89,16 @@ def test_every_text_failing_is_not_well() -> None:
     assert "暂时发不出" in status()
 
 
+def test_a_held_channel_is_not_well_until_it_works_again() -> None:
+    lines.hold("twilio", "Twilio 401 20003")
+    code, body = health(deep="1")
+    assert code == 503
+    assert [body["components"][name]["state"] for name in ("codes", "messages")] == ["bad", "bad"]
+    assert body["components"]["messages"]["held_seconds"] >= 0
+    lines.works("twilio")
+    assert health(deep="1")[0] == 200
+
+
 def test_failures_of_yesterday_are_over() -> None:
     sent = message(10)
     old = clock.now() - timedelta(hours=2)
@@ -155,7 +166,7 @@ def test_without_a_database_a_load_balancer_turns_away() -> None:
 
 def test_health_is_cheap_and_cheaper_when_asked_again(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     cache.clear()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         Client().get("/health/")
     with django_assert_num_queries(1):
         Client().get("/health/")

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import ECKey
@@ -161,7 +161,7 @@ def token(realm: str, environ: Mapping[str, Any], form: Mapping[str, str]) -> An
     """Exchange a code, once, by the client that asked for it. Raises Refuse."""
     scheme, _, packed = str(environ.get("HTTP_AUTHORIZATION", "")).partition(" ")
     try:
-        given = base64.b64decode(packed).decode() if scheme == "Basic" else ""
+        given = unquote_plus(base64.b64decode(packed).decode()) if scheme == "Basic" else ""  # RFC 6749, 2.3.1
     except ValueError:
         given = ""
     if not hmac.compare_digest(given.encode(), f"{CLIENT}:{os.environ['IDENTITY_SECRET']}".encode()):

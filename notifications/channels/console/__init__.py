@@ -7,30 +7,37 @@ from pathlib import Path
 from django.conf import settings
 
 from foundation import clock
+from notifications.channels import Fate, Letter
+from notifications.outcomes import Answer, Kind
 
 
 class ConsoleChannel:
     name = "console"
+    receipts = False
+    window = 8
 
     @property
     def path(self) -> Path:
         return Path(settings.VAR_DIR) / "messages.jsonl"
 
-    def send(self, *, key: str, phone: str, body: str) -> str:
+    async def send(self, letter: Letter) -> Answer:
         """Append one line; the file is the synthetic "telephone network" and its keys make hand-over idempotent."""
-        line = json.dumps({"key": key, "at": clock.now().isoformat(), "phone": phone, "body": body}, ensure_ascii=False)
+        said = {"key": letter.key, "at": clock.now().isoformat(), "phone": letter.phone, "body": letter.body}
         with self.path.open("a", encoding="utf-8") as out:
             fcntl.flock(out, fcntl.LOCK_EX)
-            out.write(line + "\n")
-        return key
+            out.write(json.dumps(said, ensure_ascii=False) + "\n")
+        return Answer(Kind.TAKEN, letter.key)
 
-    def find(self, *, key: str, phone: str, body: str) -> str:  # noqa: ARG002 - the key alone is enough here
-        needle = json.dumps({"key": key})[1:-1]
+    async def find(self, letter: Letter) -> list[Fate]:
+        needle = json.dumps({"key": letter.key})[1:-1]
         try:
             with self.path.open(encoding="utf-8") as lines:
-                return key if any(needle in line for line in lines) else ""
+                return [Fate(letter.key)] if any(line.startswith("{" + needle) for line in lines) else []
         except FileNotFoundError:
-            return ""
+            return []
+
+    async def fate(self, reference: str) -> Fate:
+        return Fate(reference)
 
     def check_config(self) -> list[str]:
         return []

@@ -1,57 +1,181 @@
-"""SMS through Twilio. To mainland numbers: no links in the text and at most 500 characters (carrier rules)."""
+"""SMS through Twilio's Messages resource, many at once on one event loop.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+Twilio keeps no key of ours beside a message. The mark it carries is the address of its status callback, which names our
+message; a text that may have been handed over is looked for by number, words and time, and the outbox leaves out what
+is known as another message's. Two equal texts to one number are therefore told apart by their count.
+"""
 
+import json
+import ssl
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+from urllib.parse import urlencode, urljoin
+
+import aiohttp
 from django.conf import settings
 from django.utils.translation import gettext as _
-from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.rest import Client
+from twilio.request_validator import RequestValidator
 
-from notifications.channels import ChannelError
+from foundation import clock
+from foundation.loops import loop_of
+from notifications.channels import Fate, Letter, NoAnswerError
+from notifications.channels.twilio.errors import classed
+from notifications.outcomes import Answer, Kind
 
-MAX_CHARACTERS = 500
-TIMEOUT_SECONDS = 10  # far below the outbox's lease
-BAD_REQUEST = range(400, 500)
-TOO_MANY = 429
+CREATED: Final = (200, 201)
+LONGEST_ANSWER: Final = 1_000_000  # bytes; a page of a hundred messages takes some ten thousand
+LONGEST_REFERENCE: Final = 80
+PAGE: Final = 100
+MOST_PAGES: Final = 10
+SKEW: Final = timedelta(minutes=2)  # between our clock and Twilio's
+CALLBACK: Final = "/messages/status/twilio/"
+# before a connection stands nothing was handed over
+NEVER_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.InvalidURL, ssl.SSLError)
+STATES: Final = {
+    "delivered": "delivered",
+    "read": "delivered",
+    "undelivered": "undelivered",
+    "failed": "undelivered",
+    "canceled": "undelivered",
+}
+
+
+def fate_of(status: str, code: str, reference: str) -> Fate:
+    """What a message's status says; what is under way counts as sent."""
+    return Fate(reference, STATES.get(status, "sent"), code if code.isdigit() else "")
+
+
+def callback_url(mark: str) -> str:
+    """Where Twilio says what became of a message; "" where it cannot reach us."""
+    base = settings.TWILIO_CALLBACK_URL.rstrip("/")
+    return f"{base}{CALLBACK}{mark}/" if base else ""
+
+
+def callback_signed(path: str, params: Mapping[str, str], signature: str) -> bool:
+    """Whether Twilio itself calls: its signature is over the address it was given and the form."""
+    if not settings.TWILIO_AUTH_TOKEN or not signature:
+        return False
+    url = settings.TWILIO_CALLBACK_URL.rstrip("/") + path
+    return bool(RequestValidator(settings.TWILIO_AUTH_TOKEN).validate(url, params, signature))
 
 
 def _e164(phone: str) -> str:
     return phone if phone.startswith("+") else f"+86{phone}"
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Twilio's errors as ours; the texts carry codes only, never the number or the message."""
-    try:
-        yield
-    except TwilioRestException as problem:
-        permanent = problem.status in BAD_REQUEST and problem.status != TOO_MANY
-        raise ChannelError(f"Twilio {problem.status} {problem.code}", permanent=permanent) from problem
-    except (TwilioException, OSError) as problem:
-        raise ChannelError(type(problem).__name__) from problem
-
-
 class TwilioChannel:
     name = "twilio"
+    receipts = True
 
-    def send(self, *, key: str, phone: str, body: str) -> str:  # noqa: ARG002 - Twilio keeps no key of ours
-        if len(body) > MAX_CHARACTERS or "://" in body:
-            raise ChannelError("mainland carriers refuse links and texts over 500 characters", permanent=True)
-        with _translated():
-            made = self._client().messages.create(to=_e164(phone), from_=settings.TWILIO_FROM, body=body)
-        return str(made.sid)
+    def __init__(self) -> None:
+        self.window: int = settings.SMS_WINDOW
+        self.base = settings.TWILIO_BASE_URL.rstrip("/")
+        self.messages = f"{self.base}/2010-04-01/Accounts/{settings.TWILIO_ACCOUNT_SID}/Messages"
+        self.timeout = aiohttp.ClientTimeout(total=settings.SMS_TIMEOUT_SECONDS)
+        self.login = aiohttp.encode_basic_auth(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN)
 
-    def find(self, *, key: str, phone: str, body: str) -> str:  # noqa: ARG002 - found by number and text
-        with _translated():
-            recent = self._client().messages.list(to=_e164(phone), limit=20)
-        return next((str(message.sid) for message in recent if message.body == body), "")
+    async def send(self, letter: Letter) -> Answer:
+        sender = "MessagingServiceSid" if settings.TWILIO_FROM.startswith("MG") else "From"
+        form = {"To": _e164(letter.phone), sender: settings.TWILIO_FROM, "Body": letter.body}
+        if url := callback_url(letter.mark):
+            form["StatusCallback"] = url
+        try:
+            status, body, headers = await self._call("POST", f"{self.messages}.json", form)
+        except NoAnswerError as problem:
+            return problem.answer
+        sid = body.get("sid") if isinstance(body, dict) else None
+        if status in CREATED and isinstance(sid, str) and 0 < len(sid) <= LONGEST_REFERENCE:
+            return Answer(Kind.TAKEN, sid)
+        return classed(status, body, headers, clock.now())
 
-    def _client(self) -> Client:
-        http = TwilioHttpClient(timeout=TIMEOUT_SECONDS)
-        return Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, http_client=http)
+    async def find(self, letter: Letter) -> list[Fate]:
+        """Our texts with these words to this number since the message was made, oldest first."""
+        earliest = letter.since - SKEW
+        url = f"{self.messages}.json?" + urlencode({"To": _e164(letter.phone), "PageSize": PAGE})
+        found: list[Fate] = []
+        for _page in range(MOST_PAGES):
+            page = await self._asked(url)
+            rows = page.get("messages")
+            if not isinstance(rows, list):
+                raise NoAnswerError(Answer(Kind.DOUBTFUL, detail="Twilio: no list"))
+            times = [_made_at(row) for row in rows]
+            found += [
+                fate_of(str(row.get("status") or ""), str(row.get("error_code") or ""), str(row["sid"]))
+                for row, made in zip(rows, times, strict=True)
+                if _is_of(row, letter.body) and (made is None or made >= earliest)
+            ]
+            further = page.get("next_page_uri")
+            if not isinstance(further, str) or not further or any(made and made < earliest for made in times):
+                break
+            url = urljoin(self.base + "/", further)
+        return found[::-1]
+
+    async def fate(self, reference: str) -> Fate:
+        row = await self._asked(f"{self.messages}/{reference}.json")
+        if row.get("sid") != reference:
+            raise NoAnswerError(Answer(Kind.DOUBTFUL, detail="Twilio: another message"))
+        return fate_of(str(row.get("status") or ""), str(row.get("error_code") or ""), reference)
+
+    async def _asked(self, url: str) -> dict[str, Any]:
+        status, body, headers = await self._call("GET", url, None)
+        if status not in CREATED or not isinstance(body, dict):
+            raise NoAnswerError(classed(status, body, headers, clock.now()))
+        return body
+
+    async def _call(self, method: str, url: str, form: Mapping[str, str] | None) -> tuple[int, Any, Mapping[str, str]]:
+        """Status, JSON (None for what is none) and headers. Raises NoAnswerError."""
+        session = loop_of("carrier").http(settings.SMS_TIMEOUT_SECONDS)
+        headers = {"Authorization": self.login, "Accept": "application/json"}
+        data = None
+        if form is not None:
+            data, headers["Content-Type"] = urlencode(form), "application/x-www-form-urlencoded"
+        try:
+            async with session.request(
+                method, url, data=data, headers=headers, allow_redirects=False, timeout=self.timeout
+            ) as answer:
+                content = await answer.content.read(LONGEST_ANSWER)
+                while not answer.content.at_eof() and len(content) < LONGEST_ANSWER:
+                    content += await answer.content.read(LONGEST_ANSWER - len(content))
+                return answer.status, _json(content), answer.headers
+        except NEVER_SENT as problem:
+            raise NoAnswerError(Answer(Kind.TRANSIENT, detail=type(problem).__name__)) from problem
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as problem:
+            raise NoAnswerError(Answer(Kind.DOUBTFUL, detail=type(problem).__name__, silent=True)) from problem
 
     def check_config(self) -> list[str]:
         wanted = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
         return [_("%(name)s is not set") % {"name": name} for name in wanted if not getattr(settings, name)]
+
+
+def _json(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _is_of(row: Any, body: str) -> bool:
+    """Whether a listed message is one of ours with these words; a trial account puts a sentence before them."""
+    return (
+        isinstance(row, dict)
+        and bool(row.get("sid"))
+        and row.get("direction") != "inbound"
+        and str(row.get("body") or "").strip().endswith(body.strip())
+    )
+
+
+def _made_at(row: Any) -> datetime | None:
+    """When a listed message was made; None where it does not say."""
+    text = row.get("date_created") if isinstance(row, dict) else None
+    if not isinstance(text, str):
+        return None
+    try:
+        made = parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        try:
+            made = datetime.fromisoformat(text)
+        except ValueError:
+            return None
+    return made if made.tzinfo else made.replace(tzinfo=UTC)

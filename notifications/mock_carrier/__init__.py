@@ -1,0 +1,1 @@
+"""A provider of texts for tests and measurements: a separate HTTP service that speaks Twilio's Messages resource."""
