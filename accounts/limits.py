@@ -17,7 +17,7 @@ from redis import RedisError
 
 from accounts.askers import Asker
 from accounts.limit_rules import FLOOD_SECONDS, FLOOD_SHARE, HOME, KNOWN, MINUTE, TEXTS, Bucket, Rule, buckets
-from foundation import clock
+from foundation import clock, events
 from foundation.crypto import blind_index
 from foundation.errors import Refused
 from foundation.valkey import valkey
@@ -245,7 +245,9 @@ def _run(mode: str, kind: str, rules: Sequence[Rule], facts: Mapping[str, str], 
     except RedisError:
         return
     if number:
-        raise _refusal(found[int(number) - 1], max(1, -(-int(wait) // 1000)))
+        full = found[int(number) - 1]
+        events.refused("limit", kind, rule=full.rule.name)
+        raise _refusal(full, max(1, -(-int(wait) // 1000)))
 
 
 def _refusal(full: Bucket, wait: int) -> TooOften:

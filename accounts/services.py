@@ -19,7 +19,7 @@ from accounts.limit_rules import PASSWORDS
 from accounts.models import Account, PhoneDevice, Role, TokenDevice
 from accounts.staffing import roles_checked
 from audit.services import record, typed_name
-from foundation import clock
+from foundation import clock, events
 from foundation.crypto import blind_index, encrypt
 from foundation.errors import Refused
 from foundation.prepared import Prepared
@@ -146,6 +146,16 @@ def code_verify(*, phone: str, code: str, asker: Asker) -> Account:
     They are counted by who typed them: nobody shuts a family out by typing wrong codes for its number.
     """
     number = phone_checked(phone)
+    try:
+        account = _verified(number, code, asker)
+    except Refused as refused:
+        events.refused("sign_in", refused.code)
+        raise
+    limits.text_entered("code", number=number, asker=asker, known=asker.knows(account))
+    return account
+
+
+def _verified(number: str, code: str, asker: Asker) -> Account:
     refusal: Refused | None = None
     with transaction.atomic():  # commits the count of wrong codes before refusing
         device = _device(blind_index("phone", number))
@@ -160,9 +170,7 @@ def code_verify(*, phone: str, code: str, asker: Asker) -> Account:
             refusal = _wrong_code(device, asker, expired=expired)
     if refusal is not None:
         raise refusal
-    account = person_of(device.user)
-    limits.text_entered("code", number=number, asker=asker, known=asker.knows(account))
-    return account
+    return person_of(device.user)
 
 
 def _used_up(device: PhoneDevice, asker: Asker) -> None:
@@ -272,6 +280,7 @@ def staff_sign_in_failed(*, name: str, address: str) -> None:
     """
     with contextlib.suppress(Refused):  # the next try is told
         limits.count("password", PASSWORDS, address=address, name=name)
+    events.refused("staff_sign_in", "wrong name, password or one-time password")
     where = Role.objects.filter(account__username=name).values_list("district_code", flat=True).first()
     record(
         actor=None,

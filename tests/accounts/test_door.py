@@ -251,3 +251,18 @@ def test_keys_of_authenticator_apps_are_not_readable_in_the_database() -> None:
     assert device.key not in stored
     assert len(device.bin_key) == 20
     assert device.config_url.startswith("otpauth://totp/")
+
+
+def test_refusals_at_the_door_leave_a_line_without_the_person(caplog: pytest.LogCaptureFixture) -> None:
+    client = browser()
+    asks(client)
+    enters(client, wrong(code_to()))
+    browser().post("/staff/sign-in/", {"username": "somebody", "password": "x", "token": "000000"})
+    for _time in range(4):
+        with clock.at(clock.now() + timedelta(minutes=2 * (_time + 1))):
+            client.post("/sign-in/", {"phone": PHONE})
+    told = [(one.name.removeprefix("portal.refused."), one.getMessage()) for one in caplog.records]
+    assert ("sign_in", "wrong_code") in told
+    assert ("staff_sign_in", "wrong name, password or one-time password") in told
+    assert ("limit", "code") in told
+    assert not re.search(f"{PHONE}|somebody", " ".join(f"{one.__dict__}" for one in caplog.records))
