@@ -22,6 +22,7 @@ from statistics import median
 from typing import Any
 
 from bench.season import ROOT
+from portal.supervisor import WEB_WORKER
 
 WORKERS, THREADS = 2, 4  # of the site, as the supervisor starts it
 BROWSERS = 8
@@ -111,7 +112,7 @@ def families(count: int, round_: Any) -> list[tuple[str, bytes]]:
 def served(target: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """A web server as in operation."""
     options = ["--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS), "--threads", str(THREADS)]
-    command = [sys.executable, "-m", "gunicorn", target, "--worker-class", "gthread", "--no-control-socket", *options]
+    command = [sys.executable, "-m", "gunicorn", target, "--worker-class", WEB_WORKER, "--no-control-socket", *options]
     process = subprocess.Popen([*command, "--log-level", "error"], cwd=ROOT)
     try:
         until = time.monotonic() + START_SECONDS

@@ -74,18 +74,43 @@ def store(content: bytes) -> str:
         with suppress(FileNotFoundError):
             os.utime(path)  # named again: not to be swept now
             return digest
+    _write(path, content)
+    return digest
+
+
+def store_beside(digest: str, name: str, content: bytes) -> None:
+    """Keep what was made of a stored file under a name beside it; swept with it, and made again where it is missing."""
+    _write(_beside(digest, name), content)
+
+
+def load_beside(digest: str, name: str) -> bytes | None:
+    """What was kept beside a file; None when nothing was, or it can no longer be read: it is to be made again."""
+    path = _beside(digest, name)
+    try:
+        with path.open("rb") as file:
+            return b"".join(_opened(file.read, path.name.encode()))
+    except (FileNotFoundError, CryptoError):
+        return None
+
+
+def _beside(digest: str, name: str) -> Path:
+    if not name.isalnum():
+        raise ValueError("what lies beside a file is named by letters and digits")
+    return _path(digest).with_name(f"{digest}.{name}")
+
+
+def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f".{digest}.{secrets.token_hex(8)}")
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(seal(content, digest))
+            file.write(seal(content, path.name))
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
-    return digest
 
 
 def pieces(digest: str) -> Iterator[bytes]:
@@ -133,9 +158,10 @@ def sweep(still_named: Callable[[list[str]], set[str]], older_than: float = KEPT
         if not folder.is_dir():
             continue
         old = [path for path in folder.iterdir() if path.stat().st_mtime < before]
-        kept = still_named([path.name for path in old])
+        # a half-written file begins with a point and belongs to nobody; what lies beside a file goes with it
+        kept = still_named(sorted({path.name.partition(".")[0] for path in old} - {""}))
         for path in old:
-            if path.name not in kept:
+            if path.name.partition(".")[0] not in kept:
                 path.unlink(missing_ok=True)
                 deleted += 1
     return deleted

@@ -1,14 +1,9 @@
 """The lists a school types or uploads for its classes: teachers and measures; errors name the line (pure)."""
 
 import csv
-import io
 import re
 from collections.abc import Iterator
 from typing import Any
-from zipfile import BadZipFile
-
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from lottery.classes.model import MOST_CLASSES
 from lottery.messages import LotteryError
@@ -21,30 +16,6 @@ CLASS_TEACHER_WORDS = {"class teacher", "班主任"}
 SUBJECT_TEACHER_WORDS = {"subject teacher", "科任", "科任教师", "任课教师"}
 MEASURE = re.compile(r"(\d{1,6})(?:\.(\d))?")
 HEADINGS = {"name", "姓名", "receipt", "报名号", "教师"}
-
-
-def text_of_table(content: bytes) -> str:
-    """A CSV (UTF-8 or GB 18030) or xlsx file as comma-separated lines. Raises LotteryError classes.file."""
-    if content[:2] == b"PK":
-        try:
-            sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
-            rows = [[_cell(value) for value in row] for row in sheet.iter_rows(max_row=MOST_LINES, values_only=True)]
-        except (InvalidFileException, BadZipFile, KeyError, ValueError, IndexError, OSError):
-            raise LotteryError("classes.file") from None
-        written = io.StringIO()
-        csv.writer(written, lineterminator="\n").writerows(rows)
-        return written.getvalue()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise LotteryError("classes.file")
-
-
-def _cell(value: object) -> str:
-    # a spreadsheet keeps 3 as 3.0
-    return "" if value is None else str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -1,25 +1,18 @@
-"""The file of a school's scores: CSV or xlsx with a column of receipts and one of scores (pure).
+"""The table of a school's scores: rows with a column of receipts and one of scores (pure).
 
 A file is taken whole or not at all, and every line that is wrong is named, so that it is mended once.
 """
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from zipfile import BadZipFile, ZipFile
-
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from lottery.messages import LotteryError
 
 RECEIPT_WORDS = frozenset({"receipt", "receipt number", "报名号", "报名序号", "回执号"})
 SCORE_WORDS = frozenset({"score", "分数", "成绩", "总分"})
 MOST_LINES = 20_000
-MOST_UNPACKED = 40_000_000  # bytes: a small workbook may unpack to gigabytes
 MOST_SCORE = 1_000
 MOST_ERRORS = 20
 MOST_SHOWN = 40
@@ -35,13 +28,13 @@ class Scored:
     errors: tuple[LotteryError, ...]
 
 
-def read_scores(content: bytes, *, known: Collection[str], normal: Callable[[str], str]) -> Scored:
-    """Read a file; `known` are the receipts of the round and `normal` writes a typed receipt as it is stored.
+def read_scores(table: Sequence[Row], *, known: Collection[str], normal: Callable[[str], str]) -> Scored:
+    """Read the rows of a file; `known` are its round's receipts and `normal` writes a typed receipt as it is stored.
 
     The first line names the columns, in any order, among others. Errors are LotteryError scores.*.
     """
+    rows = [[unicodedata.normalize("NFKC", cell).strip() for cell in cells] for cells in table]
     try:
-        rows = list(_rows(content))
         receipt_at, score_at = _heading(rows)
     except LotteryError as error:
         return Scored({}, (error,))
@@ -104,49 +97,3 @@ def _score(typed: str, line: int, column: str) -> int:
     if hundredths > MOST_SCORE * 100:
         raise LotteryError("scores.range", line=line, column=column, most=MOST_SCORE)
     return hundredths
-
-
-def _rows(content: bytes) -> Iterator[Row]:
-    """The cells of every line, plain: full-width digits and points are made ordinary ones."""
-    lines = _workbook(content) if content[:2] == b"PK" else _text(content)
-    for number, cells in enumerate(lines, 1):
-        if number > MOST_LINES + 1:
-            raise LotteryError("scores.lines", most=MOST_LINES)
-        yield [unicodedata.normalize("NFKC", cell).strip() for cell in cells]
-
-
-def _text(content: bytes) -> Iterator[Row]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise LotteryError("scores.file")
-    first = text.split("\n", 1)[0]
-    try:
-        yield from csv.reader(io.StringIO(text), delimiter="\t" if "\t" in first else ",", strict=False)
-    except csv.Error:
-        raise LotteryError("scores.file") from None
-
-
-def _workbook(content: bytes) -> Iterator[Row]:
-    try:
-        with ZipFile(io.BytesIO(content)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
-                raise LotteryError("scores.file")
-        sheet = load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
-        for values in sheet.iter_rows(max_row=MOST_LINES + 2, max_col=MOST_SHOWN, values_only=True):
-            yield [_plain(value) for value in values]
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, IndexError, OSError, SyntaxError) as error:
-        if isinstance(error, LotteryError):
-            raise
-        raise LotteryError("scores.file") from None
-
-
-def _plain(value: object) -> str:
-    # a spreadsheet keeps 87.1 as 87.09999999999999 and 3 as 3.0
-    if value is None:
-        return ""
-    return f"{value:.10g}" if isinstance(value, float) else str(value)

@@ -32,6 +32,8 @@ START_SECONDS = 900.0  # a slow and busy machine takes minutes; what fails at ev
 KEEP_ALIVE_SECONDS = 130
 # most threads only queue at the gate (portal.gate); a phone that reads keeps its connection, not a thread
 WEB_THREADS = int(os.environ.get("GATE_THREADS") or 64)
+# half requests and slow readers wait in its loop, not in a thread
+WEB_WORKER = "portal.front.worker.FrontWorker"
 WEB_CONNECTIONS = ("--worker-connections", "8000", "--backlog", "4096")
 DEMO_PUPILS, DEMO_SEED = 2000, 2026
 EXAMPLE = "examples/wuling"
@@ -173,11 +175,16 @@ def _server(server: Restartable, log: IO[bytes]) -> Callable[[], subprocess.Pope
     return start
 
 
-def _gunicorn(target: str, port: int, workers: int, threads: int) -> list[str]:
+def _gunicorn(target: str, port: int, workers: int, threads: int, worker: str = "gthread") -> list[str]:
     options = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", str(threads)]
     options += ["--keep-alive", str(KEEP_ALIVE_SECONDS)]
     options += ["--log-level", "warning", "--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "/tmp"]  # noqa: S108
-    return [PYTHON, "-m", "gunicorn", target, "--worker-class", "gthread", "--no-control-socket", *options]
+    return [PYTHON, "-m", "gunicorn", target, "--worker-class", worker, "--no-control-socket", *options]
+
+
+def web_command(port: int) -> list[str]:
+    """The site's own server: imported once, then forked, as each process would spend seconds on it otherwise."""
+    return [*_gunicorn("portal.wsgi", port, 2, WEB_THREADS, WEB_WORKER), *WEB_CONNECTIONS, "--preload"]
 
 
 def _programs(stack: Stack) -> list[Program]:
@@ -185,8 +192,7 @@ def _programs(stack: Stack) -> list[Program]:
         "agencies": _gunicorn("verification.mock_agencies.service:application", stack.agency_port, 1, 8),
         "identity": _gunicorn("verification.mock_identity.service:application", stack.identity_port, 1, 8),
         "workers": [PYTHON, "-m", "portal.workers"],
-        # imported once, then forked: each process would spend seconds on it otherwise
-        "web": [*_gunicorn("portal.wsgi", stack.web_port, 2, WEB_THREADS), *WEB_CONNECTIONS, "--preload"],
+        "web": web_command(stack.web_port),
     }
     return [Program(name, _spawn(stack.var, name, command)) for name, command in commands.items()]
 

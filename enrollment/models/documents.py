@@ -70,6 +70,11 @@ class Document(models.Model):
     def is_picture(self) -> bool:
         return self.content_type == "image/jpeg"
 
+    @property
+    def kept_as_pictures(self) -> bool:
+        """A PDF with links or other actions: what is kept of it are the pictures of its pages."""
+        return self.content_type == "application/pdf" and self.received_sha256 not in {"", self.sha256}
+
 
 class Upload(models.Model):
     """A file on its way: how many of its bytes have arrived. Ends as a Document, or is swept."""

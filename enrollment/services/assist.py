@@ -26,6 +26,7 @@ from accounts.services import guardian_identify, person_of, phone_checked
 from audit.services import record
 from enrollment.models import Application, AssistConsent, AssistEvent, AssistVisit, Draft, HelperTraining
 from enrollment.services.documents import checked
+from enrollment.services.documents_pages import pages_keep
 from foundation import clock, files
 from foundation.crypto import blind_index
 from foundation.errors import NotAllowed, Refused
@@ -243,7 +244,9 @@ def consent_by_paper(*, operator: Account, visit_id: UUID, scan: bytes, covers: 
     """
     if not scan:
         raise Refused(_("Please choose the photo of the signed paper."), code="scan", field="scan")
-    digest = files.store(checked(scan).body)
+    content = checked(scan)
+    digest = files.store(content.body)
+    pages_keep(digest, content.pictures)
     with transaction.atomic():
         visit = _own_waiting(operator, visit_id)
         if visit.needs_code:

@@ -1,12 +1,8 @@
 """Pages of a material or of an appeal: adding, turning, removing, giving again - until submitted, or decided."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
@@ -19,14 +15,13 @@ from enrollment.form import N_
 from enrollment.materials import materials_for, pages_given
 from enrollment.models import Application, AssistConsent, Document, Draft
 from enrollment.selectors.documents import document_for
+from enrollment.services.documents_pages import few_costly, judge, pages_keep
 from enrollment.services.documents_place import OfAppeal, OfDraft, Place, owned_draft
 from foundation import clock, files
 from foundation.crypto import blind_index
 from foundation.errors import Refused
 
 QUARTER, CIRCLE = 90, 360
-CHECK_SECONDS = 40
-PROGRAM = Path(__file__).with_name("documents_content.py")
 LONGEST_CERTIFICATE = 120
 
 UNFIT: Mapping[str, str] = {
@@ -38,6 +33,13 @@ UNFIT: Mapping[str, str] = {
     ),
     "too_many_pixels": N_(
         "The picture is larger than can be opened. Please take a photo with an ordinary camera setting."
+    ),
+    "odd_shape": N_(
+        "A page is more than eight times as long as it is wide. Please take photos of it piece by piece, or save it "
+        "with ordinary pages."
+    ),
+    "too_costly": N_(
+        "A page of this file takes too much work to be shown. Please print it into a plain PDF, or take photos of it."
     ),
     "animated": N_("This is a moving picture. Please take an ordinary photo."),
     "damaged": N_("The file is damaged or not complete. Please choose it again, or take a new photo."),
@@ -58,6 +60,7 @@ class Content:
     body: bytes
     type: str
     pages: int
+    pictures: tuple[bytes, ...]  # of a PDF's pages
 
 
 class UnfitFile(Refused):
@@ -75,35 +78,27 @@ def refuse_too_large(size: int) -> None:
 
 
 def checked(received: bytes) -> Content:
-    """The received file as it will be kept, judged by its content in a process with limits. Raises UnfitFile."""
+    """The received file as it will be kept, judged by its content in a process with limits. Raises UnfitFile, Busy."""
     refuse_too_large(len(received))
-    head, body = run_program(received, "check")
+    head, parts = judge(received, "check")
     if "unfit" in head:
         raise UnfitFile(str(head["unfit"]))
-    return Content(body, str(head["type"]), int(str(head["pages"])))
-
-
-def run_program(content: bytes, *arguments: str) -> tuple[dict[str, object], bytes]:
-    """Run the content program on bytes; one that is killed by its limits has met a damaged file."""
-    command = [sys.executable, "-I", str(PROGRAM), *arguments]
-    try:
-        done = subprocess.run(command, input=content, capture_output=True, timeout=CHECK_SECONDS, check=True, env={})
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
-        return {"unfit": "damaged"}, b""
-    head, _newline, body = done.stdout.partition(b"\n")
-    return json.loads(head), body
+    kept, *pictures = parts
+    return Content(kept or received, str(head["type"]), int(str(head["pages"])), tuple(pictures))
 
 
 def document_add(*, guardian: Account, place: Place, filename: str, received: bytes) -> Document:
     """Check a received file and keep it as a page of its place; the same page given twice is one page.
 
-    Raises NotAllowed, UnfitFile, Refused (not asked, submitted, decided, late, too many pages). The file is judged
-    before the place is locked: nobody waits for somebody else's decoder.
+    Raises NotAllowed, UnfitFile, Busy, Refused (not asked, submitted, decided, late, too many pages). The file is
+    judged before the place is locked: nobody waits for somebody else's decoder.
     """
     with transaction.atomic():
         place.hold(guardian).refuse_if_full()
-    content = checked(received)
+    with few_costly(guardian):
+        content = checked(received)
     stored = files.store(content.body)
+    pages_keep(stored, content.pictures)
     page = Document(
         owner=guardian,
         kind=place.kind,

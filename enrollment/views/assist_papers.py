@@ -1,5 +1,7 @@
 """Signed papers that wait for a second person: the list, the paper beside what the clerk wrote, the answer."""
 
+from itertools import takewhile
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,16 +14,19 @@ import identifiers
 from accounts.pages import StaffRequest, staff_page
 from audit.services import record
 from enrollment import services
-from enrollment.models import AssistVisit
+from enrollment.models import AssistVisit, Document
 from enrollment.selectors import assist as selectors
 from enrollment.services.assist import COVERS, over
 from enrollment.services.assist_look import waiting_paper
-from enrollment.services.documents import run_program
-from enrollment.views.documents import WIDE, answer_file, turned
+from enrollment.services.documents_pages import page_picture
+from enrollment.views.documents import answer_file, turned
 from enrollment.views.shown import Shown
 from foundation import files
+from foundation.confined import Busy
 from foundation.crypto import CryptoError
 from foundation.errors import NotAllowed, Refused
+
+MOST_PAGES: Final = 10  # of a signed paper that are shown
 
 
 @staff_page
@@ -67,13 +72,21 @@ def paper(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     return render(request, "assist/paper.html", context, status=422 if refused else 200)
 
 
-def _pages(visit: AssistVisit) -> int:
-    """How many pages the paper has; 0 when it cannot be read, which the page says."""
+def _page(visit: AssistVisit, number: int) -> bytes | None:
+    """A page of the paper as a JPEG; None when there is none, or it cannot be read or drawn now."""
+    digest = visit.consent.scan_sha256
     try:
-        head, _body = run_program(files.load(visit.consent.scan_sha256), "check")
-    except (OSError, CryptoError):
-        return 0
-    return int(str(head.get("pages", 0)))
+        kind = "application/pdf" if files.load(digest).startswith(b"%PDF-") else "image/jpeg"
+        if kind == "image/jpeg" and number > 1:
+            return None
+        return page_picture(Document(sha256=digest, content_type=kind, pages=MOST_PAGES), number)
+    except (OSError, CryptoError, Busy):
+        return None
+
+
+def _pages(visit: AssistVisit) -> int:
+    """How many pages of the paper can be shown; 0 when it cannot be read, which the page says."""
+    return sum(1 for _found in takewhile(bool, (_page(visit, number) for number in range(1, MOST_PAGES + 1))))
 
 
 @staff_page
@@ -81,14 +94,9 @@ def _pages(visit: AssistVisit) -> int:
 def scan(request: StaffRequest, visit_id: UUID, number: int) -> HttpResponse:
     """A page of the paper as a picture; every look is recorded."""
     visit = waiting_paper(request.account, visit_id)
-    try:
-        content = files.load(visit.consent.scan_sha256)
-    except (OSError, CryptoError) as gone:
-        raise Http404 from gone
-    if content.startswith(b"%PDF"):
-        head, content = run_program(content, "page", str(number), str(WIDE))
-        if "unfit" in head:
-            raise Http404
+    content = _page(visit, number)
+    if content is None:
+        raise Http404
     record(
         actor=request.account,
         action="visit.paper_read",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import partial, wraps
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -25,14 +25,15 @@ from enrollment.materials import MaterialAsked, materials_for, named_materials
 from enrollment.models import Document, Draft
 from enrollment.selectors.documents import document_for
 from enrollment.selectors.journey import filed_application
-from enrollment.services.documents import document_content, run_program
+from enrollment.services.documents import document_content
+from enrollment.services.documents_pages import page_picture
 from enrollment.services.documents_place import ITEM, OfDraft, Place
+from foundation.confined import Busy
 from foundation.crypto import decrypt, encrypt
 from foundation.errors import NotAllowed, Refused
 from foundation.wording import tongue
 
 SMALL = 320  # pixels, of a thumbnail's longest side
-WIDE = 1400  # pixels, of a PDF page as a picture
 TURNS = {"left": 3, "right": 1}
 CERTIFICATE = ("number", "issuer", "valid_until")
 FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -270,17 +271,12 @@ def turned(body: bytes, degrees: int, longest: int = 0) -> bytes:
     return out.getvalue()
 
 
-def _picture(document: Document, number: int, width: int) -> bytes:
-    """A page as a picture. Raises Http404 when it has none: a certificate, or a PDF the renderer cannot show."""
-    content = document_content(document)
-    if not content:
+def _picture(document: Document, number: int) -> bytes:
+    """A page as a picture. Raises Http404 when it has none: a certificate, or a page that cannot be drawn; Busy."""
+    found = page_picture(document, number)
+    if found is None:
         raise Http404
-    if document.is_picture:
-        return content
-    head, body = run_program(content, "page", str(number), str(width))
-    if "unfit" in head:
-        raise Http404
-    return body
+    return found
 
 
 def answer_file(body: bytes, kind: str, name: str, *, attached: bool) -> HttpResponse:
@@ -293,7 +289,21 @@ def answer_file(body: bytes, kind: str, name: str, *, attached: bool) -> HttpRes
     return response
 
 
+def _unless_busy(view: Callable[[HttpRequest, UUID], HttpResponse]) -> Callable[[HttpRequest, UUID], HttpResponse]:
+    """A page that must be drawn first, while too many are being drawn, is asked for again."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, document_id: UUID) -> HttpResponse:
+        try:
+            return view(request, document_id)
+        except Busy as busy:
+            return HttpResponse(busy.message, status=503, headers={"Retry-After": "10"}, content_type="text/plain")
+
+    return shown
+
+
 @require_GET
+@_unless_busy
 def file(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The page itself: a picture, or the PDF to keep with ?original=1."""
     document = _viewed(request, document_id, "file")
@@ -304,15 +314,16 @@ def file(request: HttpRequest, document_id: UUID) -> HttpResponse:
         )
     degrees = _number(request, "turn", document.rotation) % 360
     at = min(max(_number(request, "page", 1), 1), document.pages)
-    body = _picture(document, at, WIDE)
-    if degrees or not document.is_picture:
+    body = _picture(document, at)
+    if degrees:
         body = turned(body, degrees // 90 * 90)
     return answer_file(body, "image/jpeg", "page.jpg", attached=False)
 
 
 @require_GET
+@_unless_busy
 def small(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """A thumbnail, as the page is turned."""
     document = _viewed(request, document_id, "small")
-    body = turned(_picture(document, 1, SMALL), document.rotation, SMALL)
+    body = turned(_picture(document, 1), document.rotation, SMALL)
     return answer_file(body, "image/jpeg", "small.jpg", attached=False)

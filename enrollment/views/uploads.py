@@ -14,9 +14,10 @@ from enrollment.models import Upload
 from enrollment.selectors.documents import own_upload
 from enrollment.services.documents_place import OfAppeal, OfDraft, Place
 from enrollment.services.documents_upload import Announced, WrongOffset
+from foundation.confined import Busy
 from foundation.errors import NotAllowed, Refused
 
-CONFLICT, GONE, UNFIT, STORED = 409, 404, 422, 200
+CONFLICT, GONE, UNFIT, STORED, LATER = 409, 404, 422, 200, 503
 
 
 def _told(upload: Upload, status: int = STORED) -> JsonResponse:
@@ -30,6 +31,8 @@ def _told(upload: Upload, status: int = STORED) -> JsonResponse:
 
 
 def _refused(refused: Refused) -> JsonResponse:
+    if isinstance(refused, Busy):
+        return JsonResponse({"code": refused.code, "message": refused.message}, status=LATER)  # the script asks again
     status = GONE if isinstance(refused, NotAllowed) else UNFIT
     return JsonResponse({"code": refused.code, "message": refused.message}, status=status)
 

@@ -24,7 +24,13 @@ from lottery.services.ceremony import (
     public_value_fallback,
 )
 from lottery.services.certify import ceremony_certify, sign_reply, step_sign
-from lottery.services.class_plan import class_plan, class_plan_late, class_prepare, sibling_wish_set
+from lottery.services.class_plan import (
+    class_plan,
+    class_plan_late,
+    class_prepare,
+    class_prepare_begin,
+    sibling_wish_set,
+)
 from lottery.services.classes import class_commit, class_confirm, class_nonces_enter, class_value_enter
 from lottery.services.closing import roll_freeze_confirm, round_close_confirm
 from lottery.services.drawing import draw_confirm
@@ -47,6 +53,7 @@ __all__ = [
     "class_plan",
     "class_plan_late",
     "class_prepare",
+    "class_prepare_begin",
     "class_value_enter",
     "correction_approve",
     "correction_propose",

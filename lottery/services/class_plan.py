@@ -164,11 +164,18 @@ class Prepared:
 
 
 @transaction.atomic
-def class_prepare(*, staff: Account, run_id: int, prepared: Prepared) -> ClassRun:
-    """Store the plan of a run that is not announced yet. Raises NotAllowed, Refused naming the field and line."""
+def class_prepare_begin(*, staff: Account, run_id: int) -> ClassRun:
+    """The run whose plan may still be stored; asked before an uploaded list is read. Raises NotAllowed, Refused."""
     run = run_for(staff, run_id)
     if run.state != ClassRun.State.PLANNED:
         raise Refused(_("The roll is announced. The plan cannot be changed any more."), code="illegal_step")
+    return run
+
+
+@transaction.atomic
+def class_prepare(*, staff: Account, run_id: int, prepared: Prepared) -> ClassRun:
+    """Store the plan of a run that is not announced yet. Raises NotAllowed, Refused naming the field and line."""
+    run = class_prepare_begin(staff=staff, run_id=run_id)
     if not run.number:
         run.classes = _number(prepared.classes, 1, MOST_CLASSES, "classes", _("Enter the number of classes, 1 to 200."))
     run.size = _number(prepared.size, 1, MOST_SIZE, "size", _("Enter the most pupils a class may have, 1 to 100."))

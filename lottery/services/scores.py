@@ -16,10 +16,11 @@ from enrollment.services.submission import normal_receipt
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from foundation.locks import lock
+from foundation.tables import read_table
 from foundation.wording import say
 from lottery.messages import MESSAGES
 from lottery.models import Draw, ScoreFile, ScoreSchool
-from lottery.score_lists import read_scores
+from lottery.score_lists import MOST_LINES, Row, read_scores
 from lottery.services.common import one_line
 from lottery.services.score_facts import score_schools
 from lottery.services.wishes import DRAWN_KINDS
@@ -109,12 +110,21 @@ def score_school_approve(*, official: Account, round_id: int, school_code: str) 
     return found
 
 
-@transaction.atomic
 def scores_import(*, staff: Account, round_id: int, school_code: str, content: bytes) -> ScoreFile:
     """Import a school's scores as a new version; the same file again is the version it was.
 
-    Raises NotAllowed, Refused (an ordinary school, a frozen roll), ScoresRefused naming every wrong line.
+    Raises NotAllowed, Refused (an ordinary school, a frozen roll, no readable table), ScoresRefused naming every wrong
+    line. Who may not import reads no file for us, and no lock is held while one is read.
     """
+    with transaction.atomic():
+        _importing(staff, round_id, school_code)
+    if len(content) > MOST_UPLOAD:
+        raise Refused(_("This file is too large: at most 2 MB, please."), code="size", field="file")
+    return _import(staff, round_id, school_code, content, read_table(content, rows=MOST_LINES + 1))
+
+
+def _importing(staff: Account, round_id: int, school_code: str) -> tuple[Round, School]:
+    """The round, locked, and the school, if scores may be imported now. Raises NotAllowed, Refused."""
     # the round's lock: an import comes wholly before the freeze of the roll or is refused, and two imports queue up
     round_ = Round.objects.select_for_update(of=("self",)).select_related("season").filter(pk=round_id).first()
     district = round_.season.district_id if round_ else ""
@@ -128,14 +138,18 @@ def scores_import(*, staff: Account, round_id: int, school_code: str, content: b
         )
         raise Refused(text, code="ordinary", field="school")
     _before_the_roll(round_)
-    if len(content) > MOST_UPLOAD:
-        raise Refused(_("This file is too large: at most 2 MB, please."), code="size", field="file")
+    return round_, school
+
+
+@transaction.atomic
+def _import(staff: Account, round_id: int, school_code: str, content: bytes, table: list[Row]) -> ScoreFile:
+    round_, school = _importing(staff, round_id, school_code)
     seal = digests([content])
     sha256 = str(seal["sha256"])
     newest = ScoreFile.objects.filter(round=round_, school=school).order_by("-number").first()
     if newest is not None and newest.sha256 == sha256:
         return newest
-    rows = _read(round_, content)
+    rows = _read(round_, table)
     made = ScoreFile.objects.create(
         round=round_,
         school=school,
@@ -151,9 +165,9 @@ def scores_import(*, staff: Account, round_id: int, school_code: str, content: b
     return made
 
 
-def _read(round_: Round, content: bytes) -> dict[str, int]:
+def _read(round_: Round, table: list[Row]) -> dict[str, int]:
     known = set(Application.objects.filter(round=round_).values_list("receipt", flat=True))
-    read = read_scores(content, known=known, normal=normal_receipt)
+    read = read_scores(table, known=known, normal=normal_receipt)
     if read.errors:
         problems = tuple(say(MESSAGES[error.code], error.params) for error in read.errors)
         raise ScoresRefused(problems, code=read.errors[0].code)

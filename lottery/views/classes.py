@@ -16,13 +16,12 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 import lottery
 from accounts.pages import GuardianRequest, StaffRequest, guardian_page, staff_page
 from foundation.errors import NotAllowed, Refused
+from foundation.tables import as_text, read_table
 from lottery import services
-from lottery.class_lists import text_of_table
+from lottery.class_lists import MOST_LINES
 from lottery.class_transcript import announcement_digest
-from lottery.messages import LotteryError
 from lottery.selectors import classes as selectors
 from lottery.services.class_plan import Prepared
-from lottery.services.common import refused as refused_by_core
 from lottery.views.http import language_of
 
 MOST_UPLOAD = 2_000_000
@@ -127,12 +126,13 @@ def _typed_list(request: StaffRequest, name: str) -> str:
     if (upload.size or 0) > MOST_UPLOAD:
         raise Refused(_("This file is too large. A list of teachers needs a few kilobytes."), code="file", field=name)
     try:
-        return text_of_table(upload.read())
-    except LotteryError as error:
-        raise refused_by_core(error, name) from None
+        return as_text(read_table(upload.read(), rows=MOST_LINES))
+    except Refused as refused:
+        raise Refused(refused.message, code=refused.code, field=name) from None
 
 
 def _prepare(request: StaffRequest, run_id: int) -> str:
+    services.class_prepare_begin(staff=request.account, run_id=run_id)
     given = {name: request.POST.get(name, "") for name in PLAN_FIELDS}
     for name in ("teachers", "measures"):
         given[name] = _typed_list(request, name)

@@ -8,13 +8,17 @@
   const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
   const words = box.dataset;
 
-  // What is on its way is kept in this browser until it has arrived, so that a reload loses nothing; never on a terminal.
-  const shared = document.documentElement.classList.contains("terminal");
+  // What is on its way is kept in this browser until it has arrived, so that a reload loses nothing; never on a terminal
+  // or a clerk's desk, and not after the session (portal.js).
+  const shared = document.documentElement.classList.contains("terminal") || "shared" in words;
   const store = () => new Promise((done, failed) => {
     if (shared || !window.indexedDB) { failed(new Error("no store")); return; }
     const opening = indexedDB.open("papers", 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore("waiting", { keyPath: "token" });
-    opening.onsuccess = () => done(opening.result);
+    opening.onsuccess = () => {
+      opening.result.onversionchange = () => opening.result.close(); // it is being deleted, perhaps by another tab
+      done(opening.result);
+    };
     opening.onerror = () => failed(opening.error);
   });
   const inStore = async (mode, act) => {
@@ -22,8 +26,8 @@
       const db = await store();
       return await new Promise((done) => {
         const asked = act(db.transaction("waiting", mode).objectStore("waiting"));
-        asked.onsuccess = () => done(asked.result);
-        asked.onerror = () => done(undefined);
+        asked.onsuccess = () => { done(asked.result); db.close(); };
+        asked.onerror = () => { done(undefined); db.close(); };
       });
     } catch { return undefined; }
   };
@@ -72,8 +76,10 @@
 
   class Refusal extends Error {}
   async function ask(url, options) {
-    const answer = await fetch(url, { ...options, credentials: "same-origin", redirect: "error",
+    const answer = await fetch(url, { ...options, credentials: "same-origin", redirect: "manual",
       headers: { "X-CSRFToken": token(), ...options.headers } });
+    // sent to the sign-in page: the session is over, perhaps ended from another device
+    if (answer.type === "opaqueredirect") { forgetPapers(); throw new Refusal(words.ended); }
     if (answer.status >= 500) { throw new Error("server"); }
     const body = await answer.json().catch(() => ({}));
     if (answer.status === 409) { return { ...body, conflict: true }; }

@@ -29,6 +29,17 @@ document.addEventListener("DOMContentLoaded", () => {
   const problem = document.querySelector("[data-first-error], .wrong input, .wrong textarea");
   if (problem) { problem.focus(); }
 });
+// Photos on their way are kept in the browser until they have arrived (documents.js), and no longer than the session: a
+// page of nobody, the way out and the end of the time delete them. The same photo chosen again goes on where it stopped.
+function forgetPapers() {
+  try { return window.indexedDB ? indexedDB.deleteDatabase("papers") : null; } catch { return null; }
+}
+document.addEventListener("DOMContentLoaded", () => {
+  if (document.querySelector("[data-nobody]")) { forgetPapers(); }
+});
+document.addEventListener("submit", (event) => {
+  if (new URL(event.target.action, location.href).pathname === "/sign-out/") { forgetPapers(); }
+});
 // The session's end is told two minutes before (in its last third, if it is short). What was typed into a form that
 // only saves (data-keep) is sent before, so that it is in the draft whatever happens next.
 function watchSession() {
@@ -57,7 +68,7 @@ function watchSession() {
     if (left > warn) { saved = false; return; }
     bar.hidden = false;
     if (left < warn / 4 && !saved) { saved = true; saveForms(); }
-    if (left < 0) { window.clearInterval(look); location.assign(`${location.pathname}?idle=1`); }
+    if (left < 0) { window.clearInterval(look); forgetPapers(); location.assign(`${location.pathname}?idle=1`); }
   }, 1000);
 }
 document.addEventListener("DOMContentLoaded", watchSession);

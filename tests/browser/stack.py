@@ -13,6 +13,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 
+from portal.supervisor import WEB_WORKER
 from tests.agencies import TABLES, City, free_port
 from tests.waiting import end, wait_for_answer
 
@@ -87,7 +88,8 @@ def site(folder: Path) -> Iterator[Site]:
             process(gunicorn("verification.mock_identity.service:application", identity), env)
         )
         running.enter_context(process(["portal.workers"], env | {"WORKER_SLOTS": SLOTS}))
-        server = running.enter_context(process(gunicorn("portal.wsgi", web), env))
+        command = [*gunicorn("portal.wsgi", web), "--worker-class", WEB_WORKER]
+        server = running.enter_context(process(command, env))
         wait_for_answer(f"{addresses['AGENCY_BASE_URL']}/health", agency)
         wait_for_answer(f"{addresses['IDENTITY_BASE_URL']}/health", provider)
         wait_for_answer(f"{addresses['SITE_URL']}/health/", server)

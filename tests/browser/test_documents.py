@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from PIL import Image
 from playwright.sync_api import Route
 
+from accounts.sessions import IDLE_SECONDS
 from enrollment.models import Document, Upload
 from enrollment.services.documents_place import ITEM
 from tests import factories
@@ -16,6 +18,7 @@ from tests.browser.parent import Parent
 from tests.enrollment.test_corrections import returned
 from tests.enrollment.test_documents import unusual
 from tests.enrollment.test_documents_content import pdf
+from tests.waiting import until
 
 
 def photo(folder: Path) -> Path:
@@ -112,3 +115,87 @@ def test_a_correction_shows_the_named_paper_and_no_other(parent: Parent, place: 
     assert parent.page.locator("#guardian_name").count() == 1
     assert not parent.is_wider_than_the_screen()
     picture(parent, "correct-360-zh")
+
+
+KEPT = """async () => {
+  const known = (await indexedDB.databases()).some((one) => one.name === "papers");
+  if (!known) { return 0; }
+  return await new Promise((done) => {
+    const opening = indexedDB.open("papers");
+    opening.onupgradeneeded = () => { opening.transaction.abort(); };
+    opening.onerror = () => done(0);
+    opening.onsuccess = () => {
+      const db = opening.result;
+      const count = db.transaction("waiting").objectStore("waiting").count();
+      count.onsuccess = () => { db.close(); done(count.result); };
+    };
+  });
+}"""
+
+
+def kept(parent: Parent) -> int:
+    """How many files wait in this browser."""
+    return int(parent.page.evaluate(KEPT))
+
+
+def waiting_photo(parent: Parent, folder: Path) -> None:
+    """A photo that cannot be sent now, and waits in the browser."""
+    parent.page.route("**/my/uploads/**", lambda route: route.abort("connectionreset"))
+    parent.page.set_input_files('#material-title input[multiple][type="file"]', photo(folder))
+    words = parent.page.locator("[data-documents]").get_attribute("data-waiting")
+    parent.page.locator("[data-sending] span", has_text=words).wait_for()
+    assert kept(parent) == 1
+
+
+def test_signing_out_deletes_the_photos_that_wait_in_the_browser(
+    parent: Parent, place: factories.World, tmp_path: Path
+) -> None:
+    papers(parent, place)
+    waiting_photo(parent, tmp_path)
+    parent.page.reload()
+    assert kept(parent) == 1
+    beside = parent.context.new_page()  # another window of the same family holds the store open
+    beside.goto(parent.page.url)
+    parent.page.click('header form[action="/sign-out/"] button')
+    parent.page.wait_for_url("**/")
+    until(lambda: kept(parent) == 0, "the store to be deleted")
+    parent.complaints.clear()  # the cut
+
+
+def test_a_page_of_nobody_deletes_what_an_ended_session_left(
+    parent: Parent, place: factories.World, tmp_path: Path
+) -> None:
+    papers(parent, place)
+    waiting_photo(parent, tmp_path)
+    parent.context.clear_cookies()
+    parent.open("/")
+    until(lambda: kept(parent) == 0, "the store to be deleted")
+    parent.complaints.clear()
+
+
+def test_the_end_of_the_session_deletes_them_even_without_a_connection(
+    parent: Parent, place: factories.World, tmp_path: Path
+) -> None:
+    parent.page.clock.install()
+    papers(parent, place)
+    waiting_photo(parent, tmp_path)
+    parent.context.set_offline(True)
+    parent.page.clock.fast_forward((IDLE_SECONDS + 5) * 1000)
+    parent.context.set_offline(False)
+    probe = parent.context.new_page()
+    probe.goto(f"{parent.site.url}/static/img/mark.svg")
+    until(lambda: int(probe.evaluate(KEPT)) == 0, "the store to be deleted")
+    parent.complaints.clear()
+
+
+def test_a_session_ended_elsewhere_is_told_and_nothing_is_left(
+    parent: Parent, place: factories.World, tmp_path: Path
+) -> None:
+    papers(parent, place)
+    Session.objects.all().delete()
+    parent.page.set_input_files('#material-title input[multiple][type="file"]', photo(tmp_path))
+    ended = parent.page.locator("[data-documents]").get_attribute("data-ended")
+    parent.page.locator("[data-sending] .bad", has_text=ended).wait_for()
+    until(lambda: kept(parent) == 0, "the store to be deleted")
+    assert parent.page.url.endswith("/documents/")  # what was typed beside it stays
+    picture(parent, "ended-360-zh")

@@ -17,14 +17,17 @@ from enrollment import services
 from enrollment.materials import materials_for
 from enrollment.models import Document, Draft, Upload, UploadPart
 from enrollment.selectors.documents import document_for, repeated_evidence
+from enrollment.services import documents_pages
 from enrollment.services.documents import document_content, evidence_of
 from enrollment.services.documents_place import OfDraft
 from enrollment.services.documents_upload import Announced, WrongOffset
 from foundation import clock, files
 from foundation.crypto import CryptoError
 from foundation.errors import NotAllowed, Refused
+from foundation.valkey import valkey
 from tests import factories
 from tests.enrollment.test_documents_content import pdf, picture
+from tests.hostile.test_papers import action
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -255,6 +258,66 @@ def test_abandoned_uploads_and_unnamed_files_are_swept(settings: Any) -> None:
     assert files.sweep(lambda _digests: {page.sha256}, older_than=-60) == 1
     assert not (settings.MEDIA_ROOT / orphan[:2] / orphan).exists()
     assert document_content(page)
+
+
+def beside(settings: Any, page: Document) -> list[Any]:
+    return sorted(path for path in settings.MEDIA_ROOT.rglob(f"{page.sha256}.*"))
+
+
+def test_the_pages_of_a_pdf_are_drawn_once_and_lie_encrypted_beside_it(settings: Any) -> None:
+    one = unusual()
+    page = add(one, received=pdf(2))
+    first, second = beside(settings, page)
+    assert (first.name, second.name) == (f"{page.sha256}.page1", f"{page.sha256}.page2")
+    assert first.stat().st_mode & 0o777 == 0o600
+    assert b"JFIF" not in first.read_bytes()
+    (settings.MEDIA_ROOT / page.sha256[:2] / page.sha256).unlink()  # so nothing could be drawn now
+    for address in (f"/documents/{page.public_id}/file/?page=2", f"/documents/{page.public_id}/small/"):
+        answer = signed_in(one).get(address)
+        assert (answer.status_code, answer.content[:3]) == (200, b"\xff\xd8\xff")
+
+
+def test_what_came_before_is_drawn_when_somebody_looks_and_then_kept(settings: Any) -> None:
+    one = unusual()
+    page = add(one, received=pdf())
+    (kept,) = beside(settings, page)
+    drawn = kept.read_bytes()
+    for loss in (kept.unlink, lambda: kept.write_bytes(drawn[:-9])):
+        loss()
+        assert signed_in(one).get(f"/documents/{page.public_id}/file/").status_code == 200
+        assert len(kept.read_bytes()) == len(drawn)
+
+
+def test_the_pictures_of_pages_go_with_their_pdf(settings: Any) -> None:
+    page = add(unusual(), received=pdf())
+    assert files.sweep(lambda digests: {page.sha256} & set(digests), older_than=-60) == 0
+    assert len(beside(settings, page)) == 1
+    assert files.sweep(lambda _digests: set(), older_than=-60) == 2
+    assert beside(settings, page) == []
+
+
+def test_a_family_reads_that_links_were_taken_out() -> None:
+    one = unusual()
+    page = add(one, received=action(b"/S /URI /URI (http://example.invalid)"))
+    assert page.kept_as_pictures
+    assert not add(one, received=pdf()).kept_as_pictures
+    told = signed_in(one).get(reverse("enrollment:documents", args=[one.draft.public_id])).content.decode()
+    assert told.count("held links") + told.count("含有链接") == 1
+    original = signed_in(one).get(f"/documents/{page.public_id}/file/?original=1").content
+    assert original.startswith(b"%PDF")
+    assert b"/URI" not in original
+
+
+def test_somebody_who_sends_costly_files_again_and_again_waits() -> None:
+    one = unusual()
+    try:
+        for _time in range(documents_pages.MOST_COSTLY):
+            documents_pages._count(f"costly:{one.guardian.pk}")
+        with pytest.raises(Refused) as refused:
+            add(one)
+        assert refused.value.code == "too_often"
+    finally:
+        valkey().delete(f"costly:{one.guardian.pk}")
 
 
 def signed_in(one: factories.Family) -> Client:

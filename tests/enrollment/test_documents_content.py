@@ -11,7 +11,8 @@ from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-from enrollment.services.documents import UnfitFile, checked, run_program
+from enrollment.services.documents import UnfitFile, checked
+from enrollment.services.documents_pages import judge
 
 RED = (200, 30, 30)
 
@@ -110,11 +111,14 @@ def test_a_plain_pdf_is_kept_as_it_is() -> None:
     assert (kept.type, kept.pages, kept.body) == ("application/pdf", 3, made)
 
 
-def test_a_page_of_a_pdf_can_be_shown_as_a_picture() -> None:
-    head, body = run_program(pdf(2), "page", "2", "400")
-    assert head["type"] == "image/png"
-    with Image.open(io.BytesIO(body)) as image:
-        assert image.size == (400, 600)
+def test_every_page_of_a_pdf_is_drawn_when_it_arrives() -> None:
+    kept = checked(pdf(2))
+    sizes = []
+    for page in kept.pictures:
+        with Image.open(io.BytesIO(page)) as image:
+            sizes.append((image.format, image.size))
+    assert sizes == [("JPEG", (1333, 2000))] * 2
+    assert judge(pdf(2), "pages")[1][1:] == list(kept.pictures)
 
 
 @pytest.mark.parametrize(

@@ -256,17 +256,17 @@ def test_a_workbook_with_other_columns_and_a_plain_text_give_the_same_scores() -
 def bomb() -> bytes:
     file = io.BytesIO()
     with ZipFile(file, "w", ZIP_DEFLATED) as packed:
-        packed.writestr("xl/workbook.xml", b"0" * 60_000_000)
+        packed.writestr("xl/workbook.xml", b"0" * 70_000_000)
     return file.getvalue()
 
 
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"", "scores.heading"),
-        (b"\xff\xff\xff\xff", "scores.file"),
-        (b"PK\x03\x04 not a workbook", "scores.file"),
-        (bomb(), "scores.file"),
+        (b"", "empty"),
+        (b"\xff\xff\xff\xff", "encoding"),
+        (b"PK\x03\x04 not a workbook", "damaged"),
+        (bomb(), "unpacks"),
         (table([]), "scores.empty"),
         (table([], heading=("报名号", "报名号")), "scores.heading"),
         (b"\x00" * 2_000_001, "size"),

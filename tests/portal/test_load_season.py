@@ -89,11 +89,14 @@ def test_tables_of_excel_in_china_are_read(folder: Path) -> None:
     assert plan.seats == read_folder(EXAMPLE).seats
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00binary", b"PK\x03\x04 broken"])
-def test_a_file_that_is_no_table_is_refused(folder: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"\xff\xfe\x00binary", "neither UTF-8"), (b"PK\x03\x04 broken", "is damaged"), (b"", "is empty")],
+)
+def test_a_file_that_is_no_table_is_refused(folder: Path, content: bytes, words: str) -> None:
     (folder / "seats.csv").unlink()
     (folder / "seats.xlsx").write_bytes(content)
-    assert any(line.startswith("seats.xlsx: not an xlsx") for line in said(folder))
+    assert any(line.startswith("seats.xlsx: ") and words in line for line in said(folder))
 
 
 @pytest.mark.django_db
