@@ -1,13 +1,22 @@
+import time
 import uuid
-from typing import Any, ClassVar
+from base64 import b32encode
+from binascii import unhexlify
+from typing import Any, ClassVar, Final
+from urllib.parse import quote, urlencode
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_otp.models import CooldownMixin, SideChannelDevice, ThrottlingMixin
+from django_otp.models import CooldownMixin, Device, SideChannelDevice, ThrottlingMixin, TimestampMixin
+from django_otp.oath import TOTP
+from django_otp.util import random_hex
 
 from foundation.fields import EncryptedTextField
 from foundation.prepared import Prepared
+
+KEY_BYTES: Final = 20  # of an authenticator app's secret
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -112,17 +121,72 @@ class Role(models.Model):
 
 
 class PhoneDevice(ThrottlingMixin, CooldownMixin, SideChannelDevice):  # type: ignore[misc,unused-ignore]
-    """The code sent to a guardian's phone: cool-down between sends, growing delays after wrong codes."""
+    """The code sent to a guardian's phone: a cool-down between sends, wrong codes counted by who typed them."""
 
     phone_index = models.CharField(max_length=64, unique=True)
-    failures = models.PositiveSmallIntegerField(default=0)
-    locked_until = models.DateTimeField(null=True)
+    tries = models.JSONField(default=dict)  # see accounts.tries; written when a code was wrong
 
     def get_throttle_factor(self) -> int:
-        return 0  # accounts.services locks after five wrong codes instead: a message people understand
+        return 0  # accounts.tries shuts an asker out instead: a message people understand, and nobody else's tries
 
     def get_cooldown_duration(self) -> int:
         return 60
+
+
+def _fresh_key() -> str:
+    return str(random_hex(KEY_BYTES))
+
+
+class TokenDevice(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc,unused-ignore]
+    """The authenticator app of a member of staff (TOTP, RFC 6238): as django-otp's own device, but the key, with which
+    anybody could make the passwords, is encrypted at rest.
+    """
+
+    key = EncryptedTextField(default=_fresh_key)  # hexadecimal
+    step = models.PositiveSmallIntegerField(default=30)  # seconds
+    t0 = models.BigIntegerField(default=0)
+    digits = models.PositiveSmallIntegerField(default=6)
+    tolerance = models.PositiveSmallIntegerField(default=1)  # steps before and after
+    drift = models.SmallIntegerField(default=0)  # by which the app's clock is off, learned at every use
+    last_t = models.BigIntegerField(default=-1)  # the newest step used: a password works once
+
+    class Meta(Device.Meta):  # type: ignore[misc,unused-ignore]
+        abstract = False
+        verbose_name = _("authenticator app")
+        verbose_name_plural = _("authenticator apps")
+
+    @property
+    def bin_key(self) -> bytes:
+        """The key as bytes."""
+        return unhexlify(self.key)
+
+    def get_throttle_factor(self) -> int:
+        return int(settings.OTP_TOTP_THROTTLE_FACTOR)
+
+    def verify_token(self, token: str) -> bool:
+        """Whether this is a one-time password of now that was not used yet; it is used up, or counted as wrong."""
+        allowed, _why = self.verify_is_allowed()  # type: ignore[no-untyped-call,unused-ignore]
+        if not allowed:
+            return False
+        totp = TOTP(self.bin_key, self.step, self.t0, self.digits, self.drift)
+        totp.time = time.time()
+        right = token.isascii() and token.isdigit() and totp.verify(int(token), self.tolerance, self.last_t + 1)
+        if not right:
+            self.throttle_increment(commit=True)  # type: ignore[no-untyped-call,unused-ignore]
+            return False
+        self.last_t, self.drift = totp.t(), totp.drift
+        self.throttle_reset(commit=False)  # type: ignore[no-untyped-call,unused-ignore]
+        self.set_last_used_timestamp(commit=False)  # type: ignore[no-untyped-call,unused-ignore]
+        self.save()
+        return True
+
+    @property
+    def config_url(self) -> str:
+        """What an authenticator app reads from a QR code (otpauth://)."""
+        issuer = str(settings.OTP_TOTP_ISSUER)
+        asked = {"secret": b32encode(self.bin_key).decode(), "algorithm": "SHA1", "digits": self.digits}
+        label = quote(f"{issuer}:{self.user.get_username()}")
+        return f"otpauth://totp/{label}?{urlencode({**asked, 'period': self.step, 'issuer': issuer})}"
 
 
 class IdentityLink(models.Model):

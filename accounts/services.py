@@ -1,5 +1,6 @@
 """The door of accounts: ways in, and the making of accounts and roles."""
 
+import contextlib
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,14 +10,16 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from django_otp.util import random_number_token
 
 import identifiers
-from accounts.models import Account, PhoneDevice, Role
+from accounts import limits, tries
+from accounts.askers import Asker
+from accounts.limit_rules import PASSWORDS
+from accounts.models import Account, PhoneDevice, Role, TokenDevice
 from accounts.staffing import roles_checked
-from audit.services import record
-from foundation import clock
+from audit.services import record, typed_name
+from foundation import clock, events
 from foundation.crypto import blind_index, encrypt
 from foundation.errors import Refused
 from foundation.prepared import Prepared
@@ -26,8 +29,7 @@ IDENTITY = "UPDATE accounts_account SET name = %s, id_number = %s, id_index = %s
 OTHERS = Prepared(lambda index, pk: Account.objects.filter(id_index=index).exclude(pk=pk), 2)
 CODE_DIGITS = 6
 CODE_SECONDS = 300
-WRONG_CODES = 5
-LOCK_MINUTES = 15
+WRONG_CODES = tries.MOST
 WRONG_TOKENS = 10  # the wait before the next try is 2 ** (this - 1) seconds at most: nine minutes
 
 
@@ -49,15 +51,20 @@ class IssuedCode:
     key: str
 
 
-def code_issue(*, phone: str) -> IssuedCode:
-    """Make a six-digit sign-in code, at most one a minute for a number. Call inside a transaction. Raises Refused."""
+def code_issue(*, phone: str, asker: Asker) -> IssuedCode:
+    """Make a six-digit sign-in code, at most one a minute for a number and within the limits for whoever asks.
+
+    Call inside a transaction. Raises Refused.
+    """
     number = phone_checked(phone)
     index = blind_index("phone", number)
+    limits.refuse_country(number)
     known = _device(index)
     device, made = (known, False) if known is not None else _first_device(number, index)
     if not made:
-        _refuse_when_locked(device)
         _refuse_too_soon(device)
+    limits.text_count("code", number=number, asker=asker, known=not made and asker.knows(person_of(device.user)))
+    if not made:
         _fresh_code(device)
         device.save(update_fields=["token", "valid_until", "last_generated_timestamp"])
     account = device.user if device.user.phone_index == index else _holder(number, index)
@@ -114,37 +121,63 @@ def new_username() -> str:
     return f"g-{uuid.uuid4().hex[:16]}"
 
 
-def _refuse_when_locked(device: PhoneDevice) -> None:
-    if device.locked_until and device.locked_until > clock.now():
-        minutes = int((device.locked_until - clock.now()).total_seconds() // 60) + 1
-        locked = _("Too many wrong codes. For your safety this number is locked for %(minutes)d more minutes.")
-        raise Refused(locked % {"minutes": minutes}, code="locked", field="code")
+def _refuse_locked(device: PhoneDevice, asker: Asker) -> None:
+    """Raises Refused while too many wrong codes came from this asker; a browser whose code it was asks for another."""
+    typing = asker.typing(person_of(device.user))
+    seconds = tries.locked(device.tries, typing, int(clock.now().timestamp()))
+    if seconds:
+        raise _locked(typing, seconds)
 
 
-def code_verify(*, phone: str, code: str) -> Account:
-    """The account of a right and fresh code, which is then used up. Raises Refused; wrong codes are counted."""
+def _locked(typing: str, seconds: int) -> Refused:
+    if typing.startswith("ask:"):
+        text = _("Too many wrong codes. Please ask for a new code.")
+        return Refused(text, code="locked", field="code")
+    text = _(
+        "Too many wrong codes came from here for this number. Please ask for a new code, or wait %(minutes)d more "
+        "minutes."
+    )
+    return Refused(text % {"minutes": -(-seconds // 60)}, code="locked", field="code")
+
+
+def code_verify(*, phone: str, code: str, asker: Asker) -> Account:
+    """The account of a right and fresh code, which is then used up. Raises Refused; wrong codes are counted.
+
+    They are counted by who typed them: nobody shuts a family out by typing wrong codes for its number.
+    """
     number = phone_checked(phone)
+    try:
+        account = _verified(number, code, asker)
+    except Refused as refused:
+        events.refused("sign_in", refused.code)
+        raise
+    limits.text_entered("code", number=number, asker=asker, known=asker.knows(account))
+    return account
+
+
+def _verified(number: str, code: str, asker: Asker) -> Account:
     refusal: Refused | None = None
     with transaction.atomic():  # commits the count of wrong codes before refusing
         device = _device(blind_index("phone", number))
         if device is None:  # the answer of a number whose code ran out: who has an account is not told
             raise _expired()
-        _refuse_when_locked(device)
+        _refuse_locked(device, asker)
         expired = device.valid_until < clock.now()
         if not expired and device.token and constant_time_compare("".join(code.split()), device.token):
-            _used_up(device)
+            _used_up(device, asker)
             record(actor=device.user, action="sign_in", object_type="account", object_id=device.user_id)
         else:
-            refusal = _wrong_code(device, expired=expired)
+            refusal = _wrong_code(device, asker, expired=expired)
     if refusal is not None:
         raise refusal
     return person_of(device.user)
 
 
-def _used_up(device: PhoneDevice) -> None:
+def _used_up(device: PhoneDevice, asker: Asker) -> None:
     """A code signs in once; the next one may be asked for at once."""
+    kept = tries.right(device.tries, asker.typing(person_of(device.user))) if device.tries else {}
     PhoneDevice.objects.filter(pk=device.pk).update(
-        token=None, valid_until=clock.now(), last_generated_timestamp=None, failures=0, locked_until=None
+        token=None, valid_until=clock.now(), last_generated_timestamp=None, tries=kept
     )
 
 
@@ -159,19 +192,16 @@ def _expired() -> Refused:
     return Refused(_("This code is no longer valid. Please ask for a new one."), code="expired", field="code")
 
 
-def _wrong_code(device: PhoneDevice, *, expired: bool) -> Refused:
+def _wrong_code(device: PhoneDevice, asker: Asker, *, expired: bool) -> Refused:
     if expired:
         return _expired()
-    failures = device.failures + 1
-    lock = failures >= WRONG_CODES
-    until = clock.now() + timedelta(minutes=LOCK_MINUTES) if lock else None
-    PhoneDevice.objects.filter(pk=device.pk).update(failures=0 if lock else failures, locked_until=until)
-    if lock:
-        text = _("Too many wrong codes. For your safety this number is locked for %(minutes)d more minutes.")
-        return Refused(text % {"minutes": LOCK_MINUTES}, code="locked", field="code")
-    left = WRONG_CODES - failures
+    typing = asker.typing(person_of(device.user))
+    counted = tries.wrong(device.tries, typing, int(clock.now().timestamp()))
+    PhoneDevice.objects.filter(pk=device.pk).update(tries=counted.tries)
+    if counted.locked:
+        return _locked(typing, counted.locked)
     text = _("This code is not right. Please compare it with the message; %(left)d more tries.")
-    return Refused(text % {"left": left}, code="wrong_code", field="code")
+    return Refused(text % {"left": counted.left}, code="wrong_code", field="code")
 
 
 @transaction.atomic(savepoint=False)
@@ -211,7 +241,7 @@ def language_keep(*, account: Account, language: str) -> None:
 @transaction.atomic
 def staff_create(
     *, username: str, password: str, name: str, roles: Sequence[tuple[str, str, str]], totp_key: str | None = None
-) -> tuple[Account, TOTPDevice]:
+) -> tuple[Account, TokenDevice]:
     """Create a member of staff with (role, district code, school code) rows and a confirmed TOTP device.
 
     Raises Refused for a role or a place that does not exist.
@@ -224,24 +254,42 @@ def staff_create(
         [Role(account=account, name=role, district_code=where, school_code=school) for role, where, school in roles]
     )
     fields = {"key": totp_key} if totp_key else {}
-    device = TOTPDevice.objects.create(user=account, name="totp", confirmed=True, **fields)
+    device = TokenDevice.objects.create(user=account, name="totp", confirmed=True, **fields)
     record(actor=None, action="staff.create", object_type="account", object_id=account.pk)
     return account, device
 
 
-def totp_verify(*, account: Account, token: str) -> TOTPDevice | None:
+def totp_verify(*, account: Account, token: str) -> TokenDevice | None:
     """The device whose one-time password this is, now used up; None for a wrong one. Call outside a transaction.
 
     Tries take turns at the locked device, so that of two uses at once one counts and guesses in parallel all count.
     Waiting doubles with every wrong try but is bounded: nobody is locked out for days.
     """
     with transaction.atomic():
-        devices = TOTPDevice.objects.select_for_update().filter(user=account, confirmed=True)
-        device: TOTPDevice | None = devices.first()
+        devices = TokenDevice.objects.select_for_update().filter(user=account, confirmed=True)
+        device: TokenDevice | None = devices.first()
         if device is not None and device.verify_token("".join(token.split())):
             return device
         devices.filter(throttling_failure_count__gt=WRONG_TOKENS).update(throttling_failure_count=WRONG_TOKENS)
     return None
+
+
+def staff_sign_in_failed(*, name: str, address: str) -> None:
+    """Count a failed sign-in of staff and put it into the log of access: for which name, as a keyed digest, and from
+    which part of the net. What was typed, which may be a password in the wrong field, is kept nowhere.
+    """
+    with contextlib.suppress(Refused):  # the next try is told
+        limits.count("password", PASSWORDS, address=address, name=name)
+    events.refused("staff_sign_in", "wrong name, password or one-time password")
+    where = Role.objects.filter(account__username=name).values_list("district_code", flat=True).first()
+    record(
+        actor=None,
+        action="staff.sign_in_failed",
+        object_type="staff_name",
+        object_id=typed_name(name),
+        district=where or "",
+        details={"address": limits.masked_address(address)},
+    )
 
 
 def totp_confirm(*, account: Account, token: str) -> None:

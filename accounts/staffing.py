@@ -10,9 +10,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import Account, Role
+from accounts.models import Account, Role, TokenDevice
 from audit.services import record
 from foundation.errors import Refused
 
@@ -77,13 +76,13 @@ def staff_active(*, username: str, active: bool) -> Account:
 
 
 @transaction.atomic
-def staff_reset(*, username: str, password: str) -> TOTPDevice:
+def staff_reset(*, username: str, password: str) -> TokenDevice:
     """A new password and a new authenticator; the old ones and all sessions end. Raises Refused."""
     account = _member(username)
     account.set_password(password_checked(password, username))
     account.save(update_fields=["password"])
-    TOTPDevice.objects.filter(user=account).delete()
-    device: TOTPDevice = TOTPDevice.objects.create(user=account, name="totp", confirmed=True)
+    TokenDevice.objects.filter(user=account).delete()
+    device: TokenDevice = TokenDevice.objects.create(user=account, name="totp", confirmed=True)
     record(actor=None, action="staff.reset", object_type="account", object_id=account.pk)
     return device
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin_base import ActionFilter, ObjectFilter, ScopedAdmin, known_values
 from accounts.staff_site import staff_site
 from audit.models import Entry
+from audit.services import typed_name
 
 
 @admin.register(Entry, site=staff_site)
@@ -35,7 +36,8 @@ class EntryAdmin(ScopedAdmin):
         if not term:
             return queryset, False
         accounts = get_user_model().objects.filter(username=term).values_list("pk", flat=True)
-        about = Q(object_type__in=known_values(Entry, "object_type"), object_id=term)
+        # a sign-in that failed is kept under the digest of the name typed
+        about = Q(object_type__in=known_values(Entry, "object_type"), object_id__in=[term, typed_name(term)])
         return queryset.filter(about | Q(actor_id__in=list(accounts))), False
 
     @admin.display(boolean=True)

@@ -18,6 +18,18 @@ class EncryptedTextField(models.TextField):  # type: ignore[type-arg]
         return None if value is None else decrypt(value)
 
 
+class EncryptedNoteField(EncryptedTextField):
+    """As ``EncryptedTextField``, but nothing is kept as nothing: for words that most rows do not have, and that SQL
+    writes as ''.
+    """
+
+    def get_prep_value(self, value: Any) -> Any:
+        return value if value is None or value == "" else super().get_prep_value(value)
+
+    def from_db_value(self, value: str | None, *more: Any) -> str | None:
+        return value if not value else super().from_db_value(value, *more)
+
+
 class EncryptedJSONField(models.TextField):  # type: ignore[type-arg]
     """A JSON document encrypted at rest: what families typed and what agencies answered."""
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts import limit_rules
 from accounts.limits import address_of, count
 from accounts.models import Account
 from accounts.pages import StaffRequest, staff_page
@@ -18,7 +19,6 @@ from helpdesk.calls import ABILITY, Wish, call_ask, call_done, counts, queue
 from helpdesk.contacts import public_districts, whom_to_call
 from helpdesk.models import CallBack, ServicePoint
 
-CALLS = ("calls", 60, 3600)  # wishes of one network address: how many, in how many seconds
 Choices = Sequence[tuple[str, object]]
 ASKED = ("phone", "district", "level", "topic", "best_time")
 
@@ -37,7 +37,7 @@ def call_back(request: HttpRequest) -> HttpResponse:
     refused: Refused | None = None
     if request.method == "POST":
         try:
-            count(CALLS, address_of(request))
+            count("calls", limit_rules.CALLS, address=address_of(request))
             call_ask(wish=Wish(**typed))
         except Refused as problem:
             refused = problem

@@ -6,7 +6,7 @@ from foundation.transitions import table
 
 DRAW = table(
     [
-        ("planned", "freeze", "frozen", "official"),
+        ("planned", "freeze", "frozen", "two officials"),
         ("frozen", "open_entropy", "witnessing", "the first witness"),
         ("witnessing", "close_commits", "revealing", "official"),
         ("revealing", "enter_value", "ready", "official"),

@@ -179,6 +179,13 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 OTP_TOTP_ISSUER = "Enrollment"
 OTP_TOTP_THROTTLE_FACTOR = 1
+# Limits (accounts.limits, docs/privacy.md): how many proxies of ours stand before the web processes, to which countries
+# codes are sent ("*" for all that have mobile numbers), and how many codes an hour may stay without being entered
+# before addresses that never entered one are held short.
+TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", 0 if LOCAL else 1)
+PHONE_COUNTRIES: list[str] = _listed("PHONE_COUNTRIES", ["*"])
+CODE_FLOOD: int = env.int("CODE_FLOOD", 10_000)
+LIMITS_PREFIX: str = env.str("LIMITS_PREFIX", "")  # before every counter, where several portals share one Valkey
 TERMINAL_SECONDS: int = env.int("TERMINAL_SECONDS", 3 * 60)  # of a shared terminal, without a tap
 SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = 60 * 60  # of one that is not signed in; accounts.sessions moves the others
@@ -299,6 +306,7 @@ UNFOLD = {
         {"icon": "groups", "title": _("Classes"), "link": reverse_lazy("lottery:classes")},
         {"icon": "how_to_reg", "title": _("Check-in"), "link": reverse_lazy("lottery:check-in-schools")},
         {"icon": "support_agent", "title": _("Help a family to file"), "link": reverse_lazy("enrollment:assist")},
+        {"icon": "draw", "title": _("Signed papers"), "link": reverse_lazy("enrollment:assist-papers")},
         {"icon": "public", "title": _("The public site"), "link": reverse_lazy("enrollment:landing")},
     ],
     "ENVIRONMENT": "portal.context.environment",

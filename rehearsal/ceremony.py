@@ -8,7 +8,7 @@ from foundation import clock
 from lottery import services as lottery
 from lottery.models import Draw, StepSign
 from lottery.states import SIGNED
-from rehearsal.staff import DUTIES, account, next_token
+from rehearsal.staff import DUTIES, OFFICIALS, account, next_token
 
 PLACE = "演练大厅（合成）"
 
@@ -23,7 +23,9 @@ def hold(round_: Round, seed: int) -> Draw:
         starts_at=clock.now() + timedelta(minutes=1),
         witnesses=DUTIES,
     )
-    draw = lottery.roll_freeze(official=official, round_id=round_.pk)
+    for name in OFFICIALS:
+        lottery.roll_freeze_confirm(official=account(name), round_id=round_.pk, token=next_token(name))
+    draw = Draw.objects.get(round=round_)
     secrets = {name: hashlib.sha256(f"{seed}:{round_.stage}:{name}".encode()).hexdigest() for name in DUTIES}
     for name, value in secrets.items():
         witness = account(name)

@@ -37,7 +37,7 @@ from rehearsal.city import Applicant, build_city, city_spec, read_families, scal
 from rehearsal.parents import Browser, client_token
 from rehearsal.patience import TELL_SECONDS, TRANSIENT, Stalled, Watch, patient
 from rehearsal.reviewer import decide
-from rehearsal.staff import account, create_staff, next_token, reset_tokens, save_staff
+from rehearsal.staff import OFFICIALS, account, create_staff, next_token, reset_tokens, save_staff
 from rehearsal.telling import Teller, teller
 from schools.models import SeatPlan, Zone
 from schools.selectors import distances, offered_schools
@@ -292,8 +292,9 @@ class Play:
             step(round_)
 
     def draw(self, round_: Round) -> None:
-        """Close the round and hold its ceremony up to the draw."""
-        enrollment.round_step(official=account("official"), round_id=round_.pk, event="close")
+        """Close the round before its announced end, as two officials may, and hold its ceremony up to the draw."""
+        for name in OFFICIALS:
+            lottery.round_close_confirm(official=account(name), round_id=round_.pk, token=next_token(name))
         ceremony.hold(round_, self.seed)
 
     def admit(self, round_: Round) -> None:

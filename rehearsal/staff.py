@@ -6,9 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
 from accounts.services import staff_create
 from enrollment.services import training_record
 from foundation import clock
@@ -24,6 +23,7 @@ PEOPLE = {
     "helper": ("helper", "helper of families"),
 }
 HELPERS = ("clerk", "helper")
+OFFICIALS = ("official", "official2")  # the two who close a round, freeze its roll and publish
 DUTIES = {"notary": "notary", "witness": "inspector"}  # in which duty the plan of a ceremony names them
 
 
@@ -72,7 +72,7 @@ def load_staff(path: Path) -> dict[str, Member]:
 
 def next_token(username: str) -> str:
     """The next one-time password the server takes from this person, without waiting half a minute."""
-    device = TOTPDevice.objects.get(user__username=username)
+    device = TokenDevice.objects.get(user__username=username)
     totp = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
     if totp.t() <= device.last_t:
         totp.drift = device.drift + 1
@@ -81,7 +81,7 @@ def next_token(username: str) -> str:
 
 def reset_tokens() -> None:
     """After a played season the devices show the real time again."""
-    TOTPDevice.objects.update(drift=0, last_t=-1)
+    TokenDevice.objects.update(drift=0, last_t=-1)
 
 
 def account(username: str) -> Account:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from uuid import uuid4
 
 import hypothesis
 import pytest
@@ -72,6 +73,12 @@ def quick_passwords(request: pytest.FixtureRequest, settings: Settings) -> None:
 def static_files_on_demand(settings: Settings) -> None:
     """Static files are looked up when asked for, not listed anew for every test client."""
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
+def own_limits(settings: Settings) -> None:
+    """What one test asked for is not counted against the next: numbers and addresses of tests are alike."""
+    settings.LIMITS_PREFIX = f"{uuid4().hex}:"
 
 
 @pytest.fixture(autouse=True)

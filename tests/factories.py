@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from accounts.askers import Asker
 from accounts.models import Account
 from accounts.services import staff_create
 from enrollment import services
@@ -95,6 +96,11 @@ def guardian(name: str = "合成家长") -> Account:
         phone_index=blind_index("phone", phone),
         created_at=clock.now(),
     )
+
+
+def asker(address: str = "", **known: Any) -> Asker:
+    """Somebody who asks for a code or types one: from an address of their own unless told otherwise."""
+    return Asker(address=address or f"203.0.113.{next(_numbers) % 250}", **known)
 
 
 def staff(role: str, *, district: str = DISTRICT, school: str = "") -> Account:

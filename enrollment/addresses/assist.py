@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enrollment.views import assist, helpers, terminal
+from enrollment.views import assist, assist_papers, helpers, terminal
 from enrollment.views import help as remote
 
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("assist/helpers/", helpers.helpers, name="helpers"),
     path("assist/home-visits/", helpers.visits, name="home-visits"),
     path("assist/report/", assist.report, name="assist-report"),
+    path("assist/papers/", assist_papers.papers, name="assist-papers"),
+    path("assist/papers/<uuid:visit_id>/", assist_papers.paper, name="assist-paper"),
+    path("assist/papers/<uuid:visit_id>/<int:number>/", assist_papers.scan, name="assist-scan"),
     path("assist/visits/<uuid:visit_id>/", assist.visit, name="assist-visit"),
     path("assist/visits/<uuid:visit_id>/consent/", assist.consent, name="assist-consent"),
     path("assist/visits/<uuid:visit_id>/code/", assist.claim_code, name="assist-claim-code"),

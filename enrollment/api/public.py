@@ -11,15 +11,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 import identifiers
-from accounts.limits import address_of, count
+from accounts.limit_rules import PUBLIC_API
+from accounts.limits import TooOften, address_of, count
 from enrollment.models import Season
 from enrollment.selectors import profiles, public
 from enrollment.selectors.journey import standing
 from foundation import clock
-from foundation.errors import Refused
 from foundation.wording import refusal
 
-ASKED = ("public-api", 120, 60)  # how many requests of one address, in how many seconds
 MOST_TYPED = 200  # characters of an address
 FRESH_SECONDS = 300
 
@@ -34,9 +33,9 @@ class OpenView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         try:
-            count(ASKED, address_of(request._request))
-        except Refused as refused:
-            raise Throttled(wait=ASKED[2]) from refused
+            count("public-api", PUBLIC_API, address=address_of(request._request))
+        except TooOften as refused:
+            raise Throttled(wait=refused.wait) from refused
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         final = super().finalize_response(request, response, *args, **kwargs)

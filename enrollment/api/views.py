@@ -10,8 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts import limits
+from accounts.askers import asker_of, seal_ask, unseal_ask
 from accounts.models import Account
-from accounts.services import code_verify
+from accounts.services import code_verify, phone_checked
 from enrollment import form, selectors, services
 from enrollment.models import Application, Draft, Round
 from enrollment.services.submission import InvalidAnswers, Submission, normal_receipt, repeated, submit_new
@@ -29,6 +31,10 @@ class RefusingView(APIView):
         if isinstance(exc, InvalidAnswers):
             body = {"code": exc.code, "message": exc.message, "errors": exc.messages()}
             return Response(body, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
+        if isinstance(exc, limits.TooOften):
+            body = {"code": exc.code, "message": exc.message, "errors": {}}
+            headers = {"Retry-After": str(exc.wait)}
+            return Response(body, status=status.HTTP_429_TOO_MANY_REQUESTS, headers=headers)
         if isinstance(exc, Refused):
             body = {"code": exc.code, "message": exc.message, "errors": {exc.field: exc.message} if exc.field else {}}
             return Response(body, status=status.HTTP_422_UNPROCESSABLE_ENTITY)
@@ -50,6 +56,7 @@ class PhoneInput(serializers.Serializer[Any]):
 
 class CodeInput(PhoneInput):
     code = serializers.CharField(max_length=20)
+    ask = serializers.CharField(max_length=400, required=False, default="", allow_blank=True)
 
 
 class ChildInput(serializers.Serializer[Any]):
@@ -86,23 +93,28 @@ def _valid(serializer: serializers.Serializer[Any]) -> dict[str, Any]:
 
 
 class CodeView(RefusingView):
-    """POST {phone}: send a sign-in code."""
+    """POST {phone}: send a sign-in code. The answer's ``ask``, given back with the code, shows whose code it is."""
 
     permission_classes = (AllowAny,)
 
     def post(self, request: Request) -> Response:
         data = _valid(PhoneInput(data=request.data))
-        return Response({"phone": services.sign_in_code_send(phone=data["phone"])}, status=status.HTTP_202_ACCEPTED)
+        asker = asker_of(request._request, address=limits.address_of(request._request))
+        issued = services.sign_in_code_send(phone=data["phone"], asker=asker)
+        body = {"phone": issued.phone, "ask": seal_ask(issued.phone, issued.key)}
+        return Response(body, status=status.HTTP_202_ACCEPTED)
 
 
 class SessionView(RefusingView):
-    """POST {phone, code}: sign in; the session and CSRF cookies are set."""
+    """POST {phone, code, ask?}: sign in; the session and CSRF cookies are set."""
 
     permission_classes = (AllowAny,)
 
     def post(self, request: Request) -> Response:
         data = _valid(CodeInput(data=request.data))
-        account = code_verify(phone=data["phone"], code=data["code"])
+        ask = unseal_ask(data["ask"], phone_checked(data["phone"]))
+        asker = asker_of(request._request, address=limits.address_of(request._request), ask=ask)
+        account = code_verify(phone=data["phone"], code=data["code"], asker=asker)
         login(request._request, account, backend="django.contrib.auth.backends.ModelBackend")
         return Response({"account": str(account.public_id)}, status=status.HTTP_201_CREATED)
 

@@ -18,6 +18,7 @@ from enrollment.models.assist import (
     HelpHint,
     HelpSession,
     HomeVisit,
+    PaperLook,
     Terminal,
 )
 from enrollment.models.core import (
@@ -79,6 +80,7 @@ __all__ = [
     "Letter",
     "ListEntry",
     "Offer",
+    "PaperLook",
     "PolicyVersion",
     "RegistryRecord",
     "ReturnRequest",

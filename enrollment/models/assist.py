@@ -32,7 +32,8 @@ class AssistVisit(models.Model):
     touched_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True)  # when the consent was given
     ended_at = models.DateTimeField(null=True)
-    end_reason = models.CharField(max_length=10, blank=True)  # clerk, idle, closing, objected, locked, scope, new
+    # clerk, idle, closing, objected, locked, scope, new, refused
+    end_reason = models.CharField(max_length=10, blank=True)
     code_index = models.CharField(max_length=64, blank=True)
     code_until = models.DateTimeField(null=True)
     code_failures = models.PositiveSmallIntegerField(default=0)
@@ -73,12 +74,24 @@ class AssistConsent(models.Model):
     given_at = models.DateTimeField()
 
 
+class PaperLook(models.Model):
+    """A second person looked at the signed paper before it opened anything, and let it pass or not. Never changed."""
+
+    visit = models.OneToOneField(AssistVisit, on_delete=models.PROTECT, related_name="look")
+    looker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="paper_looks")
+    passed = models.BooleanField()
+    note = EncryptedTextField(blank=True, default="")
+    at = models.DateTimeField()
+
+
 class AssistEvent(models.Model):
     """One line of a visit's log. Never changed."""
 
     class Kind(models.TextChoices):
         STARTED = "started", _("Begun")
         CONSENT = "consent", _("Consent given")
+        PAPER = "paper", _("Signed paper added, waits for a second person")
+        LOOKED = "looked", _("Signed paper looked at by a second person")
         ENDED = "ended", _("Ended")
         OBJECTED = "objected", _("The family objects")
         CLAIM = "claim", _("Code for taking over the account printed")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.states import LIVE_STATES
 from foundation.acting import current_visit
-from foundation.fields import EncryptedJSONField, EncryptedTextField
+from foundation.fields import EncryptedJSONField, EncryptedNoteField, EncryptedTextField
 from foundation.prepared import Prepared
 from schools.models import District, School, Stage
 
@@ -245,7 +245,7 @@ class Transition(models.Model):
     event = models.CharField(max_length=24)
     target = models.CharField(max_length=14)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
-    reason = models.TextField(blank=True)
+    reason = EncryptedNoteField(blank=True)
     at = models.DateTimeField()
     visit = models.ForeignKey(  # in which a clerk did it for the family; null: the family itself
         "enrollment.AssistVisit", null=True, default=current_visit, on_delete=models.PROTECT, related_name="transitions"
@@ -261,7 +261,7 @@ class ReturnRequest(models.Model):
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="returns")
     version = models.PositiveIntegerField()
     items = models.JSONField()  # field names of the form that are open again
-    reason = models.TextField()
+    reason = EncryptedNoteField()
     deadline = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     created_at = models.DateTimeField()

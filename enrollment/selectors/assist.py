@@ -14,8 +14,17 @@ from django.utils.translation import gettext_lazy as lazy
 from accounts.acting import Acting
 from accounts.models import Account, Role
 from accounts.scopes import scope
-from enrollment.models import Application, AssistEvent, AssistVisit, HelperTraining, Transition
-from enrollment.services.assist import visit_touch
+from enrollment.models import (
+    Application,
+    AssistConsent,
+    AssistEvent,
+    AssistVisit,
+    HelperTraining,
+    PaperLook,
+    Transition,
+)
+from enrollment.services.assist import over, visit_touch
+from enrollment.services.assist_look import may_look
 from foundation import clock
 from foundation.acting import Hands
 from foundation.errors import NotAllowed
@@ -44,10 +53,14 @@ ENDS: Final = {
     "idle": lazy("ended by itself after 30 minutes without a step"),
     "closing": lazy("ended at closing time"),
     "objected": lazy("ended by the family"),
+    "refused": lazy("ended: a second person did not accept the signed paper"),
     "locked": lazy("ended after too many wrong codes"),
     "scope": lazy("ended because the person who helped is no longer responsible here"),
     "new": lazy("ended by another visit"),
 }
+
+
+MOST_WAITING: Final = 200  # papers of all counties that are looked through for one person
 
 
 def end_words(reason: str) -> str:
@@ -93,6 +106,29 @@ def desk_visits(operator: Account) -> list[AssistVisit]:
     """The operator's visits of today, newest first."""
     start = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
     return list(AssistVisit.objects.filter(operator=operator, started_at__gte=start).order_by("-started_at"))
+
+
+def waits_for_look(visit: AssistVisit) -> bool:
+    """Whether a signed paper is added and nobody has looked at it yet."""
+    return visit.opened_at is None and visit.ended_at is None and AssistConsent.objects.filter(visit=visit).exists()
+
+
+def look_note(visit: AssistVisit) -> str:
+    """What the second person said of a paper that did not pass."""
+    look = PaperLook.objects.filter(visit=visit, passed=False).first()
+    return str(look.note) if look else ""
+
+
+def papers_waiting(looker: Account) -> list[AssistVisit]:
+    """The signed papers that wait for this person's second look, oldest first."""
+    rows = AssistVisit.objects.filter(consent__way="paper", look=None, opened_at=None, ended_at=None)
+    rows = rows.exclude(operator=looker).select_related("operator", "district", "consent").order_by("touched_at")
+    return [one for one in rows[:MOST_WAITING] if over(one) == "" and may_look(looker, one.district_id)]
+
+
+def looks_at_papers(account: Account) -> bool:
+    """Whether the account is one of those who look at papers at all."""
+    return any(may_look(account, code) for code in account.roles.values_list("district_code", flat=True))
 
 
 def districts_of(operator: Account, ability: str) -> QuerySet[District]:

@@ -28,7 +28,7 @@ from enrollment.models import (
     Season,
 )
 from enrollment.policies import compiled
-from enrollment.selectors.drafts import DRAFT
+from enrollment.selectors.drafts import DRAFT, in_reach
 from enrollment.selectors.guardians import masked_person
 from enrollment.states import APPLICATION
 from foundation import clock
@@ -93,7 +93,7 @@ def children_of(guardian: Account) -> list[ChildView]:
 def own_draft(guardian: Account, public_id: UUID) -> Draft:
     """The guardian's own draft. Raises NotAllowed."""
     draft = DRAFT.first(public_id, guardian.pk)
-    if draft is None:
+    if draft is None or not in_reach(draft.round.season.district_id):
         raise NotAllowed(_("There is no such application in your account."))
     return draft
 
@@ -119,7 +119,7 @@ VERSION = Prepared(
 def own_application(guardian: Account, application_id: UUID) -> Application:
     """The guardian's own application. Raises NotAllowed."""
     application = OWN.first(application_id, guardian.pk)
-    if application is None:
+    if application is None or not in_reach(application.district_code):
         raise NotAllowed(_("There is no such application in your account."))
     return application
 
@@ -127,7 +127,7 @@ def own_application(guardian: Account, application_id: UUID) -> Application:
 def own_receipt(guardian: Account, receipt: str) -> Application:
     """The guardian's own application by receipt number. Raises NotAllowed."""
     application = Application.objects.filter(receipt=receipt, guardian=guardian).first()
-    if application is None:
+    if application is None or not in_reach(application.district_code):
         raise NotAllowed(_("There is no such application in your account."))
     return application
 

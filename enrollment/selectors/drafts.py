@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from enrollment.models import Draft
+from foundation import acting
 from foundation.prepared import Prepared
 
 
@@ -24,3 +25,9 @@ DRAFT = Prepared(lambda draft, guardian: _whole(public_id=draft, child__guardian
 DRAFT_LOCKED = Prepared(lambda draft, guardian: _locked(public_id=draft, child__guardian=guardian), 2)
 # by child and round
 CHILDS_DRAFT_LOCKED = Prepared(lambda child, round_: _locked(child=child, round=round_), 2)
+
+
+def in_reach(district: str) -> bool:
+    """Whether what a family has in this county may be shown: to a clerk only what belongs to the visit's county."""
+    hands = acting.current()
+    return hands is None or hands.district == district

@@ -20,6 +20,7 @@ from enrollment.services.assist import (
     visit_start,
     visits_sweep,
 )
+from enrollment.services.assist_look import paper_look
 from enrollment.services.binding import binding_answer
 from enrollment.services.documents import (
     certificate_add,
@@ -116,6 +117,7 @@ __all__ = [
     "letter_issue",
     "may_ask_again",
     "offer_answer",
+    "paper_look",
     "protection_order",
     "protection_set",
     "receipt_document",

@@ -18,12 +18,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 import identifiers
+from accounts.askers import account_asker
+from accounts.limits import text_count
 from accounts.models import Account
 from accounts.scopes import scope
 from accounts.services import guardian_identify, person_of, phone_checked
 from audit.services import record
-from enrollment.models import AssistConsent, AssistEvent, AssistVisit, HelperTraining
+from enrollment.models import Application, AssistConsent, AssistEvent, AssistVisit, Draft, HelperTraining
 from enrollment.services.documents import checked
+from enrollment.services.documents_pages import pages_keep
 from foundation import clock, files
 from foundation.crypto import blind_index
 from foundation.errors import NotAllowed, Refused
@@ -105,10 +108,10 @@ def visit_start(*, operator: Account, named: Named) -> AssistVisit:
     with transaction.atomic():
         guardian, needs_code, said = _guardian_of(named)
         for one in AssistVisit.objects.filter(ended_at__isnull=True, operator=operator):
-            _end(one, "new", operator)
+            end(one, "new", operator)
         for one in AssistVisit.objects.filter(ended_at__isnull=True, guardian=guardian):
-            if (reason := _over(one)) != "":
-                _end(one, reason, None)
+            if (reason := over(one)) != "":
+                end(one, reason, None)
     now = clock.now()
     place = named.place.replace("\0", "").strip()[:80] or _("Service point")
     text_check(
@@ -130,7 +133,7 @@ def visit_start(*, operator: Account, named: Named) -> AssistVisit:
     try:
         with transaction.atomic():
             visit = AssistVisit.objects.create(**fields)
-            _event(visit, AssistEvent.Kind.STARTED, operator)
+            event(visit, AssistEvent.Kind.STARTED, operator)
     except IntegrityError:
         text = _("Another visit with this guardian is open at this moment. Ask your colleague to end it first.")
         raise Refused(text, code="busy") from None
@@ -161,16 +164,16 @@ def _guardian_of(named: Named) -> tuple[Account, bool, dict[str, str]]:
         if phone and known.phone != phone:
             text = _("This person's account has another mobile number. Leave the number empty, or use that one.")
             raise Refused(text, code="phone", field="phone")
-        return known, False, said
+        return known, bool(known.phone), said
     fields = {"username": f"g-{secrets.token_hex(8)}", "phone": phone or None, "created_at": clock.now()}
     if not phone:
         return Account.objects.create(**fields), False, said
-    account, made = Account.objects.get_or_create(phone_index=blind_index("phone", phone), defaults=fields)
+    account, _made = Account.objects.get_or_create(phone_index=blind_index("phone", phone), defaults=fields)
     account = person_of(account)
     if account.id_index:
         text = _("This mobile number belongs to another person. Please ask for the guardian's own, or leave it empty.")
         raise Refused(text, code="phone", field="phone")
-    return account, not made, said
+    return account, True, said
 
 
 def consent_code_send(*, operator: Account, visit_id: UUID) -> None:
@@ -184,6 +187,7 @@ def consent_code_send(*, operator: Account, visit_id: UUID) -> None:
             text = _("A code was sent just now. Please wait a minute before sending another.")
             raise Refused(text, code="cool_down", field="code")
         _refuse_locked(visit.guardian)
+        text_count("visit", number=visit.guardian.phone, asker=account_asker(operator))
         code = f"{secrets.randbelow(10**6):06d}"
         _update(visit, code_index=_code_index(visit, code), code_until=clock.now() + CODE_VALID, code_failures=0)
         message_queue(
@@ -202,7 +206,7 @@ def _refuse_locked(guardian: Account) -> None:
     """Wrong codes of any visit count for the guardian: five end the visit and lock the way for a quarter of an hour."""
     since = clock.now() - LOCK
     if AssistVisit.objects.filter(guardian=guardian, end_reason="locked", ended_at__gt=since).exists():
-        text = _("Too many wrong codes. Please wait 15 minutes, or let the family sign the paper.")
+        text = _("Too many wrong codes were typed for this family. Please wait 15 minutes.")
         raise Refused(text, code="locked", field="code")
 
 
@@ -219,7 +223,8 @@ def consent_by_code(*, operator: Account, visit_id: UUID, code: str, covers: Seq
             text = _("This code is no longer valid. Please send a new one.")
             raise Refused(text, code="expired", field="code")
         if visit.code_index == _code_index(visit, "".join(code.split())):
-            return _open(visit, CODE_WAY, covers)
+            _agreed(visit, CODE_WAY, covers)
+            return visit_open(visit)
         failures = visit.code_failures + 1
         _update(visit, code_failures=failures)
         left = WRONG_CODES - failures
@@ -227,23 +232,45 @@ def consent_by_code(*, operator: Account, visit_id: UUID, code: str, covers: Seq
             text = _("This code is not right. Please compare it with the message; %(left)d more tries.")
             problem = Refused(text % {"left": left}, code="wrong_code", field="code")
         else:
-            _end(visit, "locked", operator)
-            text = _("Too many wrong codes: this visit is ended. Let the family sign the paper, or wait 15 minutes.")
+            end(visit, "locked", operator)
+            text = _("Too many wrong codes: this visit is ended. Please wait 15 minutes before the next one.")
             problem = Refused(text, code="locked", field="code")
     raise problem
 
 
 def consent_by_paper(*, operator: Account, visit_id: UUID, scan: bytes, covers: Sequence[str]) -> AssistVisit:
-    """Open the visit by a photo or scan of the signed paper, which is kept. Raises NotAllowed, UnfitFile, Refused."""
+    """Keep a photo or scan of the signed paper. Nothing opens by it until a second person has looked at it
+    (``services.assist_look``). Raises NotAllowed, UnfitFile, Refused (a phone that takes a code; another county).
+    """
     if not scan:
         raise Refused(_("Please choose the photo of the signed paper."), code="scan", field="scan")
-    digest = files.store(checked(scan).body)
+    content = checked(scan)
+    digest = files.store(content.body)
+    pages_keep(digest, content.pictures)
     with transaction.atomic():
         visit = _own_waiting(operator, visit_id)
         if visit.needs_code:
-            text = _("This phone number has an account already: only a code to it shows that it is this person's.")
+            text = _("This person has a mobile phone: only a code to it shows that they agree.")
             raise Refused(text, code="needs_code", field="way")
-        return _open(visit, PAPER_WAY, covers, digest)
+        _refuse_other_county(visit)
+        _agreed(visit, PAPER_WAY, covers, digest)
+        _update(visit, touched_at=clock.now(), code_index="", code_until=None)
+        event(visit, AssistEvent.Kind.PAPER, operator)
+        return visit
+
+
+def _refuse_other_county(visit: AssistVisit) -> None:
+    """Raises Refused when the family has applied or begun to elsewhere and not here: on a paper alone only its own
+    county opens anything."""
+    filed = Application.objects.filter(guardian=visit.guardian).values_list("district_code", flat=True)
+    begun = Draft.objects.filter(child__guardian=visit.guardian).values_list("round__season__district_id", flat=True)
+    counties = {*filed, *begun}
+    if counties and visit.district_id not in counties:
+        text = _(
+            "This family has applied in another county. Without a phone of its own, only a service point there can "
+            "open its application."
+        )
+        raise Refused(text, code="county", field="way")
 
 
 def text_sha256() -> str:
@@ -251,11 +278,11 @@ def text_sha256() -> str:
     return hashlib.sha256("\n".join([str(TEXT), *(str(words) for words in COVERS.values())]).encode()).hexdigest()
 
 
-def _open(visit: AssistVisit, way: str, covers: Sequence[str], scan: str = "") -> AssistVisit:
+def _agreed(visit: AssistVisit, way: str, covers: Sequence[str], scan: str = "") -> None:
+    """Write down what the family agreed to, in which words. Raises Refused when nothing is ticked."""
     wanted = [name for name in COVERS if name in covers]
     if not wanted:
         raise Refused(_("Please tick what the family agrees to."), code="covers", field="covers")
-    now = clock.now()
     AssistConsent.objects.create(
         visit=visit,
         way=way,
@@ -264,12 +291,17 @@ def _open(visit: AssistVisit, way: str, covers: Sequence[str], scan: str = "") -
         text_sha256=text_sha256(),
         covers=wanted,
         scan_sha256=scan,
-        given_at=now,
+        given_at=clock.now(),
     )
+
+
+def visit_open(visit: AssistVisit) -> AssistVisit:
+    """Open a visit whose consent is given and shown; the family is told. Call inside the caller's transaction."""
+    now = clock.now()
     if not visit.guardian.id_index:
         guardian_identify(account=visit.guardian, **_identity(visit.named))
     _update(visit, opened_at=now, touched_at=now, code_index="", code_until=None)
-    _event(visit, AssistEvent.Kind.CONSENT, visit.operator)
+    event(visit, AssistEvent.Kind.CONSENT, visit.operator)
     params = {"operator": visit.operator.name or visit.operator.username, "place": visit.place, "number": visit.number}
     _tell(visit, "assist_opened", params)
     return visit
@@ -296,14 +328,14 @@ def _own_waiting(operator: Account, visit_id: UUID) -> AssistVisit:
     if visit is None:
         raise NotAllowed(_("There is no such visit."))
     refuse_unless_helper(operator, "application.assist", visit.district_id)
-    if visit.ended_at is not None or _over(visit):
+    if visit.ended_at is not None or over(visit):
         raise Refused(_("This visit is over. Please begin a new one."), code="over")
-    if visit.opened_at is not None:
+    if visit.opened_at is not None or AssistConsent.objects.filter(visit=visit).exists():
         raise Refused(_("The consent is given already."), code="given")
     return visit
 
 
-def _over(visit: AssistVisit) -> str:
+def over(visit: AssistVisit) -> str:
     """Why a visit that is still open must end now; "" while it goes on."""
     now = clock.now()
     if now >= visit.closes_at:
@@ -317,7 +349,7 @@ def _update(visit: AssistVisit, **fields: object) -> None:
         setattr(visit, name, value)
 
 
-def _event(visit: AssistVisit, kind: str, actor: Account | None, note: str = "") -> None:
+def event(visit: AssistVisit, kind: str, actor: Account | None, note: str = "") -> None:
     AssistEvent.objects.create(visit=visit, kind=kind, actor=actor, note=note, at=clock.now())
     record(
         actor=actor,
@@ -329,7 +361,7 @@ def _event(visit: AssistVisit, kind: str, actor: Account | None, note: str = "")
     )
 
 
-def _end(visit: AssistVisit, reason: str, actor: Account | None) -> bool:
+def end(visit: AssistVisit, reason: str, actor: Account | None) -> bool:
     """End a visit by compare-and-set; whether it was this call that ended it. Call inside a transaction."""
     now = clock.now()
     changed = AssistVisit.objects.filter(pk=visit.pk, ended_at__isnull=True).update(
@@ -337,7 +369,7 @@ def _end(visit: AssistVisit, reason: str, actor: Account | None) -> bool:
     )
     if changed:
         visit.ended_at, visit.end_reason = now, reason
-        _event(visit, AssistEvent.Kind.ENDED, actor, reason)
+        event(visit, AssistEvent.Kind.ENDED, actor, reason)
     return bool(changed)
 
 
@@ -350,11 +382,11 @@ def visit_touch(*, operator: Account, visit_id: UUID) -> tuple[AssistVisit | Non
         return None, ""
     if visit.ended_at is not None:
         return None, visit.end_reason
-    reason = _over(visit)
+    reason = over(visit)
     if not scope(operator).may("application.assist", district=visit.district_id):
         reason = "scope"
     if reason:
-        _end(visit, reason, None)
+        end(visit, reason, None)
         return None, reason
     if clock.now() - visit.touched_at >= timedelta(seconds=30):
         _update(visit, touched_at=clock.now())
@@ -367,7 +399,7 @@ def visit_end(*, operator: Account, visit_id: UUID) -> AssistVisit:
     visit = AssistVisit.objects.select_related("operator").filter(public_id=visit_id, operator=operator).first()
     if visit is None:
         raise NotAllowed(_("There is no such visit."))
-    _end(visit, "clerk", operator)
+    end(visit, "clerk", operator)
     return visit
 
 
@@ -382,8 +414,8 @@ def visit_object(*, guardian: Account, visit_id: UUID, reason: str) -> AssistVis
     words = reason.replace("\0", "").strip()
     if not words:
         raise Refused(_("Please say in a few words what is not right."), code="reason", field="reason")
-    _end(visit, "objected", guardian)
-    _event(visit, AssistEvent.Kind.OBJECTED, guardian, words[:1000])
+    end(visit, "objected", guardian)
+    event(visit, AssistEvent.Kind.OBJECTED, guardian, words[:1000])
     return visit
 
 
@@ -391,4 +423,4 @@ def visit_object(*, guardian: Account, visit_id: UUID, reason: str) -> AssistVis
 def visits_sweep() -> int:
     """End the visits whose time is over and that nobody looked at since; how many."""
     rows = AssistVisit.objects.select_related("operator").filter(ended_at__isnull=True)
-    return sum(_end(visit, reason, None) for visit in rows if (reason := _over(visit)))
+    return sum(end(visit, reason, None) for visit in rows if (reason := over(visit)))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from enrollment.materials import materials_for, pages_given
 from enrollment.models import Appeal, Application, Draft
+from enrollment.selectors.drafts import in_reach
 from enrollment.services.appeals import own_appeal_locked
 from enrollment.services.drafts import refuse_unless_open
 from foundation import clock
@@ -90,7 +91,7 @@ def owned_draft(guardian: Account, draft_id: UUID) -> Draft:
         .filter(public_id=draft_id, child__guardian=guardian)
         .first()
     )
-    if draft is None:
+    if draft is None or not in_reach(draft.round.season.district_id):
         raise NotAllowed(_("There is no such application in your account."))
     return draft
 

@@ -17,7 +17,7 @@ from audit.services import entry, record
 from enrollment import form
 from enrollment.models import ApplicationVersion, Child, Draft, Round
 from enrollment.prefill import children_of, records_of, suggested_answers
-from enrollment.selectors.drafts import DRAFT, DRAFT_LOCKED
+from enrollment.selectors.drafts import DRAFT, DRAFT_LOCKED, in_reach
 from enrollment.selectors.journey import filed_application
 from foundation import acting, clock
 from foundation.bulk import insert
@@ -205,7 +205,7 @@ def refuse_unless_open(round_: Round) -> None:
 def draft_save(*, guardian: Account, draft_id: UUID, answers: Mapping[str, str]) -> Draft:
     """Merge answers into a draft, right or wrong: nothing typed is thrown away. Raises NotAllowed."""
     draft = DRAFT_LOCKED.first(draft_id, guardian.pk)
-    if draft is None:
+    if draft is None or not in_reach(draft.round.season.district_id):
         raise NotAllowed(_("There is no such application in your account."))
     draft.answers = {**draft.answers, **_kept(answers, _open_names(draft))}
     draft.saved_at = clock.now()
@@ -319,7 +319,7 @@ def draft_prefill(*, guardian: Account, draft_id: UUID) -> Draft:
     The requests are made outside any transaction; answers the parent has given already are never overwritten.
     """
     draft = DRAFT.first(draft_id, guardian.pk)
-    if draft is None:
+    if draft is None or not in_reach(draft.round.season.district_id):
         raise NotAllowed(_("There is no such application in your account."))
     stored = registers_say(guardian, draft.child, guardian.name or str(draft.answers.get("guardian_name", "")))
     record(actor=guardian, action="draft.prefill", object_type="draft", object_id=draft.pk)

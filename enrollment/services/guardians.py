@@ -15,6 +15,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 import identifiers
+from accounts.askers import account_asker
+from accounts.limits import text_count
 from accounts.models import Account
 from accounts.services import phone_checked
 from audit.services import record
@@ -104,6 +106,7 @@ def guardian_invite(*, guardian: Account, child_id: UUID, phone: str, terms: Ter
     except IntegrityError:
         text = _("This number is invited already. Take that invitation back first if it was not received.")
         raise Refused(text, code="twice", field="phone") from None
+    text_count("invitation", number=number, asker=account_asker(guardian))
     consent_give(account=guardian, kind="guardian.invite", child=child)
     _audit(guardian, "guardian.invite", made)
     message_queue(

@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 import identifiers
+from accounts.askers import account_asker
 from accounts.models import Account
 from accounts.services import code_verify
 from audit.models import Entry
@@ -36,7 +37,7 @@ def step_up(*, guardian: Account, code: str) -> None:
     """A fresh code to the person's own phone, before their data leave the house. Raises Refused (field code)."""
     if not guardian.phone:
         raise Refused(_("Your account has no mobile number. Please go to a service point."), code="phone", field="code")
-    if code_verify(phone=guardian.phone, code=code).pk != guardian.pk:
+    if code_verify(phone=guardian.phone, code=code, asker=account_asker(guardian)).pk != guardian.pk:
         raise NotAllowed
 
 

@@ -38,9 +38,19 @@ def round_for(official: Account, round_id: int, ability: str) -> Round:
     return round_
 
 
+def closes_early(round_: Round) -> bool:
+    """Whether closing it now would shut out families before the end that was announced to them."""
+    return not clock.deadline_passed(round_.closes_at)
+
+
 @transaction.atomic
-def round_step(*, official: Account, round_id: int, event: str, reason: str = "") -> Round:
+def round_step(
+    *, official: Account, round_id: int, event: str, reason: str = "", second: Account | None = None
+) -> Round:
     """Open, pause, resume, close, reopen or freeze a round. Raises NotAllowed, Refused.
+
+    Closing before the announced end, and freezing, need a ``second`` official of the round: it is
+    ``lottery.services.closing`` that asks both, each with a one-time password.
 
     A pause needs a ``reason`` (1 to 300 characters): families read it in the place of the form.
 
@@ -51,11 +61,14 @@ def round_step(*, official: Account, round_id: int, event: str, reason: str = ""
     round_ = round_for(official, round_id, "round.run")
     if event not in {"open", "pause", "resume", "close", "reopen", "freeze"}:
         raise Refused(_("This step is made by the draw and the admission run."), code="illegal_step")
+    if event == "freeze" or (event == "close" and closes_early(round_)):
+        _refuse_alone(round_, official, second)
     if event == "freeze":
         _freeze(round_, official)
     if event == "pause":
         _say_why(round_, reason.strip())
-    moved = round_step_locked(round_=round_, event=event, actor=official)
+    details = {"second": second.pk, "announced": round_.closes_at.isoformat()} if second else {}
+    moved = round_step_locked(round_=round_, event=event, actor=official, details=details)
     if event == "freeze":  # only once the step was legal: a second press finds the wishes written down already
         binding_settle(round_=moved)
     return moved
@@ -69,10 +82,22 @@ def _say_why(round_: Round, reason: str) -> None:
     round_.save(update_fields=["pause_reason"])
 
 
-def _freeze(round_: Round, official: Account) -> None:
+def _refuse_alone(round_: Round, official: Account, second: Account | None) -> None:
+    district = round_.season.district_id
+    if second is None or second.pk == official.pk or not scope(second).may("round.run", district=district):
+        text = _("Two different officials of this round are needed for this step.")
+        raise Refused(text, code="two_people")
+
+
+def refuse_unsettled(round_: Round) -> None:
+    """Raises Refused while an application of the round is not decided: nobody may be left out of the roll."""
     unsettled = Application.objects.filter(round=round_, state__in=UNSETTLED).count()
     if unsettled:
         text = _("%(count)d applications are not decided yet. Decide them first: nobody may be left out of the roll.")
         raise Refused(text % {"count": unsettled}, code="unsettled")
+
+
+def _freeze(round_: Round, official: Account) -> None:
+    refuse_unsettled(round_)
     with connection.cursor() as cursor:
         cursor.execute(FROZEN, {"round": round_.pk, "actor": official.pk, "at": clock.now()})

@@ -136,8 +136,13 @@ def round_lock(round_id: int) -> str:
     return f"round:{round_id}"
 
 
-def round_step_locked(*, round_: Round, event: str, actor: Account | None) -> Round:
-    """Make one legal step of a round by compare-and-set, inside a transaction. Raises Refused."""
+def round_step_locked(
+    *, round_: Round, event: str, actor: Account | None, details: Mapping[str, Any] | None = None
+) -> Round:
+    """Make one legal step of a round by compare-and-set, inside a transaction. Raises Refused.
+
+    ``details`` stand in the log of access beside the states.
+    """
     source = round_.state
     try:
         target = ROUND.target(source, event)
@@ -153,6 +158,6 @@ def round_step_locked(*, round_: Round, event: str, actor: Account | None) -> Ro
         object_type="round",
         object_id=round_.pk,
         district=round_.season.district_id,
-        details={"from": source, "to": target},
+        details={"from": source, "to": target, **(details or {})},
     )
     return round_

@@ -8,16 +8,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 import identifiers
-from accounts import limits, oidc
+from accounts import oidc
+from accounts.askers import know_again
 from accounts.identity import sessions_end, sign_ins_of
 from accounts.models import Account
 from accounts.pages import GuardianRequest, guardian_page
-from accounts.services import code_verify
 from enrollment import services
 from enrollment.models import Child
 from enrollment.selectors import guardians as people
 from enrollment.services.consents import TEXTS
 from enrollment.services.merge import phone_change
+from enrollment.views.asking import ON_ITS_WAY, code_check, code_send
 from enrollment.views.shown import Shown
 from foundation.errors import NotAllowed, Refused
 
@@ -55,7 +56,9 @@ def account(request: GuardianRequest) -> HttpResponse:
 @require_POST
 def everywhere(request: GuardianRequest) -> HttpResponse:
     """End all other sessions; this one goes on."""
-    update_session_auth_hash(request, sessions_end(account=request.guardian))
+    changed = sessions_end(account=request.guardian)
+    update_session_auth_hash(request, changed)
+    know_again(request, changed)
     messages.success(request, _("All other phones and computers are signed out."), extra_tags="good")
     return redirect("enrollment:account")
 
@@ -82,10 +85,10 @@ def join(request: GuardianRequest) -> HttpResponse:
         try:
             if "code" in request.POST:
                 return _joined(request, typed)
-            _send(request, typed["phone"])
+            code_send(request, typed["phone"])
         except Refused as problem:
             refused = problem
-    sent = request.method == "POST" and (refused is None or refused.field != "phone" or refused.code == "cool_down")
+    sent = request.method == "POST" and (refused is None or refused.field != "phone" or refused.code in ON_ITS_WAY)
     fields = [_phone(_("The other mobile number"), typed, refused)]
     if sent:
         fields.append(_code("code", _("Code from the message to that number"), typed, refused))
@@ -99,13 +102,8 @@ def join(request: GuardianRequest) -> HttpResponse:
     return render(request, "enrollment/account_join.html", context, status=422 if refused else 200)
 
 
-def _send(request: GuardianRequest, phone: str) -> None:
-    limits.count(limits.CODES, limits.address_of(request))
-    services.sign_in_code_send(phone=phone)
-
-
 def _joined(request: GuardianRequest, typed: dict[str, str]) -> HttpResponse:
-    other = code_verify(phone=typed["phone"], code=typed["code"])
+    other = code_check(request, typed["phone"], typed["code"])
     try:
         kept = services.accounts_join(
             account=request.guardian, other=other, name=typed["name"], id_number=typed["id_number"]
@@ -122,7 +120,7 @@ def _joined(request: GuardianRequest, typed: dict[str, str]) -> HttpResponse:
 
 
 def _phone(label: str, typed: dict[str, str], refused: Refused | None) -> Shown:
-    error = refused.message if refused and refused.field == "phone" and refused.code != "cool_down" else ""
+    error = refused.message if refused and refused.field == "phone" and refused.code not in ON_ITS_WAY else ""
     help_text = _("We send a code to it.")
     return Shown("phone", label, typed["phone"], help_text, error, type="tel", mode="tel", autocomplete="tel")
 
@@ -145,12 +143,12 @@ def phone(request: GuardianRequest) -> HttpResponse:
         try:
             if "code" in request.POST:
                 return _changed(request, typed, ask_old=ask_old)
-            _send(request, typed["phone"])
+            code_send(request, typed["phone"])
             if ask_old:
-                _send(request, me.phone or "")
+                code_send(request, me.phone or "")
         except Refused as problem:
             refused = problem
-    sent = request.method == "POST" and (refused is None or refused.field != "phone" or refused.code == "cool_down")
+    sent = request.method == "POST" and (refused is None or refused.field != "phone" or refused.code in ON_ITS_WAY)
     fields = [_phone(_("The new mobile number"), typed, refused)]
     if sent:
         fields.append(_code("code", _("Code from the message to the new number"), typed, refused))
@@ -167,7 +165,7 @@ def phone(request: GuardianRequest) -> HttpResponse:
 
 def _changed(request: GuardianRequest, typed: dict[str, str], *, ask_old: bool) -> HttpResponse:
     if ask_old:  # the old one first: a wrong code there uses up nothing of the new one
-        code_verify(phone=request.guardian.phone or "", code=typed["old_code"])
-    phone_change(account=request.guardian, other=code_verify(phone=typed["phone"], code=typed["code"]))
+        code_check(request, request.guardian.phone or "", typed["old_code"])
+    phone_change(account=request.guardian, other=code_check(request, typed["phone"], typed["code"]))
     messages.success(request, _("Your account has the new number. The old one signs in no more."), extra_tags="good")
     return redirect("enrollment:account")

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -55,6 +56,7 @@ def desk(request: StaffRequest) -> HttpResponse:
         "refused": refused.message if refused and refused.field not in ASKED else "",
         "visits": selectors.desk_visits(request.account),
         "trained": trained(request.account),
+        "papers": len(selectors.papers_waiting(request.account)),
     }
     return render(request, "assist/desk.html", context, status=422 if refused else 200)
 
@@ -91,7 +93,10 @@ def _desk_fields(typed: dict[str, str], refused: Refused | None, districts: Sequ
 def consent(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     """The family's consent: the words, what is ticked, and a code to the phone or the signed paper."""
     visit = selectors.own_visit(request.account, visit_id)
+    waits = selectors.waits_for_look(visit)
     if visit.opened_at is not None:
+        if "HX-Request" in request.headers:  # the page waited for a second person's look
+            return HttpResponse(headers={"HX-Redirect": reverse("enrollment:assist-visit", args=[visit_id])})
         return redirect("enrollment:assist-visit", visit_id)
     refused: Refused | None = None
     covers = request.POST.getlist("covers") if request.method == "POST" else list(COVERS)
@@ -105,14 +110,17 @@ def consent(request: StaffRequest, visit_id: UUID) -> HttpResponse:
             refused = problem
             visit.refresh_from_db()
         else:
-            if not opened:
+            if opened is None:
                 messages.success(request, _("The code is on its way. It is valid for 10 minutes."), extra_tags="good")
+            if not opened:
                 return redirect("enrollment:assist-consent", visit_id)
             request.session[VISIT] = str(visit_id)
             return redirect("enrollment:assist-visit", visit_id)
     context = {
         "visit": visit,
         "over": selectors.end_words(visit.end_reason),
+        "why": selectors.look_note(visit),
+        "waits": waits,
         "text": TEXT,
         "covers": [(name, words, name in covers) for name, words in COVERS.items()],
         "phone": identifiers.mask("mobile", visit.guardian.phone) if visit.guardian.phone else "",
@@ -123,19 +131,19 @@ def consent(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     return render(request, "assist/consent.html", context, status=422 if refused else 200)
 
 
-def _consented(request: StaffRequest, visit_id: UUID, way: str, covers: Sequence[str]) -> bool:
-    """Send the code (False), or open the visit (True). Raises NotAllowed, Refused."""
+def _consented(request: StaffRequest, visit_id: UUID, way: str, covers: Sequence[str]) -> bool | None:
+    """Send the code (None), keep the paper (False) or open the visit (True). Raises NotAllowed, Refused."""
     whose: dict[str, Any] = {"operator": request.account, "visit_id": visit_id}
     if way == "send":
         services.consent_code_send(**whose)
-        return False
+        return None
     if way == "code":
         services.consent_by_code(**whose, code=request.POST.get("code", ""), covers=covers)
         return True
     if way == "paper":
         sent = request.FILES.get("scan")
         services.consent_by_paper(**whose, scan=sent.read() if sent else b"", covers=covers)
-        return True
+        return False
     raise Refused(_("Please press one of the buttons."), code="way")
 
 
@@ -147,6 +155,8 @@ def visit(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     if found.opened_at is None:
         return redirect("enrollment:assist-consent", visit_id)
     is_open = found.ended_at is None
+    if is_open and request.session.get(VISIT) != str(visit_id):  # opened by a second person's look at the paper
+        request.session[VISIT] = str(visit_id)
     drafts = Draft.objects.filter(child__guardian=found.guardian, round__season__district=found.district)
     rows = drafts.select_related("child", "round__season__district__parent", "round__policy") if is_open else ()
     context = {

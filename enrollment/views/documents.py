@@ -256,7 +256,7 @@ def _number(request: HttpRequest, name: str, otherwise: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else otherwise
 
 
-def _turned(body: bytes, degrees: int, longest: int = 0) -> bytes:
+def turned(body: bytes, degrees: int, longest: int = 0) -> bytes:
     """A stored picture as a JPEG, turned clockwise; made small only if a longest side is named."""
     from PIL import Image
 
@@ -279,7 +279,8 @@ def _picture(document: Document, number: int) -> bytes:
     return found
 
 
-def _answer(body: bytes, kind: str, name: str, *, attached: bool) -> HttpResponse:
+def answer_file(body: bytes, kind: str, name: str, *, attached: bool) -> HttpResponse:
+    """A family's paper for one person: kept by no cache, and nothing in it is run."""
     response = HttpResponse(body, content_type=kind)
     response["Content-Disposition"] = f'{"attachment" if attached else "inline"}; filename="{name}"'
     response["Content-Security-Policy"] = FILE_POLICY
@@ -308,15 +309,15 @@ def file(request: HttpRequest, document_id: UUID) -> HttpResponse:
     document = _viewed(request, document_id, "file")
     if request.GET.get("original"):
         ending = "jpg" if document.is_picture else "pdf"
-        return _answer(
+        return answer_file(
             document_content(document), document.content_type, f"{document.public_id}.{ending}", attached=True
         )
     degrees = _number(request, "turn", document.rotation) % 360
     at = min(max(_number(request, "page", 1), 1), document.pages)
     body = _picture(document, at)
     if degrees:
-        body = _turned(body, degrees // 90 * 90)
-    return _answer(body, "image/jpeg", "page.jpg", attached=False)
+        body = turned(body, degrees // 90 * 90)
+    return answer_file(body, "image/jpeg", "page.jpg", attached=False)
 
 
 @require_GET
@@ -324,5 +325,5 @@ def file(request: HttpRequest, document_id: UUID) -> HttpResponse:
 def small(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """A thumbnail, as the page is turned."""
     document = _viewed(request, document_id, "small")
-    body = _turned(_picture(document, 1), document.rotation, SMALL)
-    return _answer(body, "image/jpeg", "small.jpg", attached=False)
+    body = turned(_picture(document, 1), document.rotation, SMALL)
+    return answer_file(body, "image/jpeg", "small.jpg", attached=False)

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import limits
 from accounts.pages import GuardianRequest, guardian_page
 from enrollment import services
 from enrollment.models import Guardianship, Invitation
@@ -62,7 +61,6 @@ def invite(request: GuardianRequest, child_id: UUID) -> HttpResponse:
     refused: Refused | None = None
     if request.method == "POST":
         try:
-            limits.count(limits.CODES, limits.address_of(request))
             terms = _terms(typed)
             services.guardian_invite(guardian=request.guardian, child_id=child_id, phone=typed["phone"], terms=terms)
         except Refused as problem:

@@ -10,6 +10,7 @@ from accounts.pages import GuardianRequest, guardian_page
 from enrollment import services
 from enrollment.models import DataRequest
 from enrollment.services import privacy
+from enrollment.views import asking
 from enrollment.views.shown import Shown
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
@@ -53,9 +54,9 @@ def _page(request: GuardianRequest, refused: Refused | None = None, wanted: str 
 def code_send(request: GuardianRequest) -> HttpResponse:
     """A fresh code to the person's own number."""
     try:
-        services.sign_in_code_send(phone=request.guardian.phone or "")
+        asking.code_send(request, request.guardian.phone or "")
     except Refused as refused:
-        if refused.code != "cool_down":
+        if refused.code not in asking.ON_ITS_WAY:
             messages.error(request, refused.message, extra_tags="bad")
             return redirect("enrollment:my-data")
         messages.error(request, refused.message, extra_tags="warn")  # a code is on its way already

@@ -15,14 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import limits, oidc
 from accounts.identity import identity_sign_in, sign_in_note
 from accounts.models import Account
-from accounts.services import code_verify
 from enrollment.selectors import children_of, visible_rounds
 from enrollment.selectors.guardians import has_children, invitations_to
-from enrollment.services import sign_in_code_send
+from enrollment.views import asking
 from enrollment.views.shown import Shown
 from foundation.errors import Refused
 
 MAINLAND_DIGITS = 11
+LONGEST_NEXT = 300  # characters of an address to go back to
 
 
 def _next(request: HttpRequest) -> str:
@@ -40,14 +40,13 @@ def _grouped(phone: str) -> str:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for the mobile number and send a code."""
     if "next" in request.GET:
-        request.session["next"] = request.GET["next"]
+        request.session["next"] = request.GET["next"][:LONGEST_NEXT]
     typed, error = request.POST.get("phone", ""), ""
     if request.method == "POST":
         try:
-            limits.count(limits.CODES, limits.address_of(request))
-            request.session["phone"] = sign_in_code_send(phone=typed)
+            request.session["phone"] = asking.code_send(request, typed)
         except Refused as refused:
-            if refused.code == "cool_down":  # a code is on its way already: go and enter it
+            if refused.code in asking.ON_ITS_WAY:
                 request.session["phone"] = typed
                 request.session["notice"] = refused.message
                 return redirect("enrollment:code")
@@ -82,7 +81,7 @@ def code(request: HttpRequest) -> HttpResponse:
     typed, error = request.POST.get("code", ""), ""
     if request.method == "POST":
         try:
-            account = code_verify(phone=phone, code=typed)
+            account = asking.code_check(request, phone, typed)
         except Refused as refused:
             error = refused.message
         else:
@@ -99,7 +98,8 @@ def _enter(request: HttpRequest, account: Account, way: str) -> HttpResponse:
     target = _next(request)
     login(request, account, backend="django.contrib.auth.backends.ModelBackend")
     request.session["channel"] = "web" if way == "sms" else way
-    request.session.pop("phone", None)
+    for name in ("phone", "next", asking.ASKS):
+        request.session.pop(name, None)
     sign_in_note(account=account, way=way, address=limits.masked_address(limits.address_of(request)))
     if target != "/my/" or has_children(account):
         return redirect(target)

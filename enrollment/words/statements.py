@@ -44,6 +44,10 @@ STATEMENTS: Final = (
                         "Page views of the public pages are counted by page and day; no cookie and no "
                         "address of yours is kept for it."
                     ),
+                    lazy(
+                        "A browser in which you sign in keeps a mark of that for 400 days, so that nobody else can use "
+                        "up your codes. “Sign out everywhere else” on the page “My account” makes it worthless."
+                    ),
                 ),
             ),
             Section(

@@ -148,8 +148,8 @@ class Confirmation(models.Model):
     """A named official's confirmation of a final step, after entering a one-time password again."""
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="confirmations")
-    step = models.CharField(max_length=20)  # draw, publish
-    subject = models.CharField(max_length=80)  # the digest that was confirmed
+    step = models.CharField(max_length=20)  # close, freeze, draw, publish
+    subject = models.CharField(max_length=80)  # the digest that was confirmed, or the day and number
     official = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     at = models.DateTimeField()
 

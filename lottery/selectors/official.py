@@ -16,6 +16,7 @@ from lottery.methods import DEFAULT, METHODS
 from lottery.models import AdmissionRun, CeremonyPlan, Confirmation, Draw, Nonce, StepSign
 from lottery.selectors.hall import duty_name
 from lottery.selectors.rounds import Promise, SchoolRow, promises, school_rows
+from lottery.services.closing import Closing, closing_of
 from lottery.services.common import announcement_digest
 from lottery.services.drawing import ceremony_digest
 from lottery.services.planning import FALLBACK, PUBLIC_VALUE, is_notary, witnesses_of
@@ -101,6 +102,7 @@ class OfficialPage:
     may_run: bool
     may_confirm: bool
     may_witness: bool
+    closing: Closing | None
 
     @property
     def working(self) -> bool:
@@ -147,6 +149,7 @@ def official_page(account: Account, round_id: int, language: str) -> OfficialPag
         may_run=may["round.run"],
         may_confirm=may["round.confirm"],
         may_witness=may["round.witness"],
+        closing=closing_of(round_) if draw is None and may["round.run"] else None,
     )
 
 

@@ -32,6 +32,7 @@ from lottery.services.class_plan import (
     sibling_wish_set,
 )
 from lottery.services.classes import class_commit, class_confirm, class_nonces_enter, class_value_enter
+from lottery.services.closing import roll_freeze_confirm, round_close_confirm
 from lottery.services.drawing import draw_confirm
 from lottery.services.planning import ceremony_plan
 from lottery.services.publish import LARGE_ROLL, run_publish, run_publish_confirm, run_tell, runs_go_on
@@ -68,6 +69,8 @@ __all__ = [
     "public_value_enter",
     "public_value_fallback",
     "roll_freeze",
+    "roll_freeze_confirm",
+    "round_close_confirm",
     "run_compute",
     "run_publish",
     "run_publish_confirm",

@@ -190,12 +190,13 @@ def _check_plan(plan: CeremonyPlan) -> None:
 
 
 @transaction.atomic
-def roll_freeze(*, official: Account, round_id: int) -> Draw:
+def roll_freeze(*, official: Account, round_id: int, second: Account) -> Draw:
     """Freeze the roll of a closed round and publish what binds everybody before any randomness exists.
 
-    Raises NotAllowed, Refused (undecided applications, nobody approved, wrong state of the round, a plan out of date).
+    Two officials have confirmed it (``lottery.services.closing``). Raises NotAllowed, Refused (undecided applications,
+    nobody approved, wrong state of the round, a plan out of date).
     """
-    round_ = round_step(official=official, round_id=round_id, event="freeze")
+    round_ = round_step(official=official, round_id=round_id, event="freeze", second=second)
     plan = plan_default(round_, official)
     _check_plan(plan)
     members = list(_members(round_))
@@ -226,7 +227,12 @@ def roll_freeze(*, official: Account, round_id: int) -> Draw:
     publish_file(round_, "roll.csv", b"".join(roll_lines(rows)))
     publish_file(round_, "announcement.json", canonical_json(draw.commitment))
     step_row(draw, "freeze", "planned", official)
-    details = {"count": len(rows), "root": draw.roll_root, "announcement": announcement_digest(draw)}
+    details = {
+        "count": len(rows),
+        "root": draw.roll_root,
+        "announcement": announcement_digest(draw),
+        "second": second.pk,
+    }
     record(
         actor=official,
         action="roll.freeze",

@@ -64,7 +64,7 @@ def next_step(page: selectors.OfficialPage) -> str:
         return {
             "planned": _("A district official opens the round; families can then apply."),
             "open": _("Families are applying. After the deadline a district official closes the round."),
-            "closed": _("When every application is decided, a district official freezes the roll and publishes it."),
+            "closed": _("When every application is decided, two district officials freeze the roll and publish it."),
         }.get(page.round.state, "")
     if page.draw.state == "drawn":
         if page.working:
@@ -94,8 +94,19 @@ def _step(request: StaffRequest, round_id: int, event: str) -> str:
     return _("Done.")
 
 
+def _close(request: StaffRequest, round_id: int) -> str:
+    token = request.POST.get("token", "")
+    round_ = services.round_close_confirm(official=request.account, round_id=round_id, token=token)
+    if round_.state == "closed":
+        return _("The round is closed.")
+    return _("Confirmed. A second, different official must confirm today.")
+
+
 def _freeze(request: StaffRequest, round_id: int) -> str:
-    draw = services.roll_freeze(official=request.account, round_id=round_id)
+    token = request.POST.get("token", "")
+    draw = services.roll_freeze_confirm(official=request.account, round_id=round_id, token=token)
+    if draw is None:
+        return _("Confirmed. A second, different official must confirm today.")
     return _("The roll of %(count)d children is frozen and published.") % {"count": draw.roll_count}
 
 
@@ -179,7 +190,7 @@ def _publish(request: StaffRequest, round_id: int) -> str:
 
 ACTIONS: dict[str, Callable[[StaffRequest, int], str]] = {
     "open": lambda request, round_id: _step(request, round_id, "open"),
-    "close": lambda request, round_id: _step(request, round_id, "close"),
+    "close": _close,
     "reopen": lambda request, round_id: _step(request, round_id, "reopen"),
     "freeze": _freeze,
     "plan": _plan,

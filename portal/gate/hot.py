@@ -23,6 +23,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.text import compress_string
 from django.utils.translation import get_language_from_request
 
+from accounts import askers
 from accounts.sessions import is_elder
 from enrollment.visits import add, by_a_person
 from portal.gate import passes
@@ -37,7 +38,8 @@ PUBLIC = re.compile(
     r"/(?:(?:find-school|schools|guides|notices|about|check|status|contacts|calendar|policies|results|classes)/.*)?"
 )
 NOT_THESE = re.compile(r".*\.[a-z]+|/results/\d+/(?:my-ticket|hall/live)/.*")
-HARMLESS = {settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME, "mode", passes.COOKIE}
+# none of these changes a public page; that a browser is known to an account counts where codes are asked for only
+HARMLESS = {settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME, "mode", passes.COOKIE, askers.COOKIE}
 TOKEN = re.compile(rb'(?<=name="csrfmiddlewaretoken" value=")[A-Za-z0-9]{64}(?=")')
 GZIP_RANDOM_BYTES = 100
 Key = tuple[str, str, str, bool]

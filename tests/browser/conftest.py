@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from django.conf import settings
 from playwright.sync_api import Browser
 from pytest_django.plugin import DjangoDbBlocker
@@ -12,7 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from portal.catalogue import compile_catalogue
 from tests import factories
 from tests.browser.parent import Parent
-from tests.browser.stack import Site, site
+from tests.browser.stack import Site, broker_url, site
 from tests.waiting import milliseconds
 
 FAILED = pytest.StashKey[bool]()
@@ -36,6 +37,16 @@ def running_site(
     compile_catalogue()
     with django_db_blocker.unblock(), site(tmp_path_factory.mktemp("site")) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def counters_begin_anew(running_site: Site) -> None:
+    """The same few numbers sign in again and again: what one test asked for is not counted against the next."""
+    store = redis.Redis.from_url(broker_url().replace("redis+socket://", "unix://").replace("virtual_host=", "db="))
+    with store:
+        for kind in ("limit", "earned", "entered"):
+            for key in store.scan_iter(match=f"{kind}:*", count=1_000):
+                store.delete(key)
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
 
 from accounts.models import Account
+from accounts.session_store import SessionStore
 from enrollment.models import Child, Draft
 from notifications.models import Message
 from tests import factories

@@ -1,22 +1,22 @@
 """A clerk files with a family in one visit, and a helper on the telephone sees what is missing: both in Chromium."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
+from accounts.session_store import SessionStore
 from enrollment.models import Application, AssistVisit
 from notifications.models import Message
 from tests import factories
 from tests.browser.conftest import Open
 from tests.browser.parent import Parent, Person
-from tests.enrollment.test_assist import clerk
+from tests.enrollment.test_assist import clerk, scan
 from tests.waiting import milliseconds, until
 
 pytestmark = pytest.mark.browser
@@ -28,7 +28,7 @@ def sit_down(desk: Parent, account: Account) -> None:
     session[SESSION_KEY] = str(account.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()
-    session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.get(user=account).persistent_id
+    session[DEVICE_ID_SESSION_KEY] = TokenDevice.objects.get(user=account).persistent_id
     session.save()
     assert session.session_key is not None
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": desk.site.url}
@@ -42,6 +42,8 @@ def begin(desk: Parent, who: Person, phone: str) -> None:
     desk.type("#id_number", who.own_id)
     desk.type("#phone", phone)
     desk.go()
+    if not phone:  # the signed paper is the way
+        return
     desk.go()  # the code is sent
     found = re.search(r"\d{6}", Message.objects.get(template="assist_code").body)
     assert found is not None
@@ -74,6 +76,31 @@ def test_a_family_files_in_one_visit(open_browser: Open, place: factories.World)
     assert AssistVisit.objects.get().end_reason == "clerk"
     assert desk.open("/my/").status == 403
     desk.complaints = [one for one in desk.complaints if "403" not in one]
+
+
+def test_a_signed_paper_opens_the_familys_pages_once_a_colleague_has_looked(
+    open_browser: Open, place: factories.World, tmp_path: Path
+) -> None:
+    desk, second, who = open_browser(), open_browser(width=1280), Person()
+    sit_down(desk, clerk())
+    sit_down(second, clerk())
+    begin(desk, who, "")
+    photo = tmp_path / "paper.jpg"
+    photo.write_bytes(scan())
+    desk.page.set_input_files("#scan", photo)
+    desk.page.click("button[value=paper]")
+    desk.page.wait_for_selector("#waits")
+    second.open("/assist/papers/")
+    second.tap("a.row-link")
+    assert who.name in second.text()
+    shown = "document.images.length > 0 && [...document.images].every(one => one.complete && one.naturalWidth > 0)"
+    until(lambda: bool(second.page.evaluate(shown)), "the paper is shown")
+    second.page.click("button[value=pass]")
+    second.page.wait_for_url("**/assist/papers/")
+    desk.page.wait_for_url("**/assist/visits/*/", timeout=milliseconds(30))  # by itself
+    assert desk.open("/my/").status == 200
+    for window in (desk, second):
+        assert not window.page.evaluate("document.documentElement.scrollWidth > innerWidth")
 
 
 def test_a_hint_from_afar_appears_beside_the_question(open_browser: Open, place: factories.World) -> None:

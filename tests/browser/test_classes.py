@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
+from accounts.session_store import SessionStore
 from enrollment.models import Season
 from lottery import services
 from lottery.models import ClassRun
@@ -29,7 +28,7 @@ def enter_staff(window: Parent, account: Account) -> None:
     session[SESSION_KEY] = str(account.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()
-    session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.get(user=account).persistent_id
+    session[DEVICE_ID_SESSION_KEY] = TokenDevice.objects.get(user=account).persistent_id
     session.save()
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": str(session.session_key), "url": window.site.url}
     window.context.add_cookies([cookie])  # type: ignore[list-item]

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
 from enrollment import services
 from enrollment.models import AfterRules, Appeal, AppealEvent, Application, Offer
 from enrollment.selectors.after import after_working_days
@@ -47,7 +46,7 @@ def staff_client(account: Account) -> Client:
     client = Client(headers={"accept-language": "en"})
     client.force_login(account)
     session = client.session
-    session["otp_device_id"] = TOTPDevice.objects.get(user=account).persistent_id
+    session["otp_device_id"] = TokenDevice.objects.get(user=account).persistent_id
     session.save()
     return client
 

@@ -14,10 +14,9 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from PIL import Image
 
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
 from audit.models import Entry
 from enrollment import services
 from enrollment.models import Application, AssistConsent, AssistVisit, HelperTraining
@@ -64,13 +63,15 @@ def open_visit(
     operator: Account, who: Named | None = None, covers: tuple[str, ...] = ("file", "upload", "correct")
 ) -> Any:
     visit = services.visit_start(operator=operator, named=who or named())
-    return services.consent_by_paper(operator=operator, visit_id=visit.public_id, scan=scan(), covers=covers)
+    services.consent_by_paper(operator=operator, visit_id=visit.public_id, scan=scan(), covers=covers)
+    looked = services.paper_look(looker=clerk(district=visit.district_id), visit_id=visit.public_id, passed=True)
+    return AssistVisit.objects.select_related("operator", "guardian", "consent").get(pk=looked.pk)
 
 
 def at_desk(client: Client, operator: Account, visit: AssistVisit | None = None) -> Client:
     client.force_login(operator)
     session = client.session
-    session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.get(user=operator).persistent_id
+    session[DEVICE_ID_SESSION_KEY] = TokenDevice.objects.get(user=operator).persistent_id
     if visit is not None:
         session["visit"] = str(visit.public_id)
     session.save()
@@ -298,7 +299,7 @@ def test_nobody_helps_without_a_training() -> None:
 
 def test_a_phone_with_an_account_needs_its_own_code() -> None:
     factories.world()
-    phone = services.sign_in_code_send(phone="19900007744")  # somebody's account
+    phone = services.sign_in_code_send(phone="19900007744", asker=factories.asker()).phone  # somebody's account
     operator = clerk()
     visit = services.visit_start(operator=operator, named=named(phone=phone))
     with pytest.raises(Refused) as refused:

@@ -77,7 +77,7 @@ def freeze(round_: Round) -> None:
     Round.objects.filter(pk=round_.pk).update(
         state="closed", opens_at=now - timedelta(days=9), closes_at=now + timedelta(minutes=1)
     )
-    roll_freeze(official=factories.staff("official"), round_id=round_.pk)
+    roll_freeze(official=factories.staff("official"), round_id=round_.pk, second=factories.staff("official"))
 
 
 def tickets(*applications: Application) -> int:

@@ -354,12 +354,13 @@ def test_a_round_is_not_frozen_over_an_undecided_application(agencies: City) -> 
     one, application = case(agencies)
     official = factories.staff("official")
     place = one.world.round
-    services.round_step(official=official, round_id=place.pk, event="close")
+    second = factories.staff("official")
+    services.round_step(official=official, round_id=place.pk, event="close", second=second)
     with pytest.raises(Refused) as refused:
-        services.round_step(official=official, round_id=place.pk, event="freeze")
+        services.round_step(official=official, round_id=place.pk, event="freeze", second=second)
     assert refused.value.code == "unsettled"
     services.review_approve(reviewer=official, application_id=application.pk, reason=REASON)
-    assert services.round_step(official=official, round_id=place.pk, event="freeze").state == "frozen"
+    assert services.round_step(official=official, round_id=place.pk, event="freeze", second=second).state == "frozen"
     application.refresh_from_db()
     assert application.state == "in_pool"
     with pytest.raises(Refused):

@@ -6,9 +6,8 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
 from audit.models import Entry
 from enrollment import form, selectors, services
 from enrollment.models import Application, ApplicationVersion, Child, Round
@@ -39,7 +38,7 @@ def enter_staff(enter: Enter) -> Enter:
     def signed_in(account: Account) -> Client:
         client = enter(account)
         session = client.session
-        session["otp_device_id"] = TOTPDevice.objects.get(user=account).persistent_id
+        session["otp_device_id"] = TokenDevice.objects.get(user=account).persistent_id
         session.save()
         return client
 

@@ -13,10 +13,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import staff_lists
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
 from enrollment import services
 from enrollment.models import Application
 from enrollment.policies import compiled
@@ -165,7 +164,7 @@ def test_the_pages_of_the_staff_site_over_several_families(place: factories.Worl
     browser, official = Counted(), factories.staff("official")
     browser.client.force_login(official)
     session = browser.client.session
-    session["otp_device_id"] = TOTPDevice.objects.get(user=official).persistent_id
+    session["otp_device_id"] = TokenDevice.objects.get(user=official).persistent_id
     session.save()
     for path in STAFF:
         if path.startswith("/"):

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
 from audit.models import Entry
 from enrollment.models import Application, ApplicationVersion
 from enrollment.services import application_assess
@@ -26,7 +25,7 @@ def enter() -> Enter:
         client = Client(headers={"accept-language": "en"})
         client.force_login(account)
         session = client.session
-        session["otp_device_id"] = TOTPDevice.objects.get(user=account).persistent_id
+        session["otp_device_id"] = TokenDevice.objects.get(user=account).persistent_id
         session.save()
         return client
 

@@ -21,10 +21,10 @@ import httpx
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
 
 from accounts.models import Account
+from accounts.session_store import SessionStore
 from enrollment.models import Application, ApplicationVersion, Document, Draft, Upload
 from enrollment.services.documents import document_content
 from tests import factories

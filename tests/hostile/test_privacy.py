@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
 from enrollment import services
 from enrollment.services.submission import Submission
 from foundation.errors import NotAllowed
@@ -93,7 +92,7 @@ def test_staff_see_a_case_only_in_their_reach_and_after_both_secrets(
     client.force_login(member)
     if entered:
         session = client.session
-        session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.get(user=member).persistent_id
+        session[DEVICE_ID_SESSION_KEY] = TokenDevice.objects.get(user=member).persistent_id
         session.save()
     answer = client.get(f"/admin/enrollment/application/{application.pk}/{page}/")
     assert (answer.status_code == 200) is told

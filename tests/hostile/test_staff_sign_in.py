@@ -7,9 +7,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
 from accounts.services import WRONG_TOKENS, totp_verify
 from tests import factories
 from tests.threads import at_once
@@ -23,7 +22,7 @@ def member() -> Account:
 
 
 def token(member: Account) -> str:
-    return f"{TOTP(TOTPDevice.objects.get(user=member).bin_key).token():06d}"
+    return f"{TOTP(TokenDevice.objects.get(user=member).bin_key).token():06d}"
 
 
 def enter(username: str, password: str, code: str, target: str = "") -> HttpResponse:
@@ -47,14 +46,14 @@ def test_the_answer_is_the_same_whatever_was_wrong(member: Account) -> None:
 def test_of_eight_uses_of_one_password_at_once_one_counts(member: Account) -> None:
     code = token(member)
     devices = at_once([lambda: totp_verify(account=member, token=code)] * 8)
-    assert sum(isinstance(device, TOTPDevice) for device in devices) == 1
+    assert sum(isinstance(device, TokenDevice) for device in devices) == 1
 
 
 def test_guesses_slow_down_and_the_owner_is_let_in_after_minutes(member: Account) -> None:
     long_ago = timezone.localtime() - timedelta(seconds=2**WRONG_TOKENS)
-    TOTPDevice.objects.update(throttling_failure_count=40, throttling_failure_timestamp=timezone.localtime())
+    TokenDevice.objects.update(throttling_failure_count=40, throttling_failure_timestamp=timezone.localtime())
     assert enter(member.username, factories.PASSWORD, token(member)).status_code == 422
-    TOTPDevice.objects.update(throttling_failure_timestamp=long_ago)
+    TokenDevice.objects.update(throttling_failure_timestamp=long_ago)
     assert enter(member.username, factories.PASSWORD, token(member)).status_code == 302
 
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
 from accounts.services import staff_create
 from enrollment.models import Application, ApplicationVersion, Child, Round
 from enrollment.policy import scheme_text
@@ -40,7 +39,7 @@ class Ceremony:
     reviewer: Account
 
     def freeze(self) -> Draw:
-        return services.roll_freeze(official=self.officials[0], round_id=self.round.pk)
+        return services.roll_freeze(official=self.officials[1], round_id=self.round.pk, second=self.officials[0])
 
     def ready(self) -> Draw:
         """Everything up to the point where two officials confirm."""
@@ -66,11 +65,11 @@ def nonce_of(witness: Account) -> str:
 
 def token(account: Account) -> str:
     """A one-time password that was not used yet: the next one of the device, as if its time had come."""
-    device = TOTPDevice.objects.get(user=account)
+    device = TokenDevice.objects.get(user=account)
     made = TOTP(device.bin_key, device.step, device.t0, device.digits, device.drift)
     made.time = time.time()
     if made.t() <= device.last_t:
-        TOTPDevice.objects.filter(pk=device.pk).update(last_t=-1)
+        TokenDevice.objects.filter(pk=device.pk).update(last_t=-1)
     return f"{made.token():06d}"
 
 

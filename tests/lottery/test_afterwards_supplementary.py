@@ -116,7 +116,7 @@ def test_the_supplementary_roll_waits_for_the_main_result() -> None:
     later = supplementary(one)
     apply(later, FIRST)
     with pytest.raises(Refused) as refused:
-        services.roll_freeze(official=one.officials[0], round_id=later.pk)
+        services.roll_freeze(official=one.officials[0], round_id=later.pk, second=one.officials[1])
     assert refused.value.code == "too_early"
 
 

@@ -47,7 +47,8 @@ def test_a_whole_ceremony_is_played_on_the_pages() -> None:
         "duty-witness-1": "inspector",
     }
     press(official, official_url(one, "plan"), **plan)
-    press(official, official_url(one, "freeze"))
+    for account in one.officials[:2]:
+        press(account, official_url(one, "freeze"), token=token(account))
     draw = played.draw
     for account in one.witnesses:
         mark = nonce_commitment(draw=draw, witness=account, value=nonce_of(account))

@@ -9,9 +9,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
 from enrollment.models import Application, Child
 from foundation.clock import SHANGHAI
 from lottery.merkle import verify_inclusion
@@ -28,7 +27,7 @@ def signed_in(account: Account) -> Client:
     client = Client()
     client.force_login(account)
     session = client.session
-    session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.get(user=account).persistent_id
+    session[DEVICE_ID_SESSION_KEY] = TokenDevice.objects.get(user=account).persistent_id
     session.save()
     return client
 
@@ -163,7 +162,8 @@ def test_a_whole_round_is_played_on_the_pages() -> None:
         assert response.status_code == 302, (action, response.content.decode())
         assert client.get(official_url(one)).status_code == 200
 
-    press(first, "freeze")
+    press(first, "freeze", token=token(one.officials[0]))
+    press(second, "freeze", token=token(one.officials[1]))
     draw = Draw.objects.get()
     for client, account in desks:
         press(client, "commit", commitment=nonce_commitment(draw=draw, witness=account, value=nonce_of(account)))

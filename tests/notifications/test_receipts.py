@@ -6,11 +6,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test import Client
-from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
 from audit.models import Entry
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
@@ -202,7 +201,7 @@ def staff_client(account: Account) -> Client:
     client = Client(headers={"accept-language": "en"})
     client.force_login(account)
     session = client.session
-    session["otp_device_id"] = TOTPDevice.objects.get(user=account).persistent_id
+    session["otp_device_id"] = TokenDevice.objects.get(user=account).persistent_id
     session.save()
     return client
 

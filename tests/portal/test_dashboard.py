@@ -3,9 +3,8 @@
 import pytest
 from django.test import Client
 from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
 from tests.factories import staff, world
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +14,7 @@ def entered(account: Account) -> Client:
     client = Client()
     client.force_login(account)
     session = client.session
-    session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.get(user=account).persistent_id
+    session[DEVICE_ID_SESSION_KEY] = TokenDevice.objects.get(user=account).persistent_id
     session.save()
     return client
 

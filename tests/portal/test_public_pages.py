@@ -326,6 +326,8 @@ def test_odd_years_and_districts_are_answered(client: Client, place: factories.W
 
 
 def test_too_many_requests_of_one_address_wait(client: Client, place: factories.World) -> None:
-    answers = [client.get(reverse("api-policies")).status_code for _number in range(121)]
+    answers: list[int] = []
+    while 429 not in answers and len(answers) < 600:  # two more places a second while they are asked
+        answers.append(client.get(reverse("api-policies")).status_code)
     assert answers[-1] == 429
     assert set(answers[:120]) == {200}

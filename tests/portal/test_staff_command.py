@@ -9,9 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django_otp.oath import totp
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import Account, Role
+from accounts.models import Account, Role, TokenDevice
 from audit.models import Entry
 from tests import factories
 
@@ -26,10 +25,10 @@ def said(*arguments: str) -> str:
 
 
 def refused(*arguments: str) -> str:
-    before = (Account.objects.count(), Role.objects.count(), TOTPDevice.objects.count(), Entry.objects.count())
+    before = (Account.objects.count(), Role.objects.count(), TokenDevice.objects.count(), Entry.objects.count())
     with pytest.raises(CommandError) as told:
         said(*arguments)
-    after = (Account.objects.count(), Role.objects.count(), TOTPDevice.objects.count(), Entry.objects.count())
+    after = (Account.objects.count(), Role.objects.count(), TokenDevice.objects.count(), Entry.objects.count())
     assert after == before
     return str(told.value)
 
@@ -67,7 +66,7 @@ def test_a_reset_ends_what_was_and_makes_what_signs_in() -> None:
     second = said("reset", "li.na")
     assert not signs_in(first)
     assert signs_in(second)
-    assert TOTPDevice.objects.filter(user__username="li.na").count() == 1
+    assert TokenDevice.objects.filter(user__username="li.na").count() == 1
 
 
 def test_who_is_disabled_is_out_at_once_and_may_come_back() -> None:

@@ -17,14 +17,13 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: E402
-from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import setup_test_environment  # noqa: E402
 from django.urls import URLPattern, URLResolver, get_resolver, reverse  # noqa: E402
 from django_otp import DEVICE_ID_SESSION_KEY  # noqa: E402
-from django_otp.plugins.otp_totp.models import TOTPDevice  # noqa: E402
 
-from accounts.models import Account  # noqa: E402
+from accounts.models import Account, TokenDevice  # noqa: E402
+from accounts.session_store import SessionStore  # noqa: E402
 from accounts.staff_site import staff_site  # noqa: E402
 from tests.quality import places  # noqa: E402
 
@@ -142,7 +141,7 @@ def main() -> None:
         seen |= set(found)
         sessions[name] = session_of(account)
     for name, account in world.staff:
-        device = TOTPDevice.objects.get(user=account).persistent_id
+        device = TokenDevice.objects.get(user=account).persistent_id
         sessions[name] = session_of(account, device)
         client = Client()
         client.cookies[settings.SESSION_COOKIE_NAME] = sessions[name]

@@ -18,10 +18,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import translation
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import staffing
-from accounts.models import Account
+from accounts.models import Account, TokenDevice
 from accounts.services import staff_create
 from accounts.staffing import RoleRow
 from foundation.errors import Refused
@@ -115,7 +114,7 @@ class Command(BaseCommand):
         given = sys.stdin.readline().rstrip("\r\n") if options["password_stdin"] else _made_password()
         return staffing.password_checked(given, username)
 
-    def _shown(self, username: str, password: str, device: TOTPDevice, *, made: bool) -> None:
+    def _shown(self, username: str, password: str, device: TokenDevice, *, made: bool) -> None:
         """What the person needs to sign in; it is shown this once."""
         self.stdout.write(f"{username} signs in at {settings.SITE_URL}/staff/sign-in/")
         if made:

@@ -6,11 +6,11 @@ from collections import Counter
 
 import pytest
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 from pytest_django import Settings
 
+from accounts.session_store import SessionStore
 from enrollment.models import Round
 from foundation.valkey import valkey
 from portal.gate import hot
@@ -96,7 +96,7 @@ def test_who_has_a_session_never_gets_or_makes_a_kept_page(gate: Gate, site: Cou
     session = SessionStore()
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(account.pk), account.get_session_auth_hash()
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session.create()
+    session.save()
     signed_in = Person(gate, {"sessionid": str(session.session_key)})
     for _time in range(2 * hot.HOT):
         assert "退出登录" in signed_in.get("/").text
@@ -106,6 +106,13 @@ def test_who_has_a_session_never_gets_or_makes_a_kept_page(gate: Gate, site: Cou
     asked = site.asked["/"]
     assert "退出登录" in signed_in.get("/").text
     assert site.asked["/"] == asked + 1
+
+
+def test_a_browser_known_to_an_account_gets_the_kept_page_like_everybody(gate: Gate, site: Counting) -> None:
+    warm(gate, "/")
+    asked = site.asked["/"]
+    assert Person(gate, {"known": "of a family that signed in before"}).get("/").status == 200
+    assert site.asked["/"] == asked
 
 
 def test_languages_and_looks_are_kept_apart(gate: Gate) -> None:
