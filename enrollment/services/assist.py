@@ -244,19 +244,27 @@ def consent_by_paper(*, operator: Account, visit_id: UUID, scan: bytes, covers: 
     """
     if not scan:
         raise Refused(_("Please choose the photo of the signed paper."), code="scan", field="scan")
+    with transaction.atomic():  # whoever may not give a paper gets none judged: that costs a second of a processor
+        _takes_paper(operator, visit_id)
     content = checked(scan)
     digest = files.store(content.body)
     pages_keep(digest, content.pictures)
     with transaction.atomic():
-        visit = _own_waiting(operator, visit_id)
-        if visit.needs_code:
-            text = _("This person has a mobile phone: only a code to it shows that they agree.")
-            raise Refused(text, code="needs_code", field="way")
-        _refuse_other_county(visit)
+        visit = _takes_paper(operator, visit_id)
         _agreed(visit, PAPER_WAY, covers, digest)
         _update(visit, touched_at=clock.now(), code_index="", code_until=None)
         event(visit, AssistEvent.Kind.PAPER, operator)
         return visit
+
+
+def _takes_paper(operator: Account, visit_id: UUID) -> AssistVisit:
+    """The operator's waiting visit, locked, that a signed paper may open. Raises NotAllowed, Refused."""
+    visit = _own_waiting(operator, visit_id)
+    if visit.needs_code:
+        text = _("This person has a mobile phone: only a code to it shows that they agree.")
+        raise Refused(text, code="needs_code", field="way")
+    _refuse_other_county(visit)
+    return visit
 
 
 def _refuse_other_county(visit: AssistVisit) -> None:
