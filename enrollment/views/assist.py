@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 import identifiers
 from accounts.pages import GuardianRequest, StaffRequest, guardian_page, staff_page
+from accounts.polls import asks_again, over
 from accounts.scopes import scope
 from enrollment import services
 from enrollment.materials import materials_for
@@ -98,6 +99,9 @@ def consent(request: StaffRequest, visit_id: UUID) -> HttpResponse:
         if "HX-Request" in request.headers:  # the page waited for a second person's look
             return HttpResponse(headers={"HX-Redirect": reverse("enrollment:assist-visit", args=[visit_id])})
         return redirect("enrollment:assist-visit", visit_id)
+    if not waits and asks_again(request):  # the second person said no, or the visit ended meanwhile
+        said = (selectors.end_words(visit.end_reason), selectors.look_note(visit))
+        return over(request, " ".join(words for words in said if words))
     refused: Refused | None = None
     covers = request.POST.getlist("covers") if request.method == "POST" else list(COVERS)
     way = request.POST.get("way", "")

@@ -126,7 +126,8 @@ def test_an_agreement_to_the_older_text_shows_no_statements(
     assert "invite you once more" in page
     assert "/statements/" not in page
     assert enter(other).get(at(filed, "statements")).status_code == 404
-    again = agreed(family_of(filed), other, may_act=True)  # replaces the first one
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        again = agreed(family_of(filed), other, may_act=True)  # replaces the first one
     assert covers_statements(again)
     assert enter(other).get(at(filed, "statements")).status_code == 200
 
@@ -322,7 +323,8 @@ def test_an_ended_agreement_and_one_to_the_older_text_correct_nothing(
         older_text(then)
         agreed(one, other, may_act=True)
     refuse_everywhere(other, filed)
-    newer = agreed(one, other, may_act=True)
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        newer = agreed(one, other, may_act=True)
     assert enter(other).get(at(filed, "correct")).status_code == 200
     services.guardianship_end(account=one.guardian, guardianship_id=newer.public_id)
     with pytest.raises(NotAllowed):

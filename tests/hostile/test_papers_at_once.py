@@ -8,8 +8,8 @@ import httpx
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
+from accounts.session_store import SessionStore
 from enrollment.models import Document
 from tests import factories
 from tests.enrollment.test_documents import unusual

@@ -19,6 +19,7 @@ from lottery.models import CeremonyPlan
 from lottery.services import run_request, whatif_request
 from tests import factories
 from tests.enrollment.test_assist import at_desk, clerk
+from tests.enrollment.test_assist_look import look, waiting
 from tests.lottery.factories import ceremony
 from tests.lottery.played import planned
 from tests.lottery.test_public_pages import signed_in
@@ -63,6 +64,14 @@ def helped_familys_page() -> Poll:
     return Poll(reverse("enrollment:help-panel"), phone, end, "协助已结束")
 
 
+def consent_page() -> Poll:
+    factories.world()
+    visit = waiting()
+    path = reverse("enrollment:assist-consent", args=[visit.public_id])
+    refused = lambda: look(factories.staff("reviewer"), visit, passed=False, note="签名看不清")  # noqa: E731 - one of a table
+    return Poll(path, at_desk(Client(), visit.operator, visit), refused, "签名看不清")
+
+
 def application_page() -> Poll:
     family = factories.family(factories.world())
     application = family.submit()
@@ -101,6 +110,7 @@ def hall_page() -> Poll:
 
 PAGES: dict[str, Callable[[], Poll]] = {
     "assist/help_session.html": helpers_page,
+    "assist/consent.html": consent_page,
     "base.html": helped_familys_page,
     "enrollment/application.html": application_page,
     "lottery/_run_progress.html": runs_page,
