@@ -32,7 +32,7 @@ class Declared(MutableMapping[str, str]):
         folder = self._variables.get("SECRETS_DIR", "")
         if folder and not name.endswith("_FILE"):
             path = Path(folder) / name.lower()
-            if path.is_file():
+            if _there(path):
                 return _clean(name, _read(name, path))
         raise KeyError(name)
 
@@ -49,12 +49,22 @@ class Declared(MutableMapping[str, str]):
         return len(self._variables)
 
 
+def _there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as wrong:
+        who = f"user {os.geteuid()}"
+        said = f"SECRETS_DIR: {path.parent} cannot be entered by {who} ({wrong.strerror}): give it to who runs this"
+        raise ImproperlyConfigured(said) from wrong
+
+
 def _read(name: str, path: Path) -> str:
     try:
         with path.open("rb") as source:
             raw = source.read(MOST_BYTES + 1)
     except OSError as wrong:
-        raise ImproperlyConfigured(f"{name}: {path} cannot be read ({wrong.strerror})") from wrong
+        said = f"{name}: {path} cannot be read by user {os.geteuid()} ({wrong.strerror}): give it to who runs this"
+        raise ImproperlyConfigured(said) from wrong
     if len(raw) > MOST_BYTES:
         raise ImproperlyConfigured(f"{name}: {path} is larger than {MOST_BYTES} bytes: is it the right file?")
     try:

@@ -2,13 +2,14 @@
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from lottery.compiled import compiled
 
 Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
 
 
-@njit(cache=True)
+@compiled
 def _sink(heap: Ints, base: int, size: int, bid: int) -> None:
     """Put `bid` in the place of the lowest bid of a full heap."""
     at = 0
@@ -25,7 +26,7 @@ def _sink(heap: Ints, base: int, size: int, bid: int) -> None:
     heap[base + at] = bid
 
 
-@njit(cache=True)
+@compiled
 def _rise(heap: Ints, base: int, size: int, bid: int) -> None:
     """Add `bid` to a heap of `size` bids."""
     at = size
@@ -38,7 +39,7 @@ def _rise(heap: Ints, base: int, size: int, bid: int) -> None:
     heap[base + at] = bid
 
 
-@njit(cache=True)
+@compiled
 def seat_all(starts: Ints, schools: Small, bids: Ints, seats: Ints, mask: int) -> tuple[Ints, Ints, Ints]:
     """(heaps, where each school's begins, how many it holds) after every pupil has applied down its list.
 
@@ -74,7 +75,7 @@ def seat_all(starts: Ints, schools: Small, bids: Ints, seats: Ints, mask: int) -
     return heap, begins, filled
 
 
-@njit(cache=True)
+@compiled
 def held_entries(heap: Ints, begins: Ints, filled: Ints, owners: Small, pupils: int, mask: int) -> Ints:
     """The entry each pupil holds in the end, or -1."""
     held = np.full(pupils, -1, dtype=np.int64)
@@ -85,7 +86,7 @@ def held_entries(heap: Ints, begins: Ints, filled: Ints, owners: Small, pupils: 
     return held
 
 
-@njit(cache=True)
+@compiled
 def lay_out(counts: Ints, schools: Ints, priority: Ints, nowhere: int, bits: int) -> tuple[Ints, Small, Small, Ints]:
     """(starts, schools, owners, bids) with a closing entry behind every list, as `mechanisms.Market` has them."""
     pupils = len(counts)

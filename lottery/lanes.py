@@ -12,8 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from llvmlite import ir  # type: ignore[import-untyped]
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
+
+from lottery.compiled import compiled
 
 LANES = 16
 _WORD = ir.IntType(32)
@@ -94,16 +96,6 @@ def _rounds(emit: _Emitter, state: list[Any], words: list[Any]) -> list[Any]:
     return [emit.add(before, after) for before, after in zip(state, [a, b, c, d, e, f, g, h], strict=True)]
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    made: Callable[..., Any]
-    try:
-        made = njit(cache=True, nogil=True)(function)
-    except RuntimeError:
-        # Nowhere to keep the compiled code (a read-only installation): it is compiled again in every process.
-        made = njit(nogil=True)(function)
-    return made
-
-
 def _emit_compress(_context: Any, state: Any, words: Any) -> Any:
     """Compress in place: `state` is (8, LANES) and `words` (16, LANES), both contiguous uint32."""
 
@@ -140,7 +132,7 @@ def _read_word(rows: npt.NDArray[np.uint8], row: int, at: int) -> Any:
     )
 
 
-_word = _compiled(_read_word)
+_word = compiled(_read_word, nogil=True)
 
 
 def _compress_first(blocks: npt.NDArray[np.uint8], states: npt.NDArray[np.uint32]) -> None:
@@ -216,6 +208,6 @@ def _hmac_rows(
                     found[begin + lane, 4 * at + byte] = (value >> np.uint32(24 - 8 * byte)) & np.uint32(0xFF)
 
 
-compress_first = _compiled(_compress_first)
-lay_out = _compiled(_lay_out)
-hmac_rows = _compiled(_hmac_rows)
+compress_first = compiled(_compress_first, nogil=True)
+lay_out = compiled(_lay_out, nogil=True)
+hmac_rows = compiled(_hmac_rows, nogil=True)

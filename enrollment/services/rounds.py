@@ -13,6 +13,7 @@ from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from foundation.locks import lock
 
+OPENS = {"open", "resume", "reopen"}
 LONGEST_REASON = 300  # characters
 # Set by set: a city has hundreds of thousands of children.
 FROZEN = """
@@ -65,6 +66,8 @@ def round_step(
         _refuse_alone(round_, official, second)
     if event == "freeze":
         _freeze(round_, official)
+    if event in OPENS:
+        _refuse_over(round_)
     if event == "pause":
         _say_why(round_, reason.strip())
     details = {"second": second.pk, "announced": round_.closes_at.isoformat()} if second else {}
@@ -72,6 +75,14 @@ def round_step(
     if event == "freeze":  # only once the step was legal: a second press finds the wishes written down already
         binding_settle(round_=moved)
     return moved
+
+
+def _refuse_over(round_: Round) -> None:
+    """A round whose announced end is past would be open in name only: no family could apply."""
+    if clock.deadline_passed(round_.closes_at):
+        end = round_.closes_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        text = _("The end of this round, %(end)s, has passed: no family could apply. Give it a later end first.")
+        raise Refused(text % {"end": end}, code="over")
 
 
 def _say_why(round_: Round, reason: str) -> None:

@@ -156,3 +156,14 @@ def test_two_officials_at_once_close_once() -> None:
     )
     assert sorted(getattr(state, "state", str(state)) for state in states) == ["closed", "open"]
     assert Entry.objects.filter(action="round.close").count() == 1
+
+
+@pytest.mark.parametrize(("state", "event"), [("planned", "open"), ("paused", "resume"), ("closed", "reopen")])
+def test_a_round_whose_announced_end_is_past_is_not_opened_in_name_only(state: str, event: str) -> None:
+    one = open_round(ends=timedelta(hours=-1))
+    Round.objects.filter(pk=one.round.pk).update(state=state)
+    with pytest.raises(Refused) as refused:
+        round_step(official=one.officials[0], round_id=one.round.pk, event=event)
+    assert refused.value.code == "over"
+    Round.objects.filter(pk=one.round.pk).update(closes_at=clock.now() + timedelta(days=1))
+    assert round_step(official=one.officials[0], round_id=one.round.pk, event=event).state == "open"

@@ -110,3 +110,24 @@ def test_every_setting_is_told_in_the_operations_page() -> None:
     assert len(read) > 20
     told = (base / "docs/operations.md").read_text()
     assert sorted(name for name in read if f"`{name}`" not in told) == []
+
+
+def test_who_checks_before_deployment_is_told_that_this_is_no_server_yet(tmp_path: Path) -> None:
+    done = start({}, tmp_path, ("manage.py", "check", "--deploy", "-t", "configuration"))
+    assert done.returncode != 0
+    assert "PORTAL_MODE=production" in done.stderr
+
+
+def test_a_database_that_is_not_there_is_told_by_its_setting(tmp_path: Path) -> None:
+    nowhere = {"PORTAL_MODE": "production", **NEEDED, **ADDRESSES, "DATABASE_URL": "postgres://u:p@127.0.0.1:9/none"}
+    done = start(nowhere, tmp_path, ("manage.py", "prepare"))
+    assert done.returncode != 0
+    assert "DATABASE_URL: the database on 127.0.0.1 does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_carriers_and_agencies_complain_in_the_language_of_the_other_faults(tmp_path: Path) -> None:
+    lacking = {"PORTAL_MODE": "production", **NEEDED, **ADDRESSES, "TWILIO_FROM": ""}
+    done = start(lacking, tmp_path, ("manage.py", "check", "-t", "configuration"))
+    assert "TWILIO_FROM" in done.stderr
+    assert not re.search(r"[\u4e00-\u9fff]", done.stderr)

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from django.core.management import call_command
+from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
+from django.db import OperationalError
 
 from portal.checks import refuse_unsound
 
@@ -14,5 +16,12 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         refuse_unsound()
-        call_command("migrate", verbosity=0)
+        try:
+            call_command("migrate", verbosity=0)
+        except OperationalError as wrong:
+            where = settings.DATABASES["default"]["HOST"] or "this machine"
+            raise CommandError(
+                f"DATABASE_URL: the database on {where} does not answer: {str(wrong).strip()}"
+            ) from wrong
         call_command("build")
+        self.stdout.write("prepared: database, texts, static files")
