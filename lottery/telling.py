@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from enrollment.policy.words import Text
 from lottery import wording
 from lottery.entries import IN_ZONE, SHARED, Entry, Inputs, real
 from lottery.mechanisms import NOBODY
@@ -19,6 +18,7 @@ from lottery.methods import METHODS
 from lottery.packing import Ints
 from lottery.problem import Choice, Mechanism, Pupil, positions
 from lottery.province import Province, numbered
+from policy.words import Text
 
 Json = dict[str, Any]
 # Enough of a ticket for every method to show it.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from enrollment.policy.words import Text
+from policy.words import Text
 
 OUTCOMES: Final[Mapping[str, Text]] = {
     "placed": Text("已录取", "placed here"),

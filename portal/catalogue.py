@@ -25,6 +25,7 @@ ROOMS = (
     "helpdesk",
     "lottery",
     "notifications",
+    "policy",
     "portal",
     "rehearsal",
     "schools",

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from enrollment.policy.dates import DateExpr
-from enrollment.policy.facts import AGENCIES, FactSpec, value_words
-from enrollment.policy.family import Fact
-from enrollment.policy.logic import Days, LeafResult, Outcome
-from enrollment.policy.messages import OUTCOMES, STATUS_WORDS, STEPS
-from enrollment.policy.model import FactRef, Leaf, Operand
-from enrollment.policy.words import Text
+from policy.dates import DateExpr
+from policy.facts import AGENCIES, FactSpec, value_words
+from policy.family import Fact
+from policy.logic import Days, LeafResult, Outcome
+from policy.messages import OUTCOMES, STATUS_WORDS, STEPS
+from policy.model import FactRef, Leaf, Operand
+from policy.words import Text
 
 _OPERATORS: Final[Mapping[str, Text]] = {
     "eq": Text("{0}", "{0}"),

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from enrollment.policy.words import Text
+from policy.words import Text
 
 
 @dataclass(frozen=True, slots=True)

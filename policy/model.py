@@ -1,4 +1,4 @@
-"""The compiled policy: frozen data a judgement walks through. Built by `enrollment.policy.compile`, never by hand."""
+"""The compiled policy: frozen data a judgement walks through. Built by `policy.compile`, never by hand."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from enrollment.policy.dates import DateExpr
-from enrollment.policy.facts import FactSpec, Scalar
-from enrollment.policy.words import Text
+from policy.dates import DateExpr
+from policy.facts import FactSpec, Scalar
+from policy.words import Text
 
 Operator = Literal["eq", "ne", "in", "not_in", "gt", "gte", "lt", "lte", "between", "not_between"]
 

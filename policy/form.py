@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from enrollment.policy.tree import Path, PolicyIssue, Tree
+from policy.tree import Path, PolicyIssue, Tree
 
 _TYPES: Final[Mapping[str, str]] = {
     "object": "a set of keys and values",

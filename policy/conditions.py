@@ -1,7 +1,7 @@
 """Turns the conditions of a policy into compiled form and finds every mistake in them.
 
 Negation is pushed down to the comparisons (`not eq` becomes `ne`), so that a judgement can treat each comparison as
-something the family claims: see `enrollment.policy.logic`.
+something the family claims: see `policy.logic`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from enrollment.policy import dates
-from enrollment.policy.facts import DICTIONARY, FactSpec, Scalar
-from enrollment.policy.family import typed
-from enrollment.policy.model import All, AnyOf, Condition, FactRef, Leaf, Operand, Operator
-from enrollment.policy.tree import Path, PolicyIssue, Tree
+from policy import dates
+from policy.facts import DICTIONARY, FactSpec, Scalar
+from policy.family import typed
+from policy.model import All, AnyOf, Condition, FactRef, Leaf, Operand, Operator
+from policy.tree import Path, PolicyIssue, Tree
 
 OPPOSITE: Final[Mapping[str, str]] = {
     "eq": "ne",

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from enrollment.policy.facts import DICTIONARY, FactSpec
-from enrollment.policy.forbidden import DIMENSIONS, banned
-from enrollment.policy.model import Group
-from enrollment.policy.tree import Path, PolicyIssue, Tree
-from enrollment.policy.words import Text
+from policy.facts import DICTIONARY, FactSpec
+from policy.forbidden import DIMENSIONS, banned
+from policy.model import Group
+from policy.tree import Path, PolicyIssue, Tree
+from policy.words import Text
 
 
 def _days(tree: Tree) -> Iterator[tuple[Path, str]]:

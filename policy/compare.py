@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from enrollment.policy.evaluate import Evaluation, evaluate
-from enrollment.policy.family import Facts
-from enrollment.policy.model import Policy
+from policy.evaluate import Evaluation, evaluate
+from policy.family import Facts
+from policy.model import Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from enrollment.policy import meaning
-from enrollment.policy.conditions import Compiler, scalar_list
-from enrollment.policy.facts import FactSpec
-from enrollment.policy.form import form_issues
-from enrollment.policy.model import (
+from policy import meaning
+from policy.conditions import Compiler, scalar_list
+from policy.facts import FactSpec
+from policy.form import form_issues
+from policy.model import (
     AgeRule,
     BigZone,
     Coordination,
@@ -27,8 +27,8 @@ from enrollment.policy.model import (
     Source,
     Supplementary,
 )
-from enrollment.policy.tree import Path, PolicyError, Tree, read
-from enrollment.policy.words import Text
+from policy.tree import Path, PolicyError, Tree, read
+from policy.words import Text
 
 
 @lru_cache(maxsize=32)  # reading YAML with its line numbers takes a tenth of a second; a text never changes

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from enrollment.policy.facts import AGENCIES
-from enrollment.policy.logic import Days
-from enrollment.policy.model import AgeRule, All, Condition, Group, Leaf, OrderRule, Policy
-from enrollment.policy.trace import required_words
-from enrollment.policy.words import Text, day_words
+from policy.facts import AGENCIES
+from policy.logic import Days
+from policy.model import AgeRule, All, Condition, Group, Leaf, OrderRule, Policy
+from policy.trace import required_words
+from policy.words import Text, day_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
-from enrollment.policy.dates import add_months
-from enrollment.policy.facts import DICTIONARY, FactSpec, value_words
-from enrollment.policy.family import Facts
-from enrollment.policy.logic import Days, LeafResult, Outcome, judge, known_value
-from enrollment.policy.model import AgeRule, Group, OrderRule, PointItem, Policy, SeatLock
-from enrollment.policy.trace import TraceStep, leaf_step, source_words, step, when_words
-from enrollment.policy.words import Text
+from policy.dates import add_months
+from policy.facts import DICTIONARY, FactSpec, value_words
+from policy.family import Facts
+from policy.logic import Days, LeafResult, Outcome, judge, known_value
+from policy.model import AgeRule, Group, OrderRule, PointItem, Policy, SeatLock
+from policy.trace import TraceStep, leaf_step, source_words, step, when_words
+from policy.words import Text
 
 _LAST = 99_999_999
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from enrollment.policy.words import Text
+from policy.words import Text
 
 ISSUES: Final[Mapping[str, Text]] = {
     "yaml_syntax": Text("YAML 语法错误：{detail}。", "This is not valid YAML: {detail}."),

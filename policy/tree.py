@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import yaml
 
-from enrollment.policy.messages import ISSUES
+from policy.messages import ISSUES
 
 Path = tuple[str | int, ...]
 MAX_BYTES: Final = 256 * 1024

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
 
-from enrollment.policy.dates import DateExpr
-from enrollment.policy.facts import FactSpec, Scalar
-from enrollment.policy.family import Fact, Facts, typed
-from enrollment.policy.model import All, Condition, FactRef, Leaf, Operand
+from policy.dates import DateExpr
+from policy.facts import FactSpec, Scalar
+from policy.family import Fact, Facts, typed
+from policy.model import All, Condition, FactRef, Leaf, Operand
 
 Outcome = Literal["true", "false", "unknown"]
 Basis = Literal["value", "default", "not_claimed", "question", "refuted"]

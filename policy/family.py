@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, cast
 
-from enrollment.policy.facts import DICTIONARY, FactSpec, Scalar
+from policy.facts import DICTIONARY, FactSpec, Scalar
 
 Status = Literal["verified", "declared", "mismatch", "not_found", "unavailable"]
 STATUSES: Final[tuple[Status, ...]] = ("verified", "declared", "mismatch", "not_found", "unavailable")

@@ -2,7 +2,7 @@
 
 A fact has a dotted name, a type, words in both languages and the agencies that can prove it. What is not listed here
 (or declared by a policy under `local.`) cannot be asked; parents' post and income are never collected (ministry rule),
-so no such fact exists. How a fact is read that nobody claimed: see `enrollment.policy.logic`.
+so no such fact exists. How a fact is read that nobody claimed: see `policy.logic`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from enrollment.policy.words import Text
+from policy.words import Text
 
 FactKind = Literal["date", "number", "share", "flag", "choice", "text"]
 Scalar = str | int | float | bool
