@@ -154,7 +154,7 @@ def _rows(pupils: int, schools: int, round_: Any, draw: Any, parent: Any, child:
     import numpy as np
 
     from bench.cases import province
-    from lottery.entries import facts_text
+    from lottery.engine.entries import facts_text
 
     table = province(pupils, schools)
     lists, at = table.schools.tolist(), 0

@@ -14,7 +14,7 @@ from accounts.scopes import scope
 from audit.services import record
 from enrollment.models import Application, Attendance, Offer, Round
 from foundation.errors import NotAllowed
-from lottery import wording
+from lottery.engine import wording
 from lottery.models import (
     AdmissionRun,
     CheckIn,

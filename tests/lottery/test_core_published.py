@@ -9,7 +9,7 @@ import yaml
 
 from enrollment.services.seasons import policy_store
 from lottery import services
-from lottery.methods import METHODS
+from lottery.engine.methods import METHODS
 from policy import scheme_text
 from schools.models import District
 from tests.factories import DISTRICT

@@ -4,9 +4,9 @@ import json
 import math
 from typing import Any, NoReturn, TypeVar
 
-from lottery.draw import MOST_SEATS, SiblingRule
-from lottery.messages import LotteryError
-from lottery.problem import Choice, Mechanism, Number, Problem, Pupil, School, check_problem
+from lottery.engine.draw import MOST_SEATS, SiblingRule
+from lottery.engine.messages import LotteryError
+from lottery.engine.problem import Choice, Mechanism, Number, Problem, Pupil, School, check_problem
 
 Word = TypeVar("Word", Mechanism, SiblingRule)
 MOST_TEXT = 200

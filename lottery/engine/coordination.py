@@ -6,8 +6,8 @@ from functools import cache
 
 import numpy as np
 
-from lottery.entries import COORDINATION, SHARED, Entry, Inputs, drawn
-from lottery.packing import Ints
+from lottery.engine.entries import COORDINATION, SHARED, Entry, Inputs, drawn
+from lottery.engine.packing import Ints
 from schools.matching import distance_m
 
 

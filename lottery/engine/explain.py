@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from lottery.allocate import Result
-from lottery.messages import LotteryError
-from lottery.problem import Choice, Problem
+from lottery.engine.allocate import Result
+from lottery.engine.messages import LotteryError
+from lottery.engine.problem import Choice, Problem
 
 Verdict = Literal["placed", "higher choice placed", "outranked", "not seated together", "not eligible"]
 

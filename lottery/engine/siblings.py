@@ -15,8 +15,8 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from lottery.draw import SiblingRule
-from lottery.mechanisms import NOBODY, Market
+from lottery.engine.draw import SiblingRule
+from lottery.engine.mechanisms import NOBODY, Market
 
 Engine = Callable[[Market], list[int]]
 Groups = Sequence[Sequence[int]]

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lottery.draw import SiblingRule
-from lottery.packing import Applications, Ints
-from lottery.problem import Choice, Key, Mechanism, Problem, Pupil, groups_by_name, positions
+from lottery.engine.draw import SiblingRule
+from lottery.engine.packing import Applications, Ints
+from lottery.engine.problem import Choice, Key, Mechanism, Problem, Pupil, groups_by_name, positions
 
 MOST_VIOLATIONS = 20
 Rank = tuple[int, Key, str]

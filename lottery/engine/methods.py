@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from hmac import digest as hmac_digest
 from typing import Final, Protocol
 
-from lottery.messages import LotteryError
-from lottery.ring import ring_winners
-from lottery.tickets import bulk_tickets
+from lottery.engine.messages import LotteryError
+from lottery.engine.ring import ring_winners
+from lottery.engine.tickets import bulk_tickets
 
 WORD: Final = 8
 WORDS_SPAN: Final = 1 << 64

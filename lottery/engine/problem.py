@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lottery.draw import MOST_SEATS, SiblingRule
-from lottery.messages import LotteryError
+from lottery.engine.draw import MOST_SEATS, SiblingRule
+from lottery.engine.messages import LotteryError
 
 Number = int | float
 Key = tuple[Number, Number, Number]

@@ -1,4 +1,4 @@
-"""The admission run over whole columns: the places of `lottery.placing.place` for a province in seconds (pure).
+"""The admission run over whole columns: the places of `lottery.engine.placing.place` for a province in seconds (pure).
 
 Entries become number columns once; ranks are one sort of all applications by school, key and ticket; the places come
 from the packed engine; the certificate is checked from the columns by separate code.
@@ -13,20 +13,20 @@ from itertools import chain
 import numpy as np
 import numpy.typing as npt
 
-from lottery.allocate import placements_digest
-from lottery.certificate import Certificate, certify_arrays
-from lottery.coordination import coordinate
-from lottery.entries import OUT_OF_ZONE, SHARED, Entry, Inputs, real, surplus
-from lottery.fast import acceptance
-from lottery.fasttickets import tickets_for
-from lottery.mechanisms import NOBODY
-from lottery.messages import LotteryError
-from lottery.methods import METHODS
-from lottery.packing import Applications, Ints, pack_arrays
-from lottery.problem import Mechanism
-from lottery.siblings import Settled, settle
-from lottery.tickets import draw_key
-from lottery.transcript import canonical_json
+from lottery.engine.allocate import placements_digest
+from lottery.engine.certificate import Certificate, certify_arrays
+from lottery.engine.coordination import coordinate
+from lottery.engine.entries import OUT_OF_ZONE, SHARED, Entry, Inputs, real, surplus
+from lottery.engine.fast import acceptance
+from lottery.engine.fasttickets import tickets_for
+from lottery.engine.mechanisms import NOBODY
+from lottery.engine.messages import LotteryError
+from lottery.engine.methods import METHODS
+from lottery.engine.packing import Applications, Ints, pack_arrays
+from lottery.engine.problem import Mechanism
+from lottery.engine.siblings import Settled, settle
+from lottery.engine.tickets import draw_key
+from lottery.engine.transcript import canonical_json
 
 Bytes = npt.NDArray[np.uint8]
 HEAD = 8

@@ -13,11 +13,11 @@ from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.hashes import SM3, Hash
 
-from lottery.draw import DrawResult, SiblingRule, draw, groups_of
-from lottery.messages import LotteryError
-from lottery.methods import DEFAULT, draw_method
-from lottery.problem import Problem
-from lottery.tickets import RollRow, canonical_roll, check_reveal, domain_string, draw_key, draw_seed, roll_root
+from lottery.engine.draw import DrawResult, SiblingRule, draw, groups_of
+from lottery.engine.messages import LotteryError
+from lottery.engine.methods import DEFAULT, draw_method
+from lottery.engine.problem import Problem
+from lottery.engine.tickets import RollRow, canonical_roll, check_reveal, domain_string, draw_key, draw_seed, roll_root
 
 DRAW_FORMAT = "enrollment-lottery/draw/1"
 ADMISSION_FORMAT = "enrollment-lottery/admission/1"
@@ -193,7 +193,7 @@ def conduct(announcement: Json, roll: Iterable[RollRow], entropy: Entropy) -> tu
 
 
 def problem_json(problem: Problem) -> Json:
-    """The problem in the form `lottery.allocate` reads."""
+    """The problem in the form `lottery.engine.allocate` reads."""
     return {
         "mechanism": problem.mechanism.value,
         "siblings": problem.siblings.value,
@@ -206,5 +206,5 @@ def problem_json(problem: Problem) -> Json:
 
 
 def admission_json(problem: Problem, result: Json) -> Json:
-    """The public file of an admission run: `result` as `lottery.allocate.result_json` gives it; ids are pseudonyms."""
+    """The public file of an admission run: `result` as `allocate.result_json` gives it; ids are pseudonyms."""
     return {"format": ADMISSION_FORMAT, "problem": problem_json(problem), "result": result}

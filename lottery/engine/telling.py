@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from lottery import wording
-from lottery.entries import IN_ZONE, SHARED, Entry, Inputs, real
-from lottery.mechanisms import NOBODY
-from lottery.methods import METHODS
-from lottery.packing import Ints
-from lottery.problem import Choice, Mechanism, Pupil, positions
-from lottery.province import Province, numbered
+from lottery.engine import wording
+from lottery.engine.entries import IN_ZONE, SHARED, Entry, Inputs, real
+from lottery.engine.mechanisms import NOBODY
+from lottery.engine.methods import METHODS
+from lottery.engine.packing import Ints
+from lottery.engine.problem import Choice, Mechanism, Pupil, positions
+from lottery.engine.province import Province, numbered
 from policy.words import Text
 
 Json = dict[str, Any]

@@ -6,9 +6,9 @@ list - so a long rejection chain costs it no more than the same number of first 
 
 import numpy as np
 
-from lottery.mechanisms import NOBODY, Market, deferred_acceptance
-from lottery.packing import Applications, Ints, priorities
-from lottery.problem import Mechanism
+from lottery.engine.mechanisms import NOBODY, Market, deferred_acceptance
+from lottery.engine.packing import Applications, Ints, priorities
+from lottery.engine.problem import Mechanism
 
 # Loading the compiled code takes about a second; the reference places this many applications in less.
 FEW = 500_000
@@ -16,7 +16,7 @@ FEW = 500_000
 
 def compiled_acceptance(market: Market) -> list[int]:
     """The same result as `deferred_acceptance`; bids that need more than 63 bits are left to it."""
-    from lottery.heaps import held_entries, seat_all
+    from lottery.engine.heaps import held_entries, seat_all
 
     try:
         bids = np.asarray(market.bids, dtype=np.int64)
@@ -37,7 +37,7 @@ def acceptance(market: Market) -> list[int]:
 
 def fast_places(table: Applications, mechanism: Mechanism = Mechanism.PARALLEL) -> Ints:
     """The school of every pupil, or -1, straight from the arrays. Raises LotteryError problem.range."""
-    from lottery.heaps import held_entries, lay_out, seat_all
+    from lottery.engine.heaps import held_entries, lay_out, seat_all
 
     bits = (len(table.schools) + len(table.counts)).bit_length()
     priority = priorities(table, mechanism, bits)

@@ -16,8 +16,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from lottery.merkle import merkle_root
-from lottery.messages import LotteryError
+from lottery.engine.merkle import merkle_root
+from lottery.engine.messages import LotteryError
 
 SEED_LABEL = b"enrollment-lottery/seed/1"
 COMMIT_LABEL = b"enrollment-lottery/commit/1"

@@ -1,6 +1,6 @@
-"""The admission run in plain objects: the reference that `lottery.province` must agree with (pure).
+"""The admission run in plain objects: the reference that `lottery.engine.province` must agree with (pure).
 
-What ranks a child at a school, and how the seats of a big zone are shared, stands in `lottery.entries`.
+What ranks a child at a school, and how the seats of a big zone are shared, stands in `lottery.engine.entries`.
 """
 
 import hashlib
@@ -8,11 +8,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lottery.allocate import Result, allocate
-from lottery.coordination import coordinate
-from lottery.entries import SHARED, Entry, Inputs, drawn, real, surplus
-from lottery.problem import Choice, Problem, Pupil, School
-from lottery.transcript import canonical_json
+from lottery.engine.allocate import Result, allocate
+from lottery.engine.coordination import coordinate
+from lottery.engine.entries import SHARED, Entry, Inputs, drawn, real, surplus
+from lottery.engine.problem import Choice, Problem, Pupil, School
+from lottery.engine.transcript import canonical_json
 
 
 @dataclass(frozen=True, slots=True)

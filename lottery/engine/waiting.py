@@ -14,13 +14,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
-from lottery.allocate import allocate
-from lottery.draw import SiblingRule
-from lottery.entries import SHARED, Entry, Inputs, real, surplus
-from lottery.fast import acceptance
-from lottery.problem import Choice, Mechanism, Problem, Pupil, School
-from lottery.telling import standings
-from lottery.transcript import canonical_json
+from lottery.engine.allocate import allocate
+from lottery.engine.draw import SiblingRule
+from lottery.engine.entries import SHARED, Entry, Inputs, real, surplus
+from lottery.engine.fast import acceptance
+from lottery.engine.problem import Choice, Mechanism, Problem, Pupil, School
+from lottery.engine.telling import standings
+from lottery.engine.transcript import canonical_json
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lottery.entries import Inputs
-from lottery.mechanisms import NOBODY
-from lottery.messages import LotteryError
-from lottery.packing import Ints
-from lottery.problem import Mechanism
-from lottery.province import Columns, Province, columns, place_ranked, positions_in
+from lottery.engine.entries import Inputs
+from lottery.engine.mechanisms import NOBODY
+from lottery.engine.messages import LotteryError
+from lottery.engine.packing import Ints
+from lottery.engine.problem import Mechanism
+from lottery.engine.province import Columns, Province, columns, place_ranked, positions_in
 
 Json = dict[str, Any]
 Heads = npt.NDArray[np.uint64]

@@ -10,7 +10,7 @@ single school: deferred acceptance, also with the place on the list in front of 
 pupil a school under some list only if it does so when that school alone is listed, because the places then still are
 stable and every stable outcome leaves the same pupils without one (Roth 1984). A test holds both ways together.
 
-`python -m lottery.manipulation` prints the table, `--write` puts it into docs/strategy.md.
+`python -m lottery.engine.manipulation` prints the table, `--write` puts it into docs/strategy.md.
 """
 
 import argparse
@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
 
-from lottery.mechanisms import NOBODY, Market, deferred_acceptance
-from lottery.problem import Mechanism
+from lottery.engine.mechanisms import NOBODY, Market, deferred_acceptance
+from lottery.engine.problem import Mechanism
 
 SEED = 20_260_701
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "strategy.md"
-BEGIN, END = "<!-- measured: python -m lottery.manipulation --write -->", "<!-- end of what was measured -->"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "strategy.md"
+BEGIN, END = "<!-- measured: python -m lottery.engine.manipulation --write -->", "<!-- end of what was measured -->"
 Lists = list[list[int]]
 
 

@@ -5,7 +5,7 @@ further, counting only those still in; until the seats are filled. With n = 10, 
 It guarantees less than a ticket draw: at most n x n outcomes, and neighbours tend to win together (docs/audit.md).
 """
 
-from lottery.messages import LotteryError
+from lottery.engine.messages import LotteryError
 
 MOST_NUMBERS = 10_000_000
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from lottery.coordination import queue
-from lottery.mechanisms import NOBODY
-from lottery.problem import Mechanism
-from lottery.province import Province
-from lottery.transcript import ADMISSION_FORMAT
+from lottery.engine.coordination import queue
+from lottery.engine.mechanisms import NOBODY
+from lottery.engine.problem import Mechanism
+from lottery.engine.province import Province
+from lottery.engine.transcript import ADMISSION_FORMAT
 
 Json = dict[str, Any]
 PUPILS_AT_ONCE = 5_000

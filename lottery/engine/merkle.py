@@ -6,7 +6,7 @@ A leaf is hashed behind 0x00 and a node behind 0x01, so that no node can pass fo
 import hashlib
 from collections.abc import Iterable, Sequence
 
-from lottery.messages import LotteryError
+from lottery.engine.messages import LotteryError
 
 LEAF_PREFIX = b"\x00"
 NODE_PREFIX = b"\x01"

@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from lottery.draw import SiblingRule
-from lottery.methods import METHODS
-from lottery.problem import Mechanism
-from lottery.tickets import draw_key
-from lottery.transcript import canonical_json
+from lottery.engine.draw import SiblingRule
+from lottery.engine.methods import METHODS
+from lottery.engine.problem import Mechanism
+from lottery.engine.tickets import draw_key
+from lottery.engine.transcript import canonical_json
 
 OUT_OF_ZONE = 100
 NO_TIER = 99
@@ -70,7 +70,7 @@ class Inputs:
     """Everything a run depends on. `domains` are the domain strings by school, "*" for coordination.
 
     `private` schools rank by ticket alone, `scored` ones by score; `shared` is the most seats a school may give to
-    children from outside its zone (no entry: no virtual school). `method` names the draw (lottery.methods).
+    children from outside its zone (no entry: no virtual school). `method` names the draw (lottery.engine.methods).
     """
 
     entries: tuple[Entry, ...]

@@ -9,9 +9,9 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from lottery.mechanisms import Market
-from lottery.messages import LotteryError
-from lottery.problem import Mechanism, Number, Problem, Pupil
+from lottery.engine.mechanisms import Market
+from lottery.engine.messages import LotteryError
+from lottery.engine.problem import Mechanism, Number, Problem, Pupil
 
 Ints = npt.NDArray[np.int64]
 # A key and its entry number share one signed 64-bit number.

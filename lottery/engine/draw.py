@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lottery.messages import LotteryError
-from lottery.methods import DEFAULT, draw_method
-from lottery.tickets import RollRow, bulk_tickets, sort_tickets
+from lottery.engine.messages import LotteryError
+from lottery.engine.methods import DEFAULT, draw_method
+from lottery.engine.tickets import RollRow, bulk_tickets, sort_tickets
 
 MOST_SEATS = 10_000_000
 

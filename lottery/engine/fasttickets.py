@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lottery.messages import LotteryError
-from lottery.tickets import bulk_tickets
+from lottery.engine.messages import LotteryError
+from lottery.engine.tickets import bulk_tickets
 
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint32]
@@ -38,7 +38,7 @@ FEW = 5_000
 def engine() -> ModuleType | None:
     """The compiled part, loaded when first needed; None where numba is missing: then only the time differs."""
     try:
-        from lottery import lanes
+        from lottery.engine import lanes
     except ImportError:
         return None
     return lanes
