@@ -7,12 +7,13 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path as FilePath
-from typing import Any, Final, cast
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from policy.tree import Path, PolicyIssue, Tree
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
 
 _TYPES: Final[Mapping[str, str]] = {
     "object": "a set of keys and values",
@@ -30,6 +31,8 @@ _PATTERNS: Final[Mapping[str, str]] = {
 
 @cache
 def _validator() -> Draft202012Validator:
+    from jsonschema import Draft202012Validator  # only where a policy is read, not at every start
+
     schema = json.loads((FilePath(__file__).parent / "schema.json").read_text("utf-8"))
     return Draft202012Validator(schema)
 
