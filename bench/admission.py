@@ -52,9 +52,9 @@ def copied(table: str, where: str, again: bool) -> float:
 
 
 def _round(schools: int) -> Any:
-    from enrollment.policy import scheme_text
     from enrollment.services.seasons import policy_store, season_store
     from foundation import clock
+    from policy import scheme_text
     from schools.models import School
     from schools.services import district_ensure, schools_store
 
@@ -154,7 +154,7 @@ def _rows(pupils: int, schools: int, round_: Any, draw: Any, parent: Any, child:
     import numpy as np
 
     from bench.cases import province
-    from lottery.entries import facts_text
+    from lottery.engine.entries import facts_text
 
     table = province(pupils, schools)
     lists, at = table.schools.tolist(), 0

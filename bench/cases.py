@@ -17,15 +17,15 @@ from bench.proof import CASES as PROOF
 from bench.runs import city, whole_province
 from bench.serving import CASES as SERVING
 from bench.whatif import CASES as WHATIF
-from lottery.certificate import certify_arrays
 from lottery.classes import ClassPupil, assign_classes
-from lottery.draw import SiblingRule
-from lottery.fast import compiled_acceptance, fast_places
-from lottery.mechanisms import NOBODY, Market, deferred_acceptance
-from lottery.packing import Applications, Ints, pack, pack_arrays
-from lottery.problem import Choice, Mechanism, Problem, Pupil, School
-from lottery.siblings import settle
-from lottery.tickets import ticket_order
+from lottery.engine.certificate import certify_arrays
+from lottery.engine.draw import SiblingRule
+from lottery.engine.fast import compiled_acceptance, fast_places
+from lottery.engine.mechanisms import NOBODY, Market, deferred_acceptance
+from lottery.engine.packing import Applications, Ints, pack, pack_arrays
+from lottery.engine.problem import Choice, Mechanism, Problem, Pupil, School
+from lottery.engine.siblings import settle
+from lottery.engine.tickets import ticket_order
 
 PROVINCE = 1_200_000
 SCHOOLS = 3_000

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from bench.model import Case, Limit, Sample, UnavailableError
-from lottery import fasttickets
-from lottery.draw import SiblingRule
-from lottery.tickets import RollRow, canonical_roll, commit, roll_root, ticket_order
-from lottery.transcript import Domain, Entropy, Reveal, Sources, announce, canonical_json, conduct, roll_lines
+from lottery.engine import fasttickets
+from lottery.engine.draw import SiblingRule
+from lottery.engine.tickets import RollRow, canonical_roll, commit, roll_root, ticket_order
+from lottery.engine.transcript import Domain, Entropy, Reveal, Sources, announce, canonical_json, conduct, roll_lines
 from scripts.node import node
 
 PROVINCE = 1_200_000

@@ -114,9 +114,9 @@ FROM generate_series(1, {count}) n, unnest(ARRAY['sign_in', 'child.add', 'accoun
 def places() -> int:
     """Counties, schools, seasons and rounds. Returns the first season's number."""
     from enrollment.models import Season
-    from enrollment.policy import scheme_text
     from enrollment.services.seasons import policy_store, season_store
     from foundation import clock
+    from policy import scheme_text
     from schools.models import District, School, SeatPlan
 
     now, kinds = clock.now(), (("primary", "main"),)

@@ -48,9 +48,9 @@ ANSWERS = {
 
 def open_round() -> Any:
     """A district with two schools, a zone and a round that is open now."""
-    from enrollment.policy import scheme_text
     from enrollment.services.seasons import policy_store, season_store
     from foundation import clock
+    from policy import scheme_text
     from schools.matching import AddressRule, Zone
     from schools.models import School, SeatPlan
     from schools.services import district_ensure, schools_store, seat_plans_store, zones_store

@@ -6,10 +6,10 @@ import random
 import numpy as np
 
 from bench.model import Case, Limit, Sample
-from lottery.draw import SiblingRule
-from lottery.entries import ELSEWHERE, IN_ZONE, Entry, Inputs, Site
-from lottery.problem import Mechanism
-from lottery.whatif import simulate
+from lottery.engine.draw import SiblingRule
+from lottery.engine.entries import ELSEWHERE, IN_ZONE, Entry, Inputs, Site
+from lottery.engine.problem import Mechanism
+from lottery.engine.whatif import simulate
 
 
 def district(pupils: int, schools: int) -> Inputs:

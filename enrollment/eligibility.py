@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from enrollment.policy import Fact, Facts, Group, Material, Policy, Text, Verdict, evaluate
+from policy import Fact, Facts, Group, Material, Policy, Text, Verdict, evaluate
 
 HOUSEHOLDS: Mapping[str, str] = {"zone": "in_zone", "district": "in_district", "city": "in_city", "no": "elsewhere"}
 HOMES = ("deed", "contract", "grandparents", "rented", "public_rental", "none")

@@ -11,9 +11,9 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 import identifiers
-from enrollment.policy import Fact, Facts
-from enrollment.policy.family import Status
 from foundation.clock import SHANGHAI
+from policy import Fact, Facts
+from policy.family import Status
 
 Answers = Mapping[str, str]
 Scalar = str | int | float | bool

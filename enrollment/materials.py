@@ -16,11 +16,11 @@ from enrollment.claims import agency_claims
 from enrollment.facts import Family, Places, build, same_place
 from enrollment.models import Document, Draft
 from enrollment.policies import compiled
-from enrollment.policy import DICTIONARY, Evaluation, Fact, Facts, Policy, Text, evaluate
-from enrollment.policy.facts import FactSpec
-from enrollment.policy.model import MaterialRule
 from foundation import clock
 from foundation.prepared import Prepared
+from policy import DICTIONARY, Evaluation, Fact, Facts, Policy, Text, evaluate
+from policy.facts import FactSpec
+from policy.model import MaterialRule
 from schools.selectors import relation, zone_of
 from verification.agencies import Judgement, MalformedRecord, adapter
 

@@ -1,7 +1,7 @@
 """Compiled policies: a version is immutable, so each is compiled once a process."""
 
 from enrollment.models import PolicyVersion
-from enrollment.policy import Policy, load
+from policy import Policy, load
 
 MOST = 64
 _known: dict[str, Policy] = {}

@@ -11,9 +11,10 @@ from collections.abc import Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import aiohttp
+if TYPE_CHECKING:
+    import aiohttp
 
 T = TypeVar("T")
 KEPT_SECONDS = 30.0  # a connection that nobody used is closed
@@ -36,9 +37,11 @@ class Loop:
         """Begin the work now; the result (or its exception) comes by the future."""
         return asyncio.run_coroutine_threadsafe(work, self.loop)
 
-    def http(self, seconds: float) -> aiohttp.ClientSession:
+    def http(self, seconds: float) -> "aiohttp.ClientSession":
         """The loop's HTTP client, which keeps its connections; a request ends after so many seconds unless it says
         otherwise. Called on the loop."""
+        import aiohttp  # a tenth of a second: only where something is asked
+
         if self._http is None:
             self._http = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=seconds),

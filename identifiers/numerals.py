@@ -3,8 +3,6 @@
 import re
 from functools import lru_cache
 
-import cn2an
-
 _DIGITS = "〇○零Ｏ一二三四五六七八九两壹贰叁肆伍陆柒捌玖"
 _NUMERAL = rf"[{_DIGITS}十百千拾佰廿]+"
 # 五一路, 三里屯 and 四季花园 keep their numerals: none of these words follows them there
@@ -19,6 +17,8 @@ _BIG = str.maketrans("○Ｏ拾佰", "〇〇十百")
 @lru_cache(maxsize=4096)
 def to_digits(numeral: str) -> str:
     """``五〇一`` and ``五百零一`` to ``501``; a numeral that counts nothing is given back as it is."""
+    import cn2an  # a fifth of a second: only where an address has such a numeral
+
     try:
         return str(cn2an.cn2an(numeral.translate(_BIG).replace("廿", "二十"), "smart"))
     except ValueError:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from lottery.classes.model import MOST_CLASSES
-from lottery.messages import LotteryError
+from lottery.engine.messages import LotteryError
 
 Json = dict[str, Any]
 MOST_LINES = 3000

@@ -2,7 +2,7 @@
 
 The roll is one row per pupil, `pseudonym,pseudonym,leaf`. The leaf binds what the assignment reads of a child (gender,
 month, group, measure, siblings) behind a salt. The public file holds no such fact; the full file opens every leaf, by
-pseudonym, and its digest stands in the public one. Digests are over canonical JSON, as in `lottery.transcript`.
+pseudonym, and its digest stands in the public one. Digests are over canonical JSON, as in `lottery.engine.transcript`.
 """
 
 import hashlib
@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from lottery.classes import ClassPupil, Late, Teacher, Wish, assign_classes, draw_teachers, late_arrivals
-from lottery.messages import LotteryError
-from lottery.tickets import (
+from lottery.engine.messages import LotteryError
+from lottery.engine.tickets import (
     RollRow,
     canonical_roll,
     digest_of,
@@ -26,7 +26,7 @@ from lottery.tickets import (
     receipt_hash,
     roll_root,
 )
-from lottery.transcript import canonical_json, digests, roll_lines
+from lottery.engine.transcript import canonical_json, digests, roll_lines
 
 Json = dict[str, Any]
 ANNOUNCEMENT_FORMAT = "enrollment-lottery/classes-announcement/1"
@@ -43,8 +43,8 @@ _PROGRAM = (
     "classes/search.py",
     "classes/teachers.py",
     "class_transcript.py",
-    "merkle.py",
-    "tickets.py",
+    "engine/merkle.py",
+    "engine/tickets.py",
 )
 
 

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from lottery.messages import LotteryError
+from lottery.engine.messages import LotteryError
 
 RECEIPT_WORDS = frozenset({"receipt", "receipt number", "报名号", "报名序号", "回执号"})
 SCORE_WORDS = frozenset({"score", "分数", "成绩", "总分"})

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_POST
 
 from foundation import events
 from notifications import services
-from notifications.channels.twilio import TwilioChannel, callback_signed, fate_of
 
 LONGEST_SID = 80
 
@@ -17,6 +16,8 @@ LONGEST_SID = 80
 @require_POST
 def twilio_status(request: HttpRequest, mark: str) -> HttpResponse:
     """Twilio says what became of a text: 204, also when it says it again; 403 unsigned, 400 without a message."""
+    from notifications.channels.twilio import TwilioChannel, callback_signed, fate_of  # of one channel only
+
     form = {name: str(value) for name, value in request.POST.items()}
     if not callback_signed(request.path, form, request.headers.get("X-Twilio-Signature", "")):
         events.refused("callback", "its signature is not ours", provider=TwilioChannel.name)

@@ -25,6 +25,7 @@ ROOMS = (
     "helpdesk",
     "lottery",
     "notifications",
+    "policy",
     "portal",
     "rehearsal",
     "schools",
@@ -54,7 +55,7 @@ def _python_files() -> Iterator[Path]:
 def pure_messages() -> Iterator[str]:
     """The sentences of rooms that cannot call gettext themselves."""
     import identifiers
-    from lottery.messages import MESSAGES as LOTTERY
+    from lottery.engine.messages import MESSAGES as LOTTERY
     from schools.matching import MESSAGES as MATCHING
 
     for table in (identifiers.MESSAGES, MATCHING, LOTTERY):

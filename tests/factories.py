@@ -12,11 +12,11 @@ from accounts.models import Account
 from accounts.services import staff_create
 from enrollment import services
 from enrollment.models import Application, Child, Draft, Round
-from enrollment.policy import scheme_text
 from enrollment.services.seasons import policy_store, season_store
 from enrollment.services.submission import Submission
 from foundation import clock
 from foundation.crypto import blind_index
+from policy import scheme_text
 from schools.matching import AddressRule, Zone
 from schools.models import School, SeatPlan
 from schools.services import district_ensure, schools_store, seat_plans_store, zones_store

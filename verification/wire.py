@@ -17,14 +17,16 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import aiohttp
 from django.conf import settings
 
 from foundation import clock, events
 from foundation.loops import Loop
 from verification.shape import is_line, readable
+
+if TYPE_CHECKING:
+    import aiohttp
 
 BREAKER_FAILURES = 8  # in a row; then an agency is left in peace for a while
 IN_FLIGHT = 32  # requests to one agency at once, of one process
@@ -76,7 +78,10 @@ class Wire(Loop):
     """The loop, its thread and its connections: one a process and address, because none survives a fork."""
 
     def __init__(self, base_url: str, seconds: float) -> None:
+        import aiohttp  # a tenth of a second: only where something is asked
+
         super().__init__("agencies")
+        self.trouble = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
         self.base_url, self.seconds = base_url, seconds
 
     async def ask(self, requests: Sequence[Request]) -> list[Call]:
@@ -122,7 +127,7 @@ class Wire(Loop):
             ) as response:
                 content = await _content(response) if response.status == OK else None
                 return response.status, _read(content, trace_id) if content is not None else None, ""
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as broken:
+        except self.trouble as broken:
             return 0, None, type(broken).__name__
 
 
@@ -135,7 +140,7 @@ class _Gate:
         self.room, self.silent = asyncio.Semaphore(IN_FLIGHT), 0
 
 
-async def _content(response: aiohttp.ClientResponse) -> bytes | None:
+async def _content(response: "aiohttp.ClientResponse") -> bytes | None:
     """The body; None for one that is too long. One that trickles in ends with the time of the whole request."""
     content = bytearray()
     async for chunk in response.content.iter_any():

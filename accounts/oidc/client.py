@@ -8,7 +8,6 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
@@ -16,70 +15,19 @@ import httpx
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from django.conf import settings
-from django.utils.translation import gettext_lazy as lazy
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from accounts.oidc.model import Begun, Identity, SignInFailed
 from accounts.oidc.providers import LOOPBACK, Provider
 from foundation import clock, events
-from foundation.errors import Refused
 
 ALGORITHMS = ["ES256", "ES384", "PS256", "RS256"]
 SKEW_SECONDS = 120
 MINUTES = 10  # how long a person may take at the provider
 METADATA_SECONDS = 600
 LONGEST_ANSWER = 100_000
-FAILURES = {
-    "cancelled": lazy("You cancelled the sign-in there. Nothing has changed. You can try again, or use a code by SMS."),
-    "state": lazy("This sign-in was begun in another window or was used already. Please begin again here."),
-    "late": lazy("The sign-in took longer than 10 minutes. Please begin again."),
-    "silent": lazy("The government sign-in does not answer at the moment. Please try later, or use a code by SMS."),
-    "token": lazy(
-        "The answer of the government sign-in could not be trusted. Please begin again, or use a code by SMS."
-    ),
-    "too_weak": lazy(
-        "You signed in there with a password only. Please have your real name checked there first - a bank card, a "
-        "counter or a face check, as you like - or use a code by SMS here."
-    ),
-}
-
-
-class SignInFailed(Refused):
-    """The sign-in through a provider did not succeed; ``code`` is a key of FAILURES, ``why`` is for the log only."""
-
-    def __init__(self, code: str, why: str = "") -> None:
-        super().__init__(str(FAILURES[code]), code=code)
-        self.why = why or code
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """What this browser's session remembers of a sign-in under way."""
-
-    provider: str
-    state: str
-    nonce: str
-    verifier: str
-    redirect: str
-    at: int
-
-    def stored(self) -> dict[str, Any]:
-        return asdict(self)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What a provider vouches for. ``level`` is 2 or 3 (accounts.models.Assurance)."""
-
-    provider: str
-    subject: str
-    name: str
-    id_number: str
-    phone: str
-    level: int
-
-
 _metadata: dict[str, tuple[float, dict[str, Any]]] = {}
 _keys: dict[str, tuple[float, dict[str, Any]]] = {}
 

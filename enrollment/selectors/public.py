@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from enrollment.models import PolicyVersion, Round, Season
 from enrollment.policies import compiled
-from enrollment.policy import Policy
-from enrollment.policy.plain import Clause, PlainPolicy, described
-from enrollment.policy.words import Text
 from enrollment.selectors.after import dated
 from foundation import clock
+from policy import Policy
+from policy.plain import Clause, PlainPolicy, described
+from policy.words import Text
 
 
 def public_seasons() -> list[Season]:

@@ -12,8 +12,8 @@ from uuid import UUID
 from enrollment.facts import Family, Places, build, same_place
 from enrollment.models import ApplicationVersion, ListEntry
 from enrollment.policies import compiled
-from enrollment.policy import Evaluation, Facts, Policy, Verdict, evaluate
 from foundation import clock
+from policy import Evaluation, Facts, Policy, Verdict, evaluate
 from schools.matching import Step, Zone, ZoneIndex, ZoneMatch, match
 from schools.selectors import relation, zone_index
 from verification.selectors import FindingView, findings_of

@@ -10,11 +10,11 @@ from audit.services import record
 from enrollment.materials import MaterialAsked, draft_facts, materials_for
 from enrollment.models import Child, Draft, Round
 from enrollment.policies import compiled
-from enrollment.policy import Evaluation, Facts, evaluate
 from enrollment.prefill import suggested_answers
 from enrollment.services.drafts import registers_say
 from foundation import clock
 from foundation.errors import Refused
+from policy import Evaluation, Facts, evaluate
 
 MOST_CHECKS = 20  # a day and account
 

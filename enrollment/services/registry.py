@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-import openpyxl
 from django.db import transaction
 from django.utils.translation import gettext as _
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from accounts.models import Account
 from accounts.scopes import scope
@@ -37,6 +35,7 @@ from foundation.errors import NotAllowed, Refused
 from schools.models import School
 
 WANTED_STATES: Final = ("accepted", "enrolled")
+CONTROLS: Final = re.compile(r"[\000-\010]|[\013-\014]|[\016-\037]")  # what no cell of a workbook may hold (ECMA-376)
 EXPORT: Final = "classes.run"  # whoever keeps a school's check-in list
 LONGEST: Final = 300
 ENTRY_MONTH: Final = "09"
@@ -191,6 +190,8 @@ def registry_export(*, staff: Account, school_code: str, year: int) -> bytes:
     school = School.objects.filter(pk=school_code).first()
     if school is None or not scope(staff).may(EXPORT, district=school.district_id, school=school.pk):
         raise NotAllowed(_("There is no such school in your care."))
+    import openpyxl  # a tenth of a second: not at every start
+
     children = registry_children(school, year or _newest(school))
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
@@ -228,7 +229,7 @@ def _line(sheet: Any, at: int, values: list[str]) -> None:
 
 def plain_cell(text: str) -> str:
     """A text as a cell may hold it: one line, without control characters; all of Unicode's planes survive."""
-    return re.sub(r"\s+", " ", ILLEGAL_CHARACTERS_RE.sub(" ", text)).strip()
+    return re.sub(r"\s+", " ", CONTROLS.sub(" ", text)).strip()
 
 
 def _audit_export(staff: Account, school: School, children: list[Application], items: int) -> None:

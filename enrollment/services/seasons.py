@@ -7,9 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from enrollment.models import AfterRules, PolicyVersion, Round, Season
-from enrollment.policy import digest
 from foundation import clock
 from foundation.errors import Refused
+from policy import digest
 from schools.models import District
 
 

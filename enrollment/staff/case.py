@@ -16,7 +16,6 @@ from accounts.models import Account
 from accounts.scopes import scope
 from enrollment import form
 from enrollment.models import Application, ApplicationState, ApplicationVersion, Document, Transition
-from enrollment.policy import AGENCIES
 from enrollment.selectors import answer_rows, needs_rows, review_queue
 from enrollment.selectors.documents import documents_of, repeated_evidence
 from enrollment.services.documents_place import ITEM
@@ -24,6 +23,7 @@ from enrollment.services.review import item_label
 from enrollment.staff.settle import spec_of, words
 from enrollment.states import OPEN_FOR_REVIEW
 from foundation.wording import say, tongue
+from policy import AGENCIES
 from schools.matching import MESSAGES as ZONE_MESSAGES
 from schools.selectors import schools_by_code
 from verification.models import Agency, Outcome

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from enrollment.models import ApplicationVersion
 from enrollment.policies import compiled
-from enrollment.policy import DICTIONARY, FactSpec
-from enrollment.policy.facts import Scalar, value_words
 from foundation.errors import Refused
+from policy import DICTIONARY, FactSpec
+from policy.facts import Scalar, value_words
 from schools.models import District
 from schools.selectors import relation, zone_of
 from verification.selectors import FindingView

@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from enrollment.abroad import local_time
-from enrollment.policy.words import day_words
 from foundation.wording import tongue
+from policy.words import day_words
 
 register = template.Library()
 

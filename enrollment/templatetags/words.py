@@ -6,8 +6,8 @@ from typing import Any
 from django import template
 from django.utils.translation import get_language
 
-from enrollment.policy.words import Text
 from foundation.wording import tongue
+from policy.words import Text
 
 register = template.Library()
 AFTER_A_STOP = re.compile(r"(?<=[。！？；])\s+")

@@ -17,11 +17,11 @@ from enrollment import selectors, services
 from enrollment.eligibility import HOMES, HOUSEHOLDS, Likely, Quick, likely
 from enrollment.models import Round
 from enrollment.policies import compiled
-from enrollment.policy import AGENCIES, Group, Text
 from enrollment.views.family import begin
 from enrollment.views.shown import Shown, ShownOption
 from foundation import clock
 from foundation.errors import Refused
+from policy import AGENCIES, Group, Text
 from schools.models import Stage
 
 

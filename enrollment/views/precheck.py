@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET
 from accounts.pages import GuardianRequest, guardian_page
 from enrollment import selectors, services
 from enrollment.models import Round
-from enrollment.policy import AGENCIES
 from enrollment.services.precheck import precheck
 from foundation.errors import Refused
+from policy import AGENCIES
 
 KNOWN = {"found": "good", "empty": "", "silent": "warn"}  # how an agency's answer is marked
 

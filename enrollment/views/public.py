@@ -47,7 +47,7 @@ def policy(request: HttpRequest, district: str, code: str, number: int) -> HttpR
 
 @require_safe
 def policy_text(request: HttpRequest, district: str, code: str, number: int) -> HttpResponse:  # noqa: ARG001 - a view
-    """The very text that judges; the digest of the version is over its canonical form (enrollment.policy.digest)."""
+    """The very text that judges; the digest of the version is over its canonical form (policy.digest)."""
     page = public.policy_page(district, code, number)
     if page is None:
         raise Http404

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from lottery.classes.model import Classes, ClassPupil, check_pupils, size_warnings
 from lottery.classes.search import numbers, qualities
-from lottery.messages import LotteryError
-from lottery.tickets import ticket
+from lottery.engine.messages import LotteryError
+from lottery.engine.tickets import ticket
 
 DEFAULT_SWAPS = 150_000
 MIXING = 10  # tries a pupil: random transpositions forget where they began after about ln(n) / 2 of them

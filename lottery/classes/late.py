@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lottery.classes.model import MOST_CLASSES
-from lottery.messages import LotteryError
-from lottery.tickets import ticket
+from lottery.engine.messages import LotteryError
+from lottery.engine.tickets import ticket
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from lottery.messages import LotteryError
+from lottery.engine.messages import LotteryError
 
 Wish = Literal["together", "apart"]
 MOST_MEASURE = 10**9
@@ -34,7 +34,7 @@ class ClassPupil:
 
 @dataclass(frozen=True, slots=True)
 class SizeWarning:
-    """A class above a size limit: a code of `lottery.messages`, the class number from 1, its size."""
+    """A class above a size limit: a code of `lottery.engine.messages`, the class number from 1, its size."""
 
     code: str
     number: int

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lottery.classes.model import MOST_CLASSES
-from lottery.messages import LotteryError
-from lottery.tickets import ticket
+from lottery.engine.messages import LotteryError
+from lottery.engine.tickets import ticket
 
 CLASS_TEACHER = "班主任 / class teacher"  # how a message names the draw without a subject
 

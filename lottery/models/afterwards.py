@@ -20,7 +20,7 @@ class WaitingLists(models.Model):
 
 
 class WaitingEntry(models.Model):
-    """One child on the list of one school of the run (lottery.waiting.Waiter). Never changed: who left is computed."""
+    """One child on the list of one school of the run (engine.waiting.Waiter). Never changed: who left is computed."""
 
     lists = models.ForeignKey(WaitingLists, on_delete=models.PROTECT, related_name="entries", db_index=False)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="waiting_entries")

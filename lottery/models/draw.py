@@ -79,7 +79,7 @@ class RollEntry(models.Model):
     salt = models.CharField(max_length=64)
     leaf = models.CharField(max_length=64)
     row = models.JSONField()  # the canonical public row
-    facts = models.TextField(default="")  # canonical JSON the leaf binds and the run reads (lottery.placing.Entry)
+    facts = models.TextField(default="")  # canonical JSON the leaf binds and the run reads (engine.placing.Entry)
 
     class Meta:
         constraints: ClassVar = [

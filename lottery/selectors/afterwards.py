@@ -13,9 +13,8 @@ from accounts.models import Account, Role
 from accounts.scopes import scope
 from audit.services import record
 from enrollment.models import Application, Attendance, Offer, Round
-from enrollment.policy.words import Text
 from foundation.errors import NotAllowed
-from lottery import wording
+from lottery.engine import wording
 from lottery.models import (
     AdmissionRun,
     CheckIn,
@@ -30,6 +29,7 @@ from lottery.models import (
 from lottery.services.afterwards import free_seats, seats_left, still_waiting
 from lottery.services.afterwards_fill import confirm_subject
 from lottery.services.afterwards_marks import CHECK_IN
+from policy.words import Text
 from schools.models import School
 
 CAUSES = {

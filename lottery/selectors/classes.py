@@ -18,11 +18,11 @@ from enrollment.policies import compiled
 from foundation.errors import NotAllowed
 from lottery.class_transcript import announcement_digest
 from lottery.classes import size_warnings
-from lottery.messages import MESSAGES
+from lottery.engine.messages import MESSAGES
+from lottery.engine.transcript import canonical_json
 from lottery.models import ClassConfirmation, ClassEntry, ClassFile, ClassRun, ClassSeat, ClassTeacher, SiblingWish
 from lottery.services.class_plan import PUPIL_STATES, may_confirm, may_run, placed_at, pupils_of, starters, waiting_at
 from lottery.services.classes import full_file, step_of, subject_of
-from lottery.transcript import canonical_json
 from schools.models import School, Stage
 
 PUBLIC_FILES = ("announcement.json", "classes-public.json")

@@ -4,11 +4,11 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from lottery.entries import SHARED, entry
+from lottery.engine.entries import SHARED, entry
+from lottery.engine.telling import KEPT_BYTES, Place, Teller, standings
 from lottery.models import AdmissionRun, Draw, Placement, RollEntry
 from lottery.services.inputs import rules
 from lottery.services.runs import names_of
-from lottery.telling import KEPT_BYTES, Place, Teller, standings
 from schools.selectors import schools_by_code
 
 

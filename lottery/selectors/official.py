@@ -12,7 +12,7 @@ from accounts.scopes import scope
 from enrollment.models import Application, ApplicationState, Round
 from foundation import clock
 from foundation.errors import NotAllowed
-from lottery.methods import DEFAULT, METHODS
+from lottery.engine.methods import DEFAULT, METHODS
 from lottery.models import AdmissionRun, CeremonyPlan, Confirmation, Draw, Nonce, StepSign
 from lottery.selectors.hall import duty_name
 from lottery.selectors.rounds import Promise, SchoolRow, promises, school_rows

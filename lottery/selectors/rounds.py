@@ -9,12 +9,12 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from enrollment.models import Round
-from lottery.draw import SiblingRule
+from lottery.engine.draw import SiblingRule
+from lottery.engine.wording import score as score_words
 from lottery.models import AdmissionRun, Confirmation, Draw, DrawStep, Nonce, PublicFile
 from lottery.services.common import announcement_digest
 from lottery.services.drawing import ceremony_digest
 from lottery.states import reached
-from lottery.wording import score as score_words
 from schools.selectors import schools_by_code
 
 PUBLIC_FILES = ("announcement.json", "roll.csv", "transcript.json", "first.json", "admission.json", "minutes.pdf")

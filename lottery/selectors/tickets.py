@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from enrollment.models import Application, Round
 from foundation.errors import NotAllowed
-from lottery.entries import SHARED, entry, real
-from lottery.merkle import HASH_SIZE, merkle_levels, proof_from, verify_inclusion
-from lottery.methods import METHODS
+from lottery.engine.entries import SHARED, entry, real
+from lottery.engine.merkle import HASH_SIZE, merkle_levels, proof_from, verify_inclusion
+from lottery.engine.methods import METHODS
+from lottery.engine.tickets import RollRow, draw_key
 from lottery.models import AdmissionRun, Draw, Placement, PublicFile, RollEntry
 from lottery.selectors.rounds import public_rounds
 from lottery.services.inputs import rules
-from lottery.tickets import RollRow, draw_key
 from schools.models import School
 from schools.selectors import schools_by_code
 

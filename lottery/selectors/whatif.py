@@ -11,10 +11,10 @@ from accounts.scopes import scope
 from enrollment.models import Round
 from enrollment.policies import compiled
 from foundation.errors import NotAllowed
-from lottery.entries import SHARED, real
+from lottery.engine.entries import SHARED, real
+from lottery.engine.whatif import LEAST_DRAWS
 from lottery.models import Draw, WhatIf
 from lottery.services.whatif import ROUND_STATES, most_draws, simulated
-from lottery.whatif import LEAST_DRAWS
 from schools.models import School
 
 LOOKING_ABILITIES = ("round.run", "season.edit")

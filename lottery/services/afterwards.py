@@ -19,10 +19,10 @@ from foundation import clock
 from foundation.bulk import copy_in
 from foundation.errors import NotAllowed, Refused
 from foundation.locks import lock
-from lottery.entries import SHARED, entry, real
+from lottery.engine.entries import SHARED, entry, real
+from lottery.engine.waiting import waiting_at
 from lottery.models import AdmissionRun, Draw, SeatEvent, SeatOffer, WaitingEntry, WaitingLists
 from lottery.services.inputs import rules
-from lottery.waiting import waiting_at
 from schools.selectors import schools_by_code, seat_plan
 
 HOLDING_STATES = ("offered", "accepted", "enrolled")

@@ -24,9 +24,10 @@ from enrollment.services.telling import to_guardians
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from foundation.lanes import ring_on_commit
-from lottery.draw import SiblingRule
-from lottery.entries import SHARED, real
-from lottery.messages import LotteryError
+from lottery.engine.draw import SiblingRule
+from lottery.engine.entries import SHARED, real
+from lottery.engine.messages import LotteryError
+from lottery.engine.waiting import FillInputs, Waiter, fill, places
 from lottery.models import AdmissionRun, Draw, FillRun, Placement, SeatEvent, SeatOffer, WaitingEntry
 from lottery.services.afterwards import (
     HOLDING_STATES,
@@ -39,7 +40,6 @@ from lottery.services.afterwards import (
     waiting_lists_make,
 )
 from lottery.services.common import confirm, refused
-from lottery.waiting import FillInputs, Waiter, fill, places
 from notifications.services import Outgoing, messages_queue
 from schools.models import School
 

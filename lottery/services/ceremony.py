@@ -9,10 +9,10 @@ from accounts.models import Account
 from audit.services import record
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
-from lottery.messages import LotteryError
+from lottery.engine.messages import LotteryError
+from lottery.engine.tickets import check_reveal, commit
 from lottery.models import Draw, Nonce
 from lottery.services.common import draw_for, draw_step, one_line, out_of_order, plan_of, refused
-from lottery.tickets import check_reveal, commit
 
 COMMITMENT = re.compile(r"[0-9a-f]{64}")
 MOST_VALUE = 200

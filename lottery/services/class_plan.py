@@ -18,7 +18,7 @@ from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from lottery.class_lists import parse_measures, parse_teachers
 from lottery.classes.model import MOST_CLASSES
-from lottery.messages import LotteryError
+from lottery.engine.messages import LotteryError
 from lottery.models import ClassRun, SiblingWish
 from lottery.services.common import refused
 from schools.models import School, SeatPlan

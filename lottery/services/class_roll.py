@@ -13,9 +13,9 @@ from enrollment.models import Application, ApplicationVersion
 from foundation.errors import Refused
 from lottery.class_transcript import Entropy, class_row, facts_salt, facts_text
 from lottery.classes import ClassPupil, Wish
+from lottery.engine.tickets import RollRow, receipt_hash
 from lottery.models import ClassEntry, ClassRun, ClassSeat, SiblingWish
 from lottery.services.class_plan import pupils_of, starters
-from lottery.tickets import RollRow, receipt_hash
 
 Json = dict[str, Any]
 

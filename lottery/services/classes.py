@@ -38,13 +38,13 @@ from lottery.class_transcript import (
 )
 from lottery.classes import DEFAULT_SWAPS
 from lottery.classes.states import CLASS_RUN
-from lottery.messages import LotteryError
+from lottery.engine.messages import LotteryError
+from lottery.engine.tickets import LEAST_SECRET, MOST_BALL, MOST_SECRET
+from lottery.engine.transcript import canonical_json, digests
 from lottery.models import ClassConfirmation, ClassEntry, ClassFile, ClassRun, ClassSeat, ClassTeacher
 from lottery.services.class_plan import may_confirm, note, run_for
 from lottery.services.class_roll import Member, entropy_of, members_of, pupils_json, rows_of, start_of
 from lottery.services.common import refused
-from lottery.tickets import LEAST_SECRET, MOST_BALL, MOST_SECRET
-from lottery.transcript import canonical_json, digests
 from notifications.services import Outgoing, messages_queue
 
 Json = dict[str, Any]

@@ -15,11 +15,11 @@ from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from foundation.transitions import IllegalTransition
 from foundation.wording import say
-from lottery.entries import COORDINATION
-from lottery.messages import MESSAGES, LotteryError
+from lottery.engine.entries import COORDINATION
+from lottery.engine.messages import MESSAGES, LotteryError
+from lottery.engine.transcript import Domain, canonical_json, digests
 from lottery.models import CeremonyPlan, Confirmation, Draw, DrawStep, PublicFile, PublicPart
 from lottery.states import DRAW
-from lottery.transcript import Domain, canonical_json, digests
 
 # Bytes of a public file in one row: a value of the database holds less than 1 GB, and is held in memory whole.
 PART = 32_000_000

@@ -15,10 +15,12 @@ from accounts.services import totp_confirm
 from enrollment.services.transitions import round_step_locked
 from foundation import clock
 from foundation.errors import Refused
-from lottery.draw import DrawResult
-from lottery.entries import COORDINATION
-from lottery.messages import LotteryError
-from lottery.methods import draw_method
+from lottery.engine.draw import DrawResult
+from lottery.engine.entries import COORDINATION
+from lottery.engine.messages import LotteryError
+from lottery.engine.methods import draw_method
+from lottery.engine.tickets import RollRow, draw_key
+from lottery.engine.transcript import Entropy, Reveal, canonical_json, conduct, digests
 from lottery.models import Confirmation, Draw, Nonce, RollEntry
 from lottery.services.common import (
     announcement_digest,
@@ -30,8 +32,6 @@ from lottery.services.common import (
     publish_file,
     refused,
 )
-from lottery.tickets import RollRow, draw_key
-from lottery.transcript import Entropy, Reveal, canonical_json, conduct, digests
 
 FIRST = 5
 MOST_HALL_TICKETS = 1_000_000  # about a second of hashing while the hall waits

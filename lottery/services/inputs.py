@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db import connection
 
-from lottery.draw import sibling_rule
-from lottery.entries import EntryReader, Inputs, Site
+from lottery.engine.draw import sibling_rule
+from lottery.engine.entries import EntryReader, Inputs, Site
+from lottery.engine.problem import Mechanism
 from lottery.models import Draw
-from lottery.problem import Mechanism
 from schools.models import School
 from schools.selectors import schools_by_code
 

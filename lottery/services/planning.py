@@ -13,7 +13,7 @@ from enrollment.models import Round
 from enrollment.services.rounds import round_for
 from foundation import clock
 from foundation.errors import Refused
-from lottery.methods import DEFAULT, METHODS
+from lottery.engine.methods import DEFAULT, METHODS
 from lottery.models import CeremonyPlan, Draw
 from lottery.services.common import one_line
 from lottery.states import DUTIES

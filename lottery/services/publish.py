@@ -23,14 +23,14 @@ from foundation.bulk import BINARY, NULL, copy_in
 from foundation.errors import NotAllowed, Refused
 from foundation.lanes import ring_on_commit
 from foundation.progress import report
-from lottery.admission_file import admission_text
-from lottery.entries import SHARED, inputs_digest, real
+from lottery.engine.admission_file import admission_text
+from lottery.engine.entries import SHARED, inputs_digest, real
+from lottery.engine.province import Province, place_columns
+from lottery.engine.telling import KEPT_BYTES
 from lottery.models import AdmissionRun, Draw, Placement
-from lottery.province import Province, place_columns
 from lottery.services.common import confirm, draw_step, publish_packed
 from lottery.services.inputs import load
 from lottery.services.runs import run_failed, run_name, run_work, take_run
-from lottery.telling import KEPT_BYTES
 from notifications.models import Message
 from notifications.services import Outgoing, messages_queue
 

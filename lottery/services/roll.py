@@ -24,40 +24,47 @@ from enrollment.services import round_step
 from foundation import clock
 from foundation.bulk import copy_in, text
 from foundation.errors import Refused
-from lottery.draw import sibling_rule
-from lottery.entries import COORDINATION, entry, facts_text
+from lottery.engine.draw import sibling_rule
+from lottery.engine.entries import COORDINATION, entry, facts_text
+from lottery.engine.tickets import RollRow, canonical_roll, roll_row
+from lottery.engine.transcript import Sources, announce, canonical_json, roll_lines
 from lottery.models import CeremonyPlan, Draw, RollEntry
 from lottery.services.afterwards import supplementary_seats
 from lottery.services.common import announcement_digest, domain, domains, publish_file, step_row
 from lottery.services.planning import names, plan_default
 from lottery.services.score_facts import Scores, check_scores
 from lottery.services.wishes import Surroundings, announced, schools_of_the_run
-from lottery.tickets import RollRow, canonical_roll, roll_row
-from lottery.transcript import Sources, announce, canonical_json, roll_lines
 from schools.selectors import seat_plan
 
 COLUMNS = "draw_id, position, application_id, group_id, salt, leaf, row, facts"
-PROGRAMS = (
-    "allocate.py",
+PROGRAMS = (  # everything that decides a draw or an admission, below lottery/
     "audit.py",
-    "certificate.py",
-    "coordination.py",
-    "draw.py",
-    "entries.py",
-    "fasttickets.py",
-    "lanes.py",
-    "mechanisms.py",
-    "merkle.py",
-    "methods.py",
-    "packing.py",
-    "placing.py",
-    "problem.py",
-    "province.py",
-    "ring.py",
-    "siblings.py",
-    "tickets.py",
-    "transcript.py",
-    "waiting.py",
+    *(
+        f"engine/{name}.py"
+        for name in (
+            "allocate",
+            "certificate",
+            "coordination",
+            "draw",
+            "entries",
+            "fast",
+            "fasttickets",
+            "heaps",
+            "lanes",
+            "mechanisms",
+            "merkle",
+            "methods",
+            "packing",
+            "placing",
+            "problem",
+            "province",
+            "ring",
+            "siblings",
+            "tickets",
+            "transcript",
+            "waiting",
+        )
+    ),
 )
 
 

@@ -19,15 +19,15 @@ from foundation import clock
 from foundation.errors import Refused
 from foundation.locks import Busy, lock_or_busy
 from foundation.progress import report
-from lottery.admission_file import certificate_json
-from lottery.entries import inputs_digest
-from lottery.mechanisms import NOBODY
-from lottery.messages import LotteryError
+from lottery.engine.admission_file import certificate_json
+from lottery.engine.entries import inputs_digest
+from lottery.engine.mechanisms import NOBODY
+from lottery.engine.messages import LotteryError
+from lottery.engine.province import Province, place_columns
+from lottery.engine.telling import Names, school_table
 from lottery.models import AdmissionRun, Draw
-from lottery.province import Province, place_columns
 from lottery.services.common import refused
 from lottery.services.inputs import load
-from lottery.telling import Names, school_table
 
 
 def run_name(run_id: int) -> str:

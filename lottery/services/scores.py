@@ -18,13 +18,13 @@ from foundation.errors import NotAllowed, Refused
 from foundation.locks import lock
 from foundation.tables import read_table
 from foundation.wording import say
-from lottery.messages import MESSAGES
+from lottery.engine.messages import MESSAGES
+from lottery.engine.transcript import digests
 from lottery.models import Draw, ScoreFile, ScoreSchool
 from lottery.score_lists import MOST_LINES, Row, read_scores
 from lottery.services.common import one_line
 from lottery.services.score_facts import score_schools
 from lottery.services.wishes import DRAWN_KINDS
-from lottery.transcript import digests
 from schools.models import School
 
 MOST_UPLOAD = 2_000_000

@@ -22,15 +22,15 @@ from foundation.errors import Refused
 from foundation.lanes import ring_on_commit
 from foundation.locks import Busy, lock_or_busy
 from foundation.progress import report
-from lottery.entries import Inputs, entry, inputs_digest
-from lottery.messages import LotteryError
+from lottery.engine.entries import Inputs, entry, inputs_digest
+from lottery.engine.messages import LotteryError
+from lottery.engine.whatif import LEAST_DRAWS, MOST_DRAWS, simulate
 from lottery.models import Draw, WhatIf
 from lottery.services.common import domains, refused
 from lottery.services.inputs import rules
 from lottery.services.roll import Stated, stated
 from lottery.services.score_facts import score_files, score_schools
 from lottery.services.wishes import announced, schools_of_the_run
-from lottery.whatif import LEAST_DRAWS, MOST_DRAWS, simulate
 from schools.selectors import schools_by_code, seat_plan
 
 STATES = ("approved", *UNSETTLED)

@@ -6,9 +6,9 @@ from typing import Any
 
 from enrollment.models import Round
 from enrollment.policies import compiled
-from lottery.draw import sibling_rule
-from lottery.entries import SHARED, Entry, Inputs
-from lottery.problem import Mechanism
+from lottery.engine.draw import sibling_rule
+from lottery.engine.entries import SHARED, Entry, Inputs
+from lottery.engine.problem import Mechanism
 from lottery.services.score_facts import score_files
 from schools.models import School
 from schools.selectors import schools_by_code, zones

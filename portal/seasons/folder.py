@@ -12,8 +12,8 @@ from typing import Any
 
 import yaml
 
-from enrollment.policy import Policy, PolicyError, load
 from foundation.clock import SHANGHAI
+from policy import Policy, PolicyError, load
 from portal.seasons.extras import ARTICLES, after_rules, read_articles
 from portal.seasons.polygons import NAME as POLYGONS
 from portal.seasons.polygons import WrongPolygon, with_polygons

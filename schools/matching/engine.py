@@ -100,7 +100,7 @@ def _by_rules(tally: _Tally, zones: Sequence[Zone]) -> tuple[Outcome, tuple[int,
 
 def _by_map(point: Sequence[float], index: ZoneIndex, tally: _Tally) -> tuple[int, ...]:
     """The zones whose area covers the point, without those whose rules exclude the address."""
-    covering = index.map.covering(point)
+    covering = index.covering(point)
     for zone in covering:
         if zone in tally.excluded:
             tally.steps.append(step("map_excluded", zone=index.zones[zone].name))
@@ -109,7 +109,7 @@ def _by_map(point: Sequence[float], index: ZoneIndex, tally: _Tally) -> tuple[in
         tally.steps.append(step("map_inside", zone=index.zones[left[0]].name))
     elif left:
         tally.steps.append(step("map_border", zones=_names(index.zones, left)))
-    elif not covering and index.map.positions:
+    elif not covering and index.drawn:
         tally.steps.append(step("map_nowhere"))
     return left
 
@@ -126,7 +126,7 @@ def _reconcile(
         steps.append(step("map_disagrees", zone=_names(zones, ruled), others=_names(zones, mapped)))
         return "ambiguous", tuple(sorted({*ruled, *mapped}))
     if not mapped:
-        drawn = set(index.map.positions)
+        drawn = set(index.drawn)
         outside = [zone for zone in ruled if zone in drawn]
         if outcome == "matched" and outside:
             steps.append(step("map_outside", zone=_names(zones, outside)))

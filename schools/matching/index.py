@@ -3,12 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from identifiers.address import Address, normalise, parse
 from identifiers.divisions import agree
 from schools.matching.divisions import place_names
-from schools.matching.geometry import ZoneMap
+from schools.matching.geometry import checked_point
 from schools.matching.model import AddressRule, RuleKind, Zone
+
+if TYPE_CHECKING:
+    from schools.matching.areas import ZoneMap
 
 # from the widest to the most specific rule; a restriction to some numbers makes a rule one step narrower
 _RANKS: dict[RuleKind, int] = {"village": 10, "road": 20, "estate": 30}
@@ -52,18 +56,33 @@ def _without_places(name: str) -> Iterator[str]:
             yield from _without_places(name[end:])
 
 
+def _map(zones: Sequence[Zone]) -> "ZoneMap | None":
+    """The areas of the zones, where any has one: the library behind it costs a sixth of a second at a start."""
+    if all(zone.polygon is None for zone in zones):
+        return None
+    from schools.matching.areas import ZoneMap
+
+    return ZoneMap(zones)
+
+
 class ZoneIndex:
     """Built once for a set of zones; ``ValueError`` names the zone whose area is not valid."""
 
     def __init__(self, zones: Sequence[Zone]) -> None:
         self.zones = tuple(zones)
-        self.map = ZoneMap(self.zones)
+        self._map = _map(self.zones)
+        self.drawn: Sequence[int] = () if self._map is None else self._map.positions  # zones with an area
         names: dict[str, list[Entry]] = defaultdict(list)
         for position, zone in enumerate(self.zones):
             for rule in zone.rules:
                 division, name = place_of(rule.kind, rule.name)
                 names[name].append(Entry(position, rule, division, rank(rule)))
         self._names = dict(names)
+
+    def covering(self, point: Sequence[float]) -> tuple[int, ...]:
+        """Positions of the zones whose area covers the point. Raises ValueError for no point on the earth."""
+        checked_point(point)
+        return () if self._map is None else self._map.covering(point)
 
     @classmethod
     def build(cls, zones: Sequence[Zone]) -> "ZoneIndex":

@@ -9,7 +9,7 @@ from django.test import Client
 from accounts.models import Account
 from enrollment.eligibility import HOMES, HOUSEHOLDS, Quick, age_on, home_rules, likely
 from enrollment.models import Child, Draft
-from enrollment.policy import load, scheme_names, scheme_text
+from policy import load, scheme_names, scheme_text
 from tests import factories
 
 CHANGDE = load(scheme_text("changde"))

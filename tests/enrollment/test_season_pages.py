@@ -7,10 +7,10 @@ from django.test import Client
 from django.urls import reverse
 
 from enrollment.models import PolicyVersion, Round, Season
-from enrollment.policy import scheme_text
 from enrollment.selectors.public import Phase, calendar_of
 from enrollment.services.seasons import policy_store
 from foundation import clock
+from policy import scheme_text
 from tests import factories
 
 pytestmark = pytest.mark.django_db

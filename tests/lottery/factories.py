@@ -10,13 +10,13 @@ from django_otp.oath import TOTP
 from accounts.models import Account, TokenDevice
 from accounts.services import staff_create
 from enrollment.models import Application, ApplicationVersion, Child, Round
-from enrollment.policy import scheme_text
 from enrollment.services.seasons import policy_store, season_store
 from enrollment.services.submission import receipt_for
 from foundation import clock
 from foundation.crypto import blind_index
 from lottery import services
 from lottery.models import Draw
+from policy import scheme_text
 from schools.matching import AddressRule, Zone
 from schools.models import School, SeatPlan
 from schools.services import district_ensure, schools_store, seat_plans_store, zones_store

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 
 from enrollment.models import Application, Offer
 from foundation.errors import Refused
-from lottery import allocate, audit, class_audit, services
+from lottery import audit, class_audit, services
+from lottery.engine import allocate
 from lottery.models import AdmissionRun, Placement, PublicFile, RollEntry
 from notifications.models import Message
 from schools.services import district_ensure

@@ -112,7 +112,7 @@ def test_a_long_run_of_characters_may_break_and_loses_nothing(text: str) -> None
 
 def test_every_word_the_document_needs_is_known_to_it() -> None:
     """A state, duty or decision without its two words would stand in the minutes as a code."""
-    from lottery.methods import METHODS
+    from lottery.engine.methods import METHODS
     from lottery.states import DUTIES
 
     source = minutes.SOURCE.read_text()

@@ -13,9 +13,9 @@ import pytest
 from django.conf import settings
 
 from lottery import services
+from lottery.engine.transcript import canonical_json, digests
 from lottery.models import ClassEntry, ClassFile, ClassRun
 from lottery.services.classes import full_file
-from lottery.transcript import canonical_json, digests
 from tests.lottery.class_factories import TEACHERS, Assignment, assignment, enter
 
 pytestmark = pytest.mark.django_db

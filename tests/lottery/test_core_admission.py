@@ -16,13 +16,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lottery import audit
-from lottery.admission_file import admission_text
-from lottery.draw import SiblingRule
-from lottery.entries import ELSEWHERE, IN_BIG_ZONE, IN_ZONE, SHARED, Entry, Inputs, Site
-from lottery.methods import METHODS
-from lottery.placing import place
-from lottery.problem import Mechanism
-from lottery.province import place_columns
+from lottery.engine.admission_file import admission_text
+from lottery.engine.draw import SiblingRule
+from lottery.engine.entries import ELSEWHERE, IN_BIG_ZONE, IN_ZONE, SHARED, Entry, Inputs, Site
+from lottery.engine.methods import METHODS
+from lottery.engine.placing import place
+from lottery.engine.problem import Mechanism
+from lottery.engine.province import place_columns
 from schools.matching import distance_m
 from tests.lottery.test_province import runs
 

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lottery.allocate import Result, allocate, main, placements_digest, result_json
-from lottery.certificate import Outcome, certify
-from lottery.draw import SiblingRule
-from lottery.explain import explain
-from lottery.messages import LotteryError
-from lottery.problem import Choice, Mechanism, Problem, Pupil, School
-from lottery.reading import read_json, read_problem
+from lottery.engine.allocate import Result, allocate, main, placements_digest, result_json
+from lottery.engine.certificate import Outcome, certify
+from lottery.engine.draw import SiblingRule
+from lottery.engine.explain import explain
+from lottery.engine.messages import LotteryError
+from lottery.engine.problem import Choice, Mechanism, Problem, Pupil, School
+from lottery.engine.reading import read_json, read_problem
 
 
 @st.composite

@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lottery import packing
-from lottery.allocate import allocate
-from lottery.certificate import certify_arrays
-from lottery.draw import SiblingRule
-from lottery.fast import compiled_acceptance
-from lottery.mechanisms import NOBODY, Market, deferred_acceptance
-from lottery.messages import LotteryError
-from lottery.packing import Applications, Ints, pack_arrays
-from lottery.problem import Choice, Mechanism, Problem, Pupil, School
-from lottery.siblings import settle
+from lottery.engine import packing
+from lottery.engine.allocate import allocate
+from lottery.engine.certificate import certify_arrays
+from lottery.engine.draw import SiblingRule
+from lottery.engine.fast import compiled_acceptance
+from lottery.engine.mechanisms import NOBODY, Market, deferred_acceptance
+from lottery.engine.messages import LotteryError
+from lottery.engine.packing import Applications, Ints, pack_arrays
+from lottery.engine.problem import Choice, Mechanism, Problem, Pupil, School
+from lottery.engine.siblings import settle
 
 
 @st.composite

@@ -15,13 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lottery import audit
-from lottery.allocate import allocate, result_json
-from lottery.draw import SiblingRule
-from lottery.messages import LotteryError
-from lottery.problem import Choice, Mechanism, Problem, Pupil, School
-from lottery.ring import ring_winners
-from lottery.tickets import RollRow, canonical_roll, commit, roll_root, roll_row
-from lottery.transcript import (
+from lottery.engine.allocate import allocate, result_json
+from lottery.engine.draw import SiblingRule
+from lottery.engine.messages import LotteryError
+from lottery.engine.problem import Choice, Mechanism, Problem, Pupil, School
+from lottery.engine.ring import ring_winners
+from lottery.engine.tickets import RollRow, canonical_roll, commit, roll_root, roll_row
+from lottery.engine.transcript import (
     Domain,
     Entropy,
     Reveal,

@@ -7,7 +7,7 @@ from openpyxl import Workbook
 
 from foundation.tables import as_text, read_table
 from lottery.class_lists import parse_measures, parse_teachers
-from lottery.messages import LotteryError
+from lottery.engine.messages import LotteryError
 
 
 def test_teachers_in_both_languages_with_and_without_a_heading() -> None:

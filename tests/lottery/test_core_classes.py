@@ -19,7 +19,7 @@ from lottery.classes import (
     draw_teachers,
     late_arrivals,
 )
-from lottery.messages import MESSAGES, LotteryError
+from lottery.engine.messages import MESSAGES, LotteryError
 
 KEY = b"k" * 32
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lottery.draw import SiblingRule, draw, groups_of, member_order, seat_groups, sibling_rule
-from lottery.merkle import inclusion_proof, merkle_root, verify_inclusion
-from lottery.messages import LotteryError
-from lottery.ring import ring_winners
-from lottery.tickets import (
+from lottery.engine.draw import SiblingRule, draw, groups_of, member_order, seat_groups, sibling_rule
+from lottery.engine.merkle import inclusion_proof, merkle_root, verify_inclusion
+from lottery.engine.messages import LotteryError
+from lottery.engine.ring import ring_winners
+from lottery.engine.tickets import (
     RollRow,
     bulk_tickets,
     canonical_roll,

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lottery import fasttickets
-from lottery.draw import SiblingRule, draw
-from lottery.messages import LotteryError
-from lottery.methods import METHODS, NUMBER_SPAN, decimal_number, draw_method, ring_numbers, uniform
-from lottery.ring import ring_winners
-from lottery.tickets import bulk_tickets, ticket_order
+from lottery.engine import fasttickets
+from lottery.engine.draw import SiblingRule, draw
+from lottery.engine.messages import LotteryError
+from lottery.engine.methods import METHODS, NUMBER_SPAN, decimal_number, draw_method, ring_numbers, uniform
+from lottery.engine.ring import ring_winners
+from lottery.engine.tickets import bulk_tickets, ticket_order
 
 KEY = bytes(range(32))
 

@@ -13,11 +13,21 @@ import pytest
 
 from lottery import audit
 from lottery.check_texts import check_texts
-from lottery.draw import SiblingRule
-from lottery.merkle import inclusion_proof
-from lottery.methods import METHODS
-from lottery.tickets import RollRow, canonical_roll, commit, draw_key, roll_root, roll_row
-from lottery.transcript import Domain, Entropy, Reveal, Sources, announce, canonical_json, conduct, digests, roll_lines
+from lottery.engine.draw import SiblingRule
+from lottery.engine.merkle import inclusion_proof
+from lottery.engine.methods import METHODS
+from lottery.engine.tickets import RollRow, canonical_roll, commit, draw_key, roll_root, roll_row
+from lottery.engine.transcript import (
+    Domain,
+    Entropy,
+    Reveal,
+    Sources,
+    announce,
+    canonical_json,
+    conduct,
+    digests,
+    roll_lines,
+)
 from scripts.node import node
 
 DOMAIN = Domain("330282", "2026", "main", "实验小学", "admission")

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
-from enrollment.policy import scheme_text
 from enrollment.services.seasons import policy_store
 from lottery import services
-from lottery.methods import METHODS
+from lottery.engine.methods import METHODS
+from policy import scheme_text
 from schools.models import District
 from tests.factories import DISTRICT
 from tests.lottery.factories import Ceremony

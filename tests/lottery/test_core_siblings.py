@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lottery import fasttickets
-from lottery.draw import SiblingRule, draw, seat_groups
-from lottery.ring import ring_winners
+from lottery.engine import fasttickets
+from lottery.engine.draw import SiblingRule, draw, seat_groups
+from lottery.engine.ring import ring_winners
 
 DOCS = (Path(__file__).parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")
 DRAWS = 20_000

@@ -6,10 +6,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lottery.allocate import allocate
-from lottery.manipulation import BEGIN, END, PAGE, SMALL, Board, Setting, Town, gains, measure, other_lists, table, town
-from lottery.mechanisms import NOBODY
-from lottery.problem import Choice, Mechanism, Problem, Pupil, School
+from lottery.engine.allocate import allocate
+from lottery.engine.manipulation import (
+    BEGIN,
+    END,
+    PAGE,
+    SMALL,
+    Board,
+    Setting,
+    Town,
+    gains,
+    measure,
+    other_lists,
+    table,
+    town,
+)
+from lottery.engine.mechanisms import NOBODY
+from lottery.engine.problem import Choice, Mechanism, Problem, Pupil, School
 
 TINY = replace(SMALL, markets=25)
 SHORT = st.integers(1, 4)

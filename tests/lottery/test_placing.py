@@ -6,10 +6,10 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lottery.draw import SiblingRule
-from lottery.entries import OUT_OF_ZONE, Entry, Inputs, Site, entry, facts_text
-from lottery.placing import place, ranks
-from lottery.problem import Mechanism
+from lottery.engine.draw import SiblingRule
+from lottery.engine.entries import OUT_OF_ZONE, Entry, Inputs, Site, entry, facts_text
+from lottery.engine.placing import place, ranks
+from lottery.engine.problem import Mechanism
 
 NEAR = Site((111.69, 29.03), "", "", True)
 SITES = {

@@ -10,7 +10,7 @@ from django.test import Client
 
 from enrollment.models import Application
 from lottery import services
-from lottery.methods import METHODS
+from lottery.engine.methods import METHODS
 from tests.lottery.factories import ceremony
 from tests.lottery.test_core_proof import in_browser
 from tests.lottery.test_draw_services import audit, saved

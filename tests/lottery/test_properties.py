@@ -12,11 +12,11 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from lottery.draw import SiblingRule
-from lottery.entries import IN_ZONE, SHARED, Entry, Inputs
-from lottery.messages import LotteryError
-from lottery.problem import Mechanism
-from lottery.province import Province, _sorted, place_columns
+from lottery.engine.draw import SiblingRule
+from lottery.engine.entries import IN_ZONE, SHARED, Entry, Inputs
+from lottery.engine.messages import LotteryError
+from lottery.engine.problem import Mechanism
+from lottery.engine.province import Province, _sorted, place_columns
 from tests.lottery.test_province import runs
 
 Places = dict[str, str | None]

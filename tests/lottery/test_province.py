@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lottery.draw import SiblingRule
-from lottery.entries import ELSEWHERE, IN_BIG_ZONE, IN_ZONE, SHARED, Entry, Inputs, Site
-from lottery.messages import LotteryError
-from lottery.methods import METHODS
-from lottery.placing import Placed, place
-from lottery.problem import Mechanism
-from lottery.province import Province, place_columns
+from lottery.engine.draw import SiblingRule
+from lottery.engine.entries import ELSEWHERE, IN_BIG_ZONE, IN_ZONE, SHARED, Entry, Inputs, Site
+from lottery.engine.messages import LotteryError
+from lottery.engine.methods import METHODS
+from lottery.engine.placing import Placed, place
+from lottery.engine.problem import Mechanism
+from lottery.engine.province import Province, place_columns
 
 CODES = ("A", "B", "C", "P")
 CRITERIA = ("same_education_group", "nearby", "same_town", "seats_left")

@@ -13,7 +13,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from accounts.models import Account, TokenDevice
 from enrollment.models import Application, Child
 from foundation.clock import SHANGHAI
-from lottery.merkle import verify_inclusion
+from lottery.engine.merkle import verify_inclusion
 from lottery.models import AdmissionRun, Draw, Nonce, PublicFile, RollEntry
 from lottery.services import common, nonce_commitment
 from tests.lottery.factories import CHILD_NAME, Ceremony, ceremony, nonce_of, token

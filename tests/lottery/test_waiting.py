@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lottery.draw import SiblingRule
-from lottery.entries import Entry, Inputs, real
-from lottery.problem import Mechanism
-from lottery.waiting import FillInputs, Waiter, fill, places, waiting_at
+from lottery.engine.draw import SiblingRule
+from lottery.engine.entries import Entry, Inputs, real
+from lottery.engine.problem import Mechanism
+from lottery.engine.waiting import FillInputs, Waiter, fill, places, waiting_at
 
 SCHOOLS = ("A", "B", "C")
 
@@ -166,7 +166,7 @@ def test_first_choice_first_orders_by_the_choice_and_counts_private_schools_apar
 
 
 def test_lists_that_contradict_themselves_are_refused() -> None:
-    from lottery.messages import LotteryError
+    from lottery.engine.messages import LotteryError
 
     twice = (Waiter("A", 0, 1, "p1", "x", 0), Waiter("A", 0, 1, "p2", "y", 0))
     with pytest.raises(LotteryError) as refused:

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from lottery.draw import SiblingRule
-from lottery.entries import ELSEWHERE, IN_ZONE, Entry, Inputs, Site
-from lottery.messages import LotteryError
-from lottery.problem import Mechanism
-from lottery.province import columns, place_ranked
-from lottery.whatif import FEW, positions, share_error, simulate
+from lottery.engine.draw import SiblingRule
+from lottery.engine.entries import ELSEWHERE, IN_ZONE, Entry, Inputs, Site
+from lottery.engine.messages import LotteryError
+from lottery.engine.problem import Mechanism
+from lottery.engine.province import columns, place_ranked
+from lottery.engine.whatif import FEW, positions, share_error, simulate
 from tests.lottery.test_province import runs
 
 

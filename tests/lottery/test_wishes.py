@@ -4,11 +4,11 @@ import pytest
 import yaml
 
 from enrollment.models import Application
-from enrollment.policy import scheme_text
 from enrollment.services.seasons import policy_store
 from lottery import services
 from lottery.models import AdmissionRun, Placement
 from lottery.selectors.explanations import explained
+from policy import scheme_text
 from schools.matching import AddressRule, Zone
 from schools.matching.tables import read_rules
 from schools.models import District, School

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from enrollment.policy import Evaluation, Facts, Policy, evaluate, load, scheme_text
+from policy import Evaluation, Facts, Policy, evaluate, load, scheme_text
 
 Family = Mapping[str, Any]
 

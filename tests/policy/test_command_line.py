@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from enrollment.policy.__main__ import main
+from policy.__main__ import main
 from tests.policy.builder import policy_text
 from tests.policy.personas import DEED, HOUSEHOLD
 
@@ -24,7 +24,7 @@ def family(tmp_path: Path) -> Path:
 
 
 def test_evaluate_prints_the_whole_judgement(family: Path) -> None:
-    command = [sys.executable, "-m", "enrollment.policy", "evaluate", "changde", str(family)]
+    command = [sys.executable, "-m", "policy", "evaluate", "changde", str(family)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     out = json.loads(done.stdout)
     assert (out["eligible"], out["group"], out["tier"], out["order_key"]) == (True, "class_1", 1, [1, 20190501])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrollment.policy import PolicyError, PolicyIssue, load, scheme_text
+from policy import PolicyError, PolicyIssue, load, scheme_text
 from tests.policy.builder import material, policy_text
 
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from enrollment.policy import DICTIONARY, load, scheme_names, scheme_text
-from enrollment.policy.conditions import facts_of
-from enrollment.policy.plain import Clause, described
-from enrollment.policy.words import Text
+from policy import DICTIONARY, load, scheme_names, scheme_text
+from policy.conditions import facts_of
+from policy.plain import Clause, described
+from policy.words import Text
 
 CHINESE = range(0x4E00, 0xA000)
 SCHEMES = {

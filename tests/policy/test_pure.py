@@ -7,5 +7,5 @@ import sys
 
 
 def test_pure_rooms_load_no_django() -> None:
-    code = "import sys, enrollment.policy.__main__, synthetic.store; sys.exit('django' in sys.modules)"
+    code = "import sys, policy.__main__, synthetic.store; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

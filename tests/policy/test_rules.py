@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from enrollment.policy import Evaluation, Facts, Verdict, evaluate, load
+from policy import Evaluation, Facts, Verdict, evaluate, load
 from tests.policy.builder import material, policy_text
 from tests.policy.personas import DEED, HOUSEHOLD, judge, shipped
 

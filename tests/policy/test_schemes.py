@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from enrollment.policy import Verdict, load, scheme_names, scheme_text
+from policy import Verdict, load, scheme_names, scheme_text
 from tests.policy.personas import (
     CONTRACT,
     DEED,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enrollment.policy import DICTIONARY, Fact, Facts, Verdict, evaluate, scheme_names
-from enrollment.policy.family import STATUSES
+from policy import DICTIONARY, Fact, Facts, Verdict, evaluate, scheme_names
+from policy.family import STATUSES
 from tests.policy.personas import DEED, HOUSEHOLD, PERMIT, judge, shipped
 
 POLICIES = {name: shipped(name) for name in scheme_names()}

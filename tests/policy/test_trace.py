@@ -6,8 +6,8 @@ import json
 import re
 from pathlib import Path
 
-from enrollment.policy import AGENCIES, DICTIONARY, Facts, digest, evaluate, load, scheme_text
-from enrollment.policy.messages import ISSUES, MESSAGES, STEPS
+from policy import AGENCIES, DICTIONARY, Facts, digest, evaluate, load, scheme_text
+from policy.messages import ISSUES, MESSAGES, STEPS
 from tests.policy.builder import policy_text
 from tests.policy.personas import DEED, HOUSEHOLD, judge, shipped
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from enrollment.policy import Facts, Policy, evaluate, load
+from policy import Facts, Policy, evaluate, load
 
 HOME = {
     "child.birth_date": "2020-08-31",

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 import identifiers
-from enrollment.policy import DICTIONARY, Facts, evaluate, load, scheme_text
-from enrollment.policy.family import problems
+from policy import DICTIONARY, Facts, evaluate, load, scheme_text
+from policy.family import problems
 from synthetic import AGENCIES, Family, generate, tables
 from synthetic import family as family_at
 from tests.synthetic.cities import city
