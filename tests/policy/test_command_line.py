@@ -23,8 +23,9 @@ def family(tmp_path: Path) -> Path:
     return path
 
 
-def test_evaluate_prints_the_whole_judgement(family: Path) -> None:
-    command = [sys.executable, "-m", "policy", "evaluate", "changde", str(family)]
+@pytest.mark.parametrize("name", ["policy", "enrollment.policy"])  # the second is the name outsiders know
+def test_evaluate_prints_the_whole_judgement(family: Path, name: str) -> None:
+    command = [sys.executable, "-m", name, "evaluate", "changde", str(family)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     out = json.loads(done.stdout)
     assert (out["eligible"], out["group"], out["tier"], out["order_key"]) == (True, "class_1", 1, [1, 20190501])
