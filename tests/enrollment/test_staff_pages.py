@@ -202,12 +202,12 @@ def test_without_a_one_time_password_the_desk_stays_shut() -> None:
     assert page.headers["Location"].startswith("/admin/login/")
 
 
-PLANS = {"policyversion", "enrollment/round", "enrollment/season"}  # public anyway
+PLANS = {"enrollment/policyversion", "enrollment/round", "enrollment/season"}  # public anyway
 PAGES = {
     "official": (
         "accounts/account",
         "enrollment/application",
-        "policyversion",
+        "enrollment/policyversion",
         "enrollment/round",
         "enrollment/season",
         "notifications/message",
@@ -244,7 +244,7 @@ def test_one_row_of_each_read_only_page_opens(enter: Enter) -> None:
         "schools/school": place.school.pk,
         "schools/zone": place.school.zones.get().pk,
         "enrollment/round": place.round.pk,
-        "policyversion": place.round.policy_id,
+        "enrollment/policyversion": place.round.policy_id,
         "notifications/message": message.pk,
     }
     for page, pk in rows.items():
