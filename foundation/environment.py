@@ -11,6 +11,7 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+QUOTES = "\"'"
 MOST_BYTES = 64 * 1024  # a secret; larger is the wrong file
 
 
@@ -31,9 +32,9 @@ class Declared(MutableMapping[str, str]):
             return _clean(name, self._variables[name])
         folder = self._variables.get("SECRETS_DIR", "")
         if folder and not name.endswith("_FILE"):
-            path = Path(folder) / name.lower()
-            if _there(path):
-                return _clean(name, _read(name, path))
+            for path in (Path(folder) / name.lower(), Path(folder) / name):
+                if _there(path):
+                    return _clean(name, _read(name, path))
         raise KeyError(name)
 
     def __setitem__(self, name: str, value: str) -> None:
@@ -76,6 +77,8 @@ def _read(name: str, path: Path) -> str:
 def _clean(name: str, value: str) -> str:
     if not value.isprintable():
         raise ImproperlyConfigured(f"{name} holds a line break or another control character: write it on one line")
+    if len(value) > 1 and value[0] == value[-1] and value[0] in QUOTES:
+        raise ImproperlyConfigured(f"{name} stands in quotation marks: write it without them")
     if value.startswith("$"):  # django-environ would look for a setting of that name instead
         raise ImproperlyConfigured(f"{name} begins with $: choose a value that does not")
     return value

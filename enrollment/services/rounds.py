@@ -67,6 +67,7 @@ def round_step(
     if event == "freeze":
         _freeze(round_, official)
     if event in OPENS:
+        _refuse_again(round_)
         _refuse_over(round_)
     if event == "pause":
         _say_why(round_, reason.strip())
@@ -75,6 +76,11 @@ def round_step(
     if event == "freeze":  # only once the step was legal: a second press finds the wishes written down already
         binding_settle(round_=moved)
     return moved
+
+
+def _refuse_again(round_: Round) -> None:
+    if round_.state == "open":  # a second press, or a colleague was quicker
+        raise Refused(_("This round is open already."), code="illegal_step")
 
 
 def _refuse_over(round_: Round) -> None:

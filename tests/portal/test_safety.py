@@ -75,6 +75,8 @@ def test_a_secret_from_a_file_is_the_secret_whatever_wrote_it(written: str, tmp_
     assert named["INDEX_KEY"] == "key"
     assert Declared({"SECRETS_DIR": str(tmp_path)})["INDEX_KEY"] == "key"
     assert Declared({"SECRETS_DIR": str(tmp_path), "INDEX_KEY": "nearer"})["INDEX_KEY"] == "nearer"
+    (tmp_path / "index_key").rename(tmp_path / "INDEX_KEY")
+    assert Declared({"SECRETS_DIR": str(tmp_path)})["INDEX_KEY"] == "key"
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,8 @@ def test_a_secret_from_a_file_is_the_secret_whatever_wrote_it(written: str, tmp_
         (b"\xff\xfe\x00", "not UTF-8"),
         (b"x" * 70_000, "larger than"),
         (b"$OTHER", "begins with \\$"),
+        (b'"in quotes"', "quotation marks"),
+        (b"'in quotes'", "quotation marks"),
     ],
 )
 def test_what_is_no_secret_is_refused_by_name(raw: bytes, said: str, tmp_path: Path) -> None:
