@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 import identifiers
-from accounts.admin_base import ScopedAdmin, viewer
+from accounts.admin_base import OwnPageAdmin, ScopedAdmin, viewer
 from accounts.staff_lists import GroupFilter
 from accounts.staff_site import staff_site
 from enrollment import admin_after  # noqa: F401 - registers its pages
@@ -49,7 +49,7 @@ class ReviewFilter(DeskFilter):
 
 
 @admin.register(Application, site=staff_site)
-class ApplicationAdmin(ScopedAdmin):
+class ApplicationAdmin(OwnPageAdmin):
     ability = "application.view"
     district_field = "district_code"
     school_field = "review_school_id"
@@ -134,19 +134,9 @@ class ApplicationAdmin(ScopedAdmin):
     def school(self, application: Application) -> str:
         return application.review_school.name if application.review_school else "—"
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",  # noqa: ARG002 - Django's signature
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        application = self.get_object(request, object_id)
-        if application is None:
-            raise Http404
-        self.viewed(request, application)
-        context = {**self.admin_site.each_context(request), "opts": self.opts, **(extra_context or {})}
-        return case_page(request, application, viewer(request), context)
+    def page(self, request: HttpRequest, row: Application, context: dict[str, Any]) -> HttpResponse:
+        self.viewed(request, row)
+        return case_page(request, row, viewer(request), context)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Application | None:
         found: Application | None = super().get_object(request, object_id, from_field)

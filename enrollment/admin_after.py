@@ -4,11 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from accounts.admin_base import ScopedAdmin, viewer
+from accounts.admin_base import OwnPageAdmin, ScopedAdmin, viewer
 from accounts.scopes import scope
 from accounts.staff_site import staff_site
 from enrollment.admin_desk import DeskFilter, initial
@@ -30,7 +30,7 @@ class OpenFilter(DeskFilter):
 
 
 @admin.register(Appeal, site=staff_site)
-class AppealAdmin(ScopedAdmin):
+class AppealAdmin(OwnPageAdmin):
     ability = "application.review"
     district_field = "application__district_code"
     school_field = "application__review_school_id"
@@ -73,19 +73,9 @@ class AppealAdmin(ScopedAdmin):
     def late(self, appeal: Appeal) -> bool:
         return appeal.is_open and clock.deadline_passed(appeal.answer_by)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",  # noqa: ARG002 - Django's signature
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        appeal = self.get_object(request, object_id)
-        if not isinstance(appeal, Appeal):
-            raise Http404
-        self.viewed(request, appeal)
-        context = {**self.admin_site.each_context(request), "opts": self.opts, **(extra_context or {})}
-        return appeal_page(request, appeal, viewer(request), context)
+    def page(self, request: HttpRequest, row: Appeal, context: dict[str, Any]) -> HttpResponse:
+        self.viewed(request, row)
+        return appeal_page(request, row, viewer(request), context)
 
 
 @admin.register(Letter, site=staff_site)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 import identifiers
-from accounts.admin_base import ScopedAdmin, viewer
+from accounts.admin_base import OwnPageAdmin, viewer
 from accounts.scopes import scope
 from accounts.staff_lists import KnownValuesFilter
 from accounts.staff_site import staff_site
@@ -17,7 +17,7 @@ from audit.services import record
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from notifications import services
-from notifications.channels import channel
+from notifications.channels.chosen import channel
 from notifications.lines import held
 from notifications.models import UNREACHED, Message
 from notifications.services import AGAIN_FROM, LONGEST_REASON
@@ -50,7 +50,7 @@ class ReachFilter(admin.SimpleListFilter):
 
 
 @admin.register(Message, site=staff_site)
-class MessageAdmin(ScopedAdmin):
+class MessageAdmin(OwnPageAdmin):
     """Messages to families: numbers masked, sign-in codes never shown; sent again, or told by telephone instead."""
 
     ability = "application.view"
@@ -77,31 +77,21 @@ class MessageAdmin(ScopedAdmin):
             messages.error(request, text % {"since": clock.written(hold.since), "why": hold.why})
         return super().changelist_view(request, extra_context)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",  # noqa: ARG002 - Django's signature
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        message = self.get_object(request, object_id)
-        if not isinstance(message, Message):
-            raise Http404
+    def page(self, request: HttpRequest, row: Message, context: dict[str, Any]) -> HttpResponse:
         refused: Refused | None = None
         if request.method == "POST":
             try:
-                done = _act(request, message)
+                done = _act(request, row)
             except NotAllowed as hidden:
                 raise Http404 from hidden
             except Refused as problem:
                 refused = problem
-                message.refresh_from_db()
+                row.refresh_from_db()
             else:
                 messages.success(request, done)
-                return redirect("admin:notifications_message_change", message.pk)
-        self.viewed(request, message)
-        context = {**self.admin_site.each_context(request), "opts": self.opts, **(extra_context or {})}
-        return _page(request, message, refused, context)
+                return redirect("admin:notifications_message_change", row.pk)
+        self.viewed(request, row)
+        return _page(request, row, refused, context)
 
 
 def _act(request: HttpRequest, message: Message) -> str:
