@@ -25,7 +25,8 @@ from foundation import clock, events
 from foundation.crypto import CryptoError, decrypt
 from foundation.loops import loop_of
 from notifications import lines
-from notifications.channels import Channel, Fate, Letter, NoAnswerError, carrier_rules, channel
+from notifications.channels import Channel, Fate, Letter, NoAnswerError
+from notifications.channels.chosen import carrier_rules, channel
 from notifications.lines import CODES, MESSAGES
 from notifications.models import Delivery, Message
 from notifications.outcomes import Answer, Kind, Next, after_the_end, following

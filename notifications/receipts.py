@@ -15,7 +15,8 @@ from foundation import clock
 from foundation.bulk import insert_new
 from foundation.loops import loop_of
 from notifications import lines
-from notifications.channels import Channel, Fate, NoAnswerError, channel
+from notifications.channels import Channel, Fate, NoAnswerError
+from notifications.channels.chosen import channel
 from notifications.delivering import ASK_AFTER, segments
 from notifications.lines import MESSAGES
 from notifications.models import Delivery, Message

@@ -22,7 +22,7 @@ from foundation.bulk import insert_new
 from foundation.errors import NotAllowed, Refused
 from foundation.lanes import ring_on_commit
 from notifications import lines
-from notifications.channels import carrier_rules
+from notifications.channels.chosen import carrier_rules
 from notifications.delivering import BATCH, LIFE, messages_deliver, overdue_expire, segments
 from notifications.models import UNREACHED, Delivery, Message
 from notifications.receipts import fates_ask, receipt_note

@@ -15,7 +15,7 @@ from portal.safety import told
 def configuration_problems() -> list[str]:
     """What is wrong, in words for an administrator, each beginning with whom it is about."""
     from accounts.oidc.providers import providers
-    from notifications.channels import check_config as channel_problems
+    from notifications.channels.chosen import check_config as channel_problems
     from verification.config import check_config as agency_problems
 
     with translation.override("en"):  # beside the faults of portal.safety: one language

@@ -269,7 +269,7 @@ SMS_TIMEOUT_SECONDS: float = env.float("SMS_TIMEOUT_SECONDS", 8.0)  # leases fol
 # what the carriers do not deliver (mainland numbers): checked when a text is written
 SMS_MOST_CHARACTERS: int = env.int("SMS_MOST_CHARACTERS", 500)
 SMS_LINKS: bool = env.bool("SMS_LINKS", False)
-SMS_BLOCKED_WORDS: list[str] = env.list("SMS_BLOCKED_WORDS", default=["摇号", "抽签", "抽奖", "中奖", "彩票", "博彩"])
+SMS_BLOCKED_WORDS: list[str] = _listed("SMS_BLOCKED_WORDS", ["摇号", "抽签", "抽奖", "中奖", "彩票", "博彩"])
 if not LOCAL:
     DATABASE_URL: str = env.str("DATABASE_URL")
     _faults = faults(given_of(globals()))

@@ -1,13 +1,10 @@
-"""One folder per channel, all behind one protocol."""
+"""One folder per channel, all behind one protocol; ``chosen`` knows which there are."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from django.conf import settings
-
 from notifications.outcomes import Answer
-from notifications.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +54,3 @@ class Channel(Protocol):
 
     def check_config(self) -> list[str]:
         """What is wrong with the settings, in words for an administrator (empty when nothing)."""
-
-
-def kinds() -> "dict[str, type[Channel]]":
-    """Every channel by the name that SMS_CHANNEL gives it."""
-    from notifications.channels.console import ConsoleChannel
-    from notifications.channels.twilio import TwilioChannel
-
-    return {"console": ConsoleChannel, "twilio": TwilioChannel}
-
-
-def channel() -> Channel:
-    """The channel that SMS_CHANNEL names."""
-    return kinds()[settings.SMS_CHANNEL]()
-
-
-def check_config() -> list[str]:
-    """What is wrong with the chosen channel's settings; empty when nothing."""
-    if settings.SMS_CHANNEL not in kinds():
-        return [f"SMS_CHANNEL {settings.SMS_CHANNEL!r} is not one of {', '.join(kinds())}"]
-    return [f"SMS_CHANNEL {settings.SMS_CHANNEL}: {problem}" for problem in channel().check_config()]
-
-
-def carrier_rules() -> Rules:
-    """What the carriers behind the channel do not deliver, from the settings."""
-    words = tuple(word.strip() for word in settings.SMS_BLOCKED_WORDS if word.strip())
-    return Rules(settings.SMS_MOST_CHARACTERS, settings.SMS_LINKS, words)

@@ -15,7 +15,8 @@ from pytest_django import Settings
 from accounts.models import Account
 from foundation import clock
 from foundation.loops import loop_of
-from notifications.channels import Letter, carrier_rules
+from notifications.channels import Letter
+from notifications.channels.chosen import carrier_rules
 from notifications.channels.console import ConsoleChannel
 from notifications.delivering import LIFE
 from notifications.models import Delivery, Message
