@@ -184,18 +184,9 @@ class Asked:
     path: str
 
 
-def pages() -> list[Asked]:
-    """Every kind of page the promise is about, with the filters, sorts and searches the staff site offers."""
-    from enrollment.models import Application, Round
-
-    rows, desk = "/admin/enrollment/application/", Application.objects.filter(district_code="430702")
-    receipt = Application.objects.filter(child__id_index__isnull=False).order_by("pk")[0].receipt
-    case = desk.filter(state="attention").order_by("state_at", "pk")[0]
-    of_school = Application.objects.filter(review_school_id="S1", state__in=["attention", "in_review"]).order_by("pk")[
-        0
-    ]
-    round_ = Round.objects.filter(season__district_id="430702").order_by("pk")[0]
-    city = [
+def _lists(rows: str, receipt: str) -> list[Asked]:
+    """The list of applications: as each role opens it, filtered, sorted and searched."""
+    return [
         Asked("applications", "supervisor", rows),
         Asked("applications", "supervisor", f"{rows}?desk=all"),
         Asked("applications", "official", rows),
@@ -227,6 +218,18 @@ def pages() -> list[Asked]:
             for term in (receipt, receipt[:7], receipt.lower().replace("-", ""), NAME, NUMBER, "合成不在")
         ),
     ]
+
+
+def pages() -> list[Asked]:
+    """Every kind of page the promise is about, with the filters, sorts and searches the staff site offers."""
+    from enrollment.models import Application, Round
+
+    rows, desk = "/admin/enrollment/application/", Application.objects.filter(district_code="430702")
+    receipt = Application.objects.filter(child__id_index__isnull=False).order_by("pk")[0].receipt
+    case = desk.filter(state="attention").order_by("state_at", "pk")[0]
+    of_one_school = Application.objects.filter(review_school_id="S1", state__in=["attention", "in_review"])
+    of_school = of_one_school.order_by("pk")[0]
+    round_ = Round.objects.filter(season__district_id="430702").order_by("pk")[0]
     others = [
         Asked("case", "official", f"{rows}{case.pk}/change/"),
         Asked("case", "supervisor", f"{rows}{case.pk}/change/"),
@@ -245,7 +248,7 @@ def pages() -> list[Asked]:
         *(Asked("rounds", who, "/official/rounds/") for who in ("supervisor", "official")),
         Asked("rounds", "official", f"/official/rounds/{round_.pk}/"),
     ]
-    return city + others
+    return _lists(rows, receipt) + others
 
 
 def browsers() -> dict[str, Any]:

@@ -27,18 +27,13 @@ def made(folder: Path) -> list[str]:
     }
     fresh = [name for name in makers if not (folder / name).exists()]
     for name in fresh:
-        (folder / name).touch(mode=0o400)
-        _write(folder / name, makers[name]())
+        (folder / name).touch(mode=0o600)
+        (folder / name).write_text(f"{makers[name]()}\n")
+        (folder / name).chmod(0o400)
     if os.geteuid() == 0:
         for path in (folder, *folder.iterdir()):
             os.chown(path, OWNER, OWNER)
     return fresh
-
-
-def _write(path: Path, text: str) -> None:
-    path.chmod(0o600)
-    path.write_text(f"{text}\n")
-    path.chmod(0o400)
 
 
 def main() -> int:

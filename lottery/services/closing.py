@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -51,8 +52,11 @@ def closing_of(round_: Round) -> Closing | None:
     step = CLOSING.get(round_.state)
     if step is None:
         return None
-    rows = Application.objects.filter(round=round_).exclude(state="withdrawn")
-    children = rows.filter(state="approved").count()
+    found = Application.objects.filter(round=round_).aggregate(
+        families=Count("guardian", distinct=True, filter=~Q(state="withdrawn")),
+        children=Count("pk", filter=Q(state="approved")),
+    )
+    children = found["children"]
     announced, today = round_.closes_at.astimezone(clock.SHANGHAI), clock.today()
     subject = _subject(round_, step, children)
     given = Confirmation.objects.filter(round=round_, step=step, subject=subject)
@@ -61,7 +65,7 @@ def closing_of(round_: Round) -> Closing | None:
         announced=announced,
         today=today,
         days_left=max(0, (announced.date() - today).days),
-        families=rows.values("guardian").distinct().count(),
+        families=found["families"],
         drafts=Draft.objects.filter(round=round_).exclude(child__applications__round=round_).count(),
         children=children,
         alone=step == "close" and not closes_early(round_),
