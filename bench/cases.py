@@ -2,9 +2,7 @@
 
 import hashlib
 import random
-import time
 import warnings
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from bench.model import Case, Limit, Sample
+from bench.model import Case, Limit, Sample, timed
 from bench.proof import CASES as PROOF
 from bench.runs import city, whole_province
 from bench.serving import CASES as SERVING
@@ -29,13 +27,6 @@ from lottery.engine.tickets import ticket_order
 
 PROVINCE = 1_200_000
 SCHOOLS = 3_000
-
-
-def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    """Seconds of a call, and what it returned."""
-    started = time.perf_counter()
-    found = work()
-    return time.perf_counter() - started, found
 
 
 def tickets(quick: bool) -> Sample:

@@ -1,7 +1,9 @@
 """What a case is and what one run of it gives."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 Facts = dict[str, float | int | str | bool]
 
@@ -41,3 +43,10 @@ class Case:
     run: Callable[[bool], Sample]
     limits: tuple[Limit, ...]
     runs: int = 3
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Seconds of a call, and what it returned."""
+    started = time.perf_counter()
+    found = work()
+    return time.perf_counter() - started, found

@@ -5,7 +5,7 @@ import random
 
 import numpy as np
 
-from bench.model import Case, Limit, Sample
+from bench.model import Case, Limit, Sample, timed
 from lottery.engine.draw import SiblingRule
 from lottery.engine.entries import ELSEWHERE, IN_ZONE, Entry, Inputs, Site
 from lottery.engine.problem import Mechanism
@@ -46,8 +46,6 @@ def district(pupils: int, schools: int) -> Inputs:
 
 def _sample(inputs: Inputs, draws: int) -> Sample:
     """Floor: making and sorting as many random tickets, as many times."""
-    from bench.cases import timed
-
     count = sum(len(one.choices) for one in inputs.entries)
     chance = np.random.default_rng(1)
     floor, _ = timed(lambda: [chance.integers(0, 2**64, count, dtype=np.uint64).argsort() for _ in range(draws)])
