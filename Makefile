@@ -17,7 +17,7 @@ BESIDE_SERVERS := VAR_DIR=var/test $(BIN)/python -m portal.embedded run --scratc
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: chaos codes help demo season test soak lint bench load run clean vendor lock messages coverage
+.PHONY: audit chaos codes help demo season test soak lint bench load run clean vendor lock messages coverage
 
 help:  ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -62,8 +62,11 @@ chaos: $(VENV)/dev  ## kill the workers of the outbox while a carrier misbehaves
 coverage: $(VENV)/dev  ## the tests again, with line and branch coverage
 	@SAMPLE=$(SAMPLE) $(BESIDE_SERVERS) $(PYTEST) --cov --cov-report=term $(ARGS)
 
-lint: $(VENV)/dev  ## ruff, mypy, import-linter, djlint, migrations, catalogue
+lint: $(VENV)/dev  ## ruff, mypy, import-linter, djlint, deptry, migrations, catalogue
 	@$(BIN)/python scripts/lint.py
+
+audit: $(VENV)/dev  ## ask PyPI which pinned packages have known faults (needs the internet, so it is no part of lint)
+	@$(BIN)/pip-audit --requirement requirements.txt --requirement requirements-dev.txt --disable-pip --require-hashes
 
 bench: $(VENV)/dev  ## measure ratios against a floor: bench/report.json and docs/performance.md
 	@$(BIN)/python -m bench

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts.models import Account
-from foundation.acting import Hands
+from foundation.acting import AssistContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Acting:
 
     guardian: Account
     operator: Account
-    hands: Hands
+    assist: AssistContext
     visit_id: UUID
     number: str
     place: str

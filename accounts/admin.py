@@ -1,28 +1,36 @@
-from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from typing import Any
 
-from accounts.admin_base import ScopedAdmin
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.abilities import Ability
+from accounts.admin_base import OwnPageAdmin
 from accounts.models import Account
 from accounts.staff_site import staff_site
 
 
 @admin.register(Account, site=staff_site)
-class StaffAccountAdmin(ScopedAdmin):
-    """Members of staff and their roles, read-only. Families are not listed here."""
+class StaffAccountAdmin(OwnPageAdmin):
+    """The menu's entry "Staff": it leads to the pages of people. Families are not listed here."""
 
-    ability = "season.edit"
+    ability = Ability.STAFF_MANAGE
     district_field = "roles__district_code"
-    personal = True
-    list_display = ("username", "name", "role_names", "is_active", "last_login")
-    fields = ("username", "name", "role_names", "is_active", "created_at", "last_login")
-    search_fields = ("username",)
-    ordering = ("username",)
+    school_field = "roles__school_code"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
-        return super().get_queryset(request).filter(kind=Account.Kind.STAFF).distinct().prefetch_related("roles")
+        return super().get_queryset(request).filter(kind=Account.Kind.STAFF).distinct()
 
-    @admin.display(description=_("Roles"))
-    def role_names(self, account: Account) -> str:
-        return "、".join(f"{role.get_name_display()} {role.district_code}" for role in account.roles.all())
+    def changelist_view(  # type: ignore[override]
+        self,
+        request: HttpRequest,
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002 - Django's signature
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return redirect("people:list")
+
+    def page(self, request: HttpRequest, row: Account, context: dict[str, Any]) -> HttpResponse:  # noqa: ARG002
+        return redirect("people:person", row.public_id)

@@ -3,17 +3,21 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import unquote
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
+from accounts.abilities import Ability
+from accounts.field_words import name_fields
 from accounts.models import Account
 from accounts.scopes import scope
 from accounts.staff_lists import ActionFilter, ListPaginator, ObjectFilter, known_values
 from audit.services import record, record_views
 
 __all__ = [
+    "Ability",
     "ActionFilter",
     "ObjectFilter",
     "OwnPageAdmin",
@@ -26,11 +30,11 @@ __all__ = [
 class ScopedAdmin(ModelAdmin):  # type: ignore[misc,unused-ignore]
     """Read-only rows within the person's scope.
 
-    ``ability`` is the key of accounts.scopes that opens the page; ``district_field`` and ``school_field`` name the
+    ``ability`` is the word of accounts.abilities that opens the page; ``district_field`` and ``school_field`` name the
     columns that are compared ("" where rows belong to no place). Lists of ``personal`` rows write an audit entry a row.
     """
 
-    ability = ""
+    ability: Ability
     district_field = ""
     school_field = ""
     personal = False
@@ -39,6 +43,10 @@ class ScopedAdmin(ModelAdmin):  # type: ignore[misc,unused-ignore]
     list_per_page = 25  # a row costs its template and, where it is personal, an entry of the log
     show_full_result_count = False
     actions: Any = None
+
+    def __init__(self, model: type[Model], admin_site: AdminSite) -> None:
+        super().__init__(model, admin_site)
+        name_fields(model)
 
     @property
     def object_type(self) -> str:

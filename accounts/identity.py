@@ -37,14 +37,9 @@ def identity_sign_in(*, identity: Identity) -> tuple[Account, bool]:
     account = person_of(link.account) if link else _known(holder, index, number)
     doubtful = holder is not None and holder != account
     if doubtful and holder is not None:
-        holder.id_index = None
-        holder.save(update_fields=["id_index"])
-        record(actor=None, action="account.number_disproved", object_type="account", object_id=holder.pk)
+        _disproved(holder)
     account = account or _made(number)
-    if account.assurance < identity.level:
-        account.assurance = identity.level
-    account.name, account.id_number, account.id_index = identity.name.strip(), document.value, index
-    account.save(update_fields=["assurance", "name", "id_number", "id_index"])
+    _vouched(account, identity.name.strip(), document.value, index, identity.level)
     if link is None:
         IdentityLink.objects.create(
             account=account, provider=identity.provider, subject_index=subject, linked_at=clock.now()
@@ -57,6 +52,41 @@ def identity_sign_in(*, identity: Identity) -> tuple[Account, bool]:
         details={"provider": identity.provider, "level": identity.level},
     )
     return account, doubtful
+
+
+def _disproved(holder: Account) -> None:
+    """Who merely stated a number loses it to the person it is proved to belong to."""
+    holder.id_index = None
+    holder.save(update_fields=["id_index"])
+    record(actor=None, action="account.number_disproved", object_type="account", object_id=holder.pk)
+
+
+def _vouched(account: Account, name: str, id_number: str, index: str, level: int) -> None:
+    """The account is this person's from now on; assurance is raised, never lowered."""
+    account.assurance = max(account.assurance, level)
+    account.name, account.id_number, account.id_index = name, id_number, index
+    account.save(update_fields=["assurance", "name", "id_number", "id_index"])
+
+
+def identity_confirm(*, account: Account, name: str, id_number: str, level: int) -> bool:
+    """Somebody who is signed in was checked against this name and number (normalised): the account is assured by it, as
+    by a government sign-in. In the caller's transaction.
+
+    False, and nothing changes, where another account was confirmed with this number, or this one with another: one
+    person is one account.
+    """
+    index = blind_index("person", id_number)
+    lock(f"person:{index}")
+    mine = Account.objects.select_for_update().get(pk=account.pk)
+    holder = Account.objects.filter(id_index=index).exclude(pk=mine.pk).first()
+    if holder is not None and holder.assurance >= Assurance.VERIFIED:
+        return False
+    if mine.assurance >= Assurance.VERIFIED and mine.id_index not in {None, index}:
+        return False
+    if holder is not None:
+        _disproved(holder)
+    _vouched(mine, name, id_number, index, level)
+    return True
 
 
 def _known(holder: Account | None, index: str, number: str) -> Account | None:

@@ -17,9 +17,9 @@ HOME: Final = "86"  # the country calling code whose messages cost least
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``most`` within ``seconds`` for each value of ``by`` (number, asker, address, country). ``told`` names the
-    refusal's words. ``returns``: a code that is entered gives its place back, so the bucket counts those that were not.
-    ``earned``: how many more for each number that entered its code there within the last day or two.
+    """``most`` within ``seconds`` for each value of ``by`` (number, asker, address, country, account). ``told`` names
+    the refusal's words. ``returns``: a code that is entered gives its place back, so the bucket counts those that were
+    not. ``earned``: how many more for each number that entered its code there within the last day or two.
     """
 
     name: str
@@ -67,11 +67,27 @@ PASSWORDS: Final = (
     Rule("passwords", ("address",), 100, 15 * MINUTE, "network"),
     Rule("passwords-name", ("address", "name"), 10, 15 * MINUTE, "network"),
 )
+LINKS: Final = (Rule("links", ("address",), 30, 15 * MINUTE, "network"),)  # links of staff that nobody made
 PUBLIC_API: Final = (Rule("public-api", ("address",), 120, MINUTE, "network"),)
 CALLS: Final = (Rule("calls", ("address",), 60, HOUR, "network"),)
 KEPT_FORMS: Final = (
     Rule("device", ("device",), 20, HOUR, "network"),
     Rule("address", ("address",), 60, HOUR, "network"),
+)
+
+# Looks at registers before anything is filed: by the account that asks, and by the person who is looked up.
+REGISTERS: Final = (
+    Rule("account-hour", ("account",), 15, HOUR, "registers"),
+    Rule("account-day", ("account",), 30, DAY, "registers"),
+    Rule("person-day", ("person",), 20, DAY, "registers"),
+)
+# Looks at children who turned out not to live with who asked: few slips are made, whoever tries children makes many.
+STRANGERS: Final = (Rule("strangers", ("account",), 5, DAY, "registers"),)
+# Face checks that are begun: by the account, and by the person whose name and number are sent, whoever sends them.
+FACE: Final = (
+    Rule("account-hour", ("account",), 5, HOUR, "face"),
+    Rule("account-day", ("account",), 10, DAY, "face"),
+    Rule("person-day", ("person",), 10, DAY, "face"),
 )
 
 # When so many codes of strangers are out without having been entered, beyond half of those entered (CODE_FLOOD, of the

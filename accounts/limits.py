@@ -13,14 +13,13 @@ import phonenumbers
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from redis import RedisError
 
 from accounts.askers import Asker
 from accounts.limit_rules import FLOOD_SECONDS, FLOOD_SHARE, HOME, KNOWN, MINUTE, TEXTS, Bucket, Rule, buckets
 from foundation import clock, events
 from foundation.crypto import blind_index
 from foundation.errors import Refused
-from foundation.valkey import valkey
+from foundation.valkey import away, valkey
 
 IPV6_NETWORK, IPV6_SHOWN = 64, 48
 KEY_DIGITS: Final = 24
@@ -242,7 +241,7 @@ def _run(mode: str, kind: str, rules: Sequence[Rule], facts: Mapping[str, str], 
     ]
     try:
         number, wait = valkey().register_script(SCRIPT)(keys=keys, args=values)
-    except RedisError:
+    except away():
         return
     if number:
         full = found[int(number) - 1]
@@ -265,6 +264,13 @@ def _refusal(full: Bucket, wait: int) -> TooOften:
         "country": _(
             "Very many messages were asked for to this country in a short time. Please try again in %(minutes)d "
             "minutes, or use the government sign-in."
+        ),
+        "registers": _(
+            "The registers were asked often today. Please type your answers: they are checked after you apply."
+        ),
+        "face": _(
+            "A face check was begun several times in a short time. Please use one of the other ways, or try again in "
+            "%(minutes)d minutes."
         ),
         "sender": _("You have sent as many messages as one person may in a day. Please go on tomorrow."),
     }

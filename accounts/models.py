@@ -2,17 +2,20 @@ import time
 import uuid
 from base64 import b32encode
 from binascii import unhexlify
+from datetime import date
 from typing import Any, ClassVar, Final
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_otp.models import CooldownMixin, Device, SideChannelDevice, ThrottlingMixin, TimestampMixin
 from django_otp.oath import TOTP
 from django_otp.util import random_hex
 
+from foundation import clock
 from foundation.fields import EncryptedTextField
 from foundation.prepared import Prepared
 
@@ -40,7 +43,9 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Assurance(models.IntegerChoices):
-    """How surely a person is known; higher is surer. Levels 2 and 3 come from a government identity provider."""
+    """How surely a person is known; higher is surer. Levels 2 and 3 come from a government identity provider or from a
+    face check that the person agreed to.
+    """
 
     PHONE = 0, _("Mobile number only")
     STATED = 1, _("Name and number stated by the person")
@@ -72,7 +77,7 @@ class Account(AbstractBaseUser, PermissionsMixin):
     # a second account of the same person: it holds nothing any more, whoever signs in to it is this one
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
 
-    PROVED: ClassVar[int] = Assurance.VERIFIED  # from here on a government sign-in vouches for name and number
+    PROVED: ClassVar[int] = Assurance.VERIFIED  # from here on somebody else vouches for name and number
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = AccountManager()
@@ -88,8 +93,16 @@ class Account(AbstractBaseUser, PermissionsMixin):
 SIGNED_IN = Prepared(lambda pk: Account.objects.filter(pk=pk), 1)
 
 
+class RoleQuerySet(models.QuerySet["Role"]):
+    def in_force(self) -> "RoleQuerySet":
+        """Those whose days include today."""
+        today = clock.today()
+        began = Q(from_day=None) | Q(from_day__lte=today)
+        return self.filter(began, Q(until_day=None) | Q(until_day__gte=today))
+
+
 class Role(models.Model):
-    """What a member of staff may do, and where: a division prefix, a school, or a partner department."""
+    """What a member of staff may do, where (a division prefix, a school, or a partner department), and when."""
 
     class Name(models.TextChoices):
         REVIEWER = "reviewer", _("School reviewer")
@@ -108,16 +121,97 @@ class Role(models.Model):
     district_code = models.CharField(max_length=12)
     school_code = models.CharField(max_length=20, blank=True)
     department = models.CharField(max_length=40, blank=True)
+    # the first and the last day on which it opens anything; without one it has no such end
+    from_day = models.DateField(null=True)
+    until_day = models.DateField(null=True)
+    # who gave it (nobody: the server's command line), and for whom it is held while that person is away
+    given_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="given_roles")
+    leave = models.ForeignKey("Leave", null=True, on_delete=models.CASCADE, related_name="roles")
+
+    objects = RoleQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["account", "name", "district_code", "school_code", "department"], name="one_role_once"
-            )
+                fields=["account", "name", "district_code", "school_code", "department"],
+                condition=Q(leave=None),
+                name="one_role_once",
+            ),
+            models.UniqueConstraint(
+                fields=["leave", "name", "district_code", "school_code", "department"],
+                condition=Q(leave__isnull=False),
+                name="one_role_once_a_leave",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.district_code} {self.school_code}".strip()
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the role opens anything on this day."""
+        return (self.from_day is None or self.from_day <= day) and (self.until_day is None or day <= self.until_day)
+
+
+class Leave(models.Model):
+    """Somebody is away for some days, and another person holds the same roles meanwhile."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="leaves")
+    deputy = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="stands_in")
+    from_day = models.DateField()
+    until_day = models.DateField()
+    made_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)  # taken back before its last day
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.from_day} {self.until_day}"
+
+
+class StaffChange(models.Model):
+    """Something about a member of staff that is under way: an invitation, a reset, or a high role given.
+
+    What a high role is concerned with waits for a second administrator. An invitation and a reset are then open: their
+    link, of which the table knows a keyed digest only, lets the person in once.
+    """
+
+    class Kind(models.TextChoices):
+        INVITE = "invite", _("Invitation")
+        RESET = "reset", _("Reset of password and authenticator")
+        ROLES = "roles", _("Roles given")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waits for a second administrator")
+        OPEN = "open", _("Link may be used")
+        DONE = "done", _("Done")
+        WITHDRAWN = "withdrawn", _("Taken back")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    state = models.CharField(max_length=10, choices=State.choices)
+    # whom it concerns; of an invitation, who came in by it
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="changes")
+    name = EncryptedTextField(blank=True, default="")
+    phone = EncryptedTextField(blank=True, default="")  # at work, for a text; never one that signs a family in
+    roles = models.JSONField(default=list)  # [[role, division, school, first day or "", last day or ""], ...]
+    token_index = models.CharField(max_length=64, unique=True, null=True)
+    expires_at = models.DateTimeField(null=True)
+    proposed_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    alone = models.BooleanField(default=False)  # a high role, where nobody else had ever administered the place
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["state", "-proposed_at"], name="accounts_change_state_idx")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"
+
+    @property
+    def who(self) -> str:
+        """Whom it concerns, as a page names them."""
+        return self.name if self.account is None else self.account.name or self.account.username
 
 
 class PhoneDevice(ThrottlingMixin, CooldownMixin, SideChannelDevice):  # type: ignore[misc,unused-ignore]
@@ -189,6 +283,33 @@ class TokenDevice(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc
         return f"otpauth://totp/{label}?{urlencode({**asked, 'period': self.step, 'issuer': issuer})}"
 
 
+class RecoveryDevice(TimestampMixin, ThrottlingMixin, Device):  # type: ignore[misc,unused-ignore]
+    """The recovery codes of a member of staff: as django-otp's static device, but of a code only a keyed digest is
+    kept, and a used one stays, so that it can be told from one that never was.
+    """
+
+    class Meta(Device.Meta):  # type: ignore[misc,unused-ignore]
+        abstract = False
+        verbose_name = _("recovery codes")
+        verbose_name_plural = _("recovery codes")
+
+    def get_throttle_factor(self) -> int:
+        return int(settings.OTP_TOTP_THROTTLE_FACTOR)
+
+
+class RecoveryCode(models.Model):
+    """One recovery code; it signs in once."""
+
+    device = models.ForeignKey(RecoveryDevice, on_delete=models.CASCADE, related_name="codes")
+    code_index = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["device", "code_index"], name="one_recovery_code_once")
+        ]
+
+
 class IdentityLink(models.Model):
     """An account at a government sign-in. The provider's name for the person is kept as a blind index only."""
 
@@ -223,3 +344,52 @@ class AccountMerge(models.Model):
     proof = models.CharField(max_length=20)
     moved = models.JSONField()  # {"children": 1, ...}
     at = models.DateTimeField()
+
+
+class FaceConsent(models.Model):
+    """What a person agreed to before one face check: which text as shown, of which service, in which district.
+
+    Append-only; taking it back is a row of its own.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="face_consents")
+    district_code = models.CharField(max_length=12)  # of the county that offered the check
+    service = models.CharField(max_length=20)
+    version = models.PositiveSmallIntegerField()
+    language = models.CharField(max_length=10)
+    text_sha256 = models.CharField(max_length=64)
+    given_at = models.DateTimeField()
+
+
+class FaceConsentWithdrawal(models.Model):
+    """The end of a consent to a face check, append-only."""
+
+    consent = models.OneToOneField(FaceConsent, on_delete=models.PROTECT, related_name="withdrawal")
+    at = models.DateTimeField()
+
+
+class FaceCheck(models.Model):
+    """One face check: for which consent, whom it was about, what became of it. It holds no name, number or picture."""
+
+    class State(models.TextChoices):
+        BEGUN = "begun", _("Under way")
+        PASSED = "passed", _("Passed")
+        FAILED = "failed", _("Not passed")
+        CANCELLED = "cancelled", _("Cancelled")
+        EXPIRED = "expired", _("Expired")
+        DROPPED = "dropped", _("Given up")
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="face_checks")
+    consent = models.OneToOneField(FaceConsent, on_delete=models.PROTECT, related_name="check_made")
+    session = models.CharField(max_length=100)  # the service's own name for it
+    person_index = models.CharField(max_length=64)  # keyed digest of the name and number that were sent
+    state = models.CharField(max_length=10, choices=State.choices, default=State.BEGUN)
+    begun_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account"], condition=Q(state="begun"), name="one_open_face_check")
+        ]

@@ -16,7 +16,7 @@ from accounts.sessions import keep_form, kept_form
 from accounts.staff_site import is_verified_staff
 from audit.services import record
 from foundation.acting import using
-from foundation.errors import NotAllowed
+from foundation.errors import NotAllowed, NotOffered
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -98,16 +98,16 @@ def _assisted(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpRes
     name = request.resolver_match.view_name if request.resolver_match else ""
     if acting is None or name not in acting.pages:
         over = getattr(request, "visit_over", "")
-        return render(request, "assist/refused.html", {"acting": acting, "over": over}, status=403)
+        return render(request, "accounts/refused.html", {"acting": acting, "over": over}, status=403)
     request.guardian, request.operator = acting.guardian, acting.operator  # type: ignore[attr-defined]
-    with using(acting.hands):
+    with using(acting.assist):
         if request.method == "GET" and "HX-Request" not in request.headers:  # a page that asks again is seen once
             record(
                 actor=acting.operator,
                 action="visit.view",
                 object_type="account",
                 object_id=acting.guardian.pk,
-                district=acting.hands.district,
+                district=acting.assist.district,
                 details={"page": name},
             )
         return _answered(request, page)
@@ -120,3 +120,5 @@ def _answered(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpRes
         if asks_again(request):
             return over(request, refused.message)
         return render(request, "portal/not_found.html", {"message": refused.message}, status=404)
+    except NotOffered as closed:
+        return render(request, "portal/not_offered.html", {"message": closed.message}, status=404)

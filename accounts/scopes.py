@@ -1,51 +1,33 @@
-"""One object answers both "may they?" and "which rows?".
+"""One object answers both "may they?" and "which rows?". The words are in ``accounts.abilities``.
 
-A role reaches a division prefix (and, for reviewers, one school). Everything else is closed: an account without a
-matching role, and no account at all, see nothing.
+A role reaches a division prefix (and, for reviewers, one school), on its days only. Everything else is closed: an
+account without a matching role, and no account at all, see nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from accounts.models import Account, Role
+from accounts.abilities import EVERY_ROLE, OF_ROLE, Ability
+from accounts.models import Account
+from foundation import clock
 
 M = TypeVar("M", bound=Model)
-
-# what each role may do, by room
-ABILITIES: dict[str, frozenset[str]] = {
-    Role.Name.REVIEWER: frozenset({"application.view", "application.review", "classes.run"}),
-    Role.Name.OFFICIAL: frozenset(
-        {
-            "application.view",
-            "application.review",
-            "round.run",
-            "round.confirm",
-            "season.edit",
-            "agency.switch",
-            "classes.run",
-            "assist.manage",
-        }
-    ),
-    Role.Name.CITY: frozenset({"application.view", "round.confirm", "season.edit", "agency.switch", "audit.view"}),
-    Role.Name.NOTARY: frozenset({"round.confirm", "round.witness"}),
-    Role.Name.WITNESS: frozenset({"round.witness"}),
-    Role.Name.CLERK: frozenset({"application.assist", "help.give"}),
-    Role.Name.HELPER: frozenset({"application.assist", "help.give"}),
-    Role.Name.DEPARTMENT: frozenset({"case.answer"}),
-    Role.Name.SUPERVISOR: frozenset({"application.view", "audit.view"}),
-}
-EVERYWHERE_VIEWS = frozenset({"round.view", "season.view"})
+COUNTY = 6  # digits of a county's code
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """One place a role reaches: rows whose district starts with ``district`` and, if set, of one school."""
+    """One place a role reaches: rows whose district starts with ``district`` and, if set, of one school.
+
+    ``department`` is that of a partner department's officer: whoever shows rows of departments compares it.
+    """
 
     district: str
     school: str
+    department: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +35,50 @@ class Scope:
     account: Account | None
     reaches: tuple[tuple[str, Reach], ...]  # (role name, where)
 
-    def _granting(self, ability: str) -> Iterable[Reach]:
+    def _granting(self, ability: Ability, departments: Collection[str] | None = None) -> Iterable[Reach]:
+        wanted = Ability(ability)  # a word that is none would close a page to everybody without a sound
         for role, reach in self.reaches:
-            if ability in ABILITIES[role] or ability in EVERYWHERE_VIEWS:
+            if departments is not None and reach.department not in departments:
+                continue
+            if wanted in OF_ROLE[role] or wanted in EVERY_ROLE:
                 yield reach
 
-    def may(self, ability: str, *, district: str, school: str = "") -> bool:
-        """Whether the ability reaches this district (full code) and, for school roles, this school."""
+    def may(
+        self, ability: Ability, *, district: str, school: str = "", departments: Collection[str] | None = None
+    ) -> bool:
+        """Whether the ability reaches this district (full code) and, for school roles, this school; where
+        ``departments`` is given, as an officer of one of them.
+        """
         if self.account is None or not self.account.is_active:
             return False
         return any(
             district.startswith(reach.district) and (not reach.school or reach.school == school)
-            for reach in self._granting(ability)
+            for reach in self._granting(ability, departments)
         )
 
-    def any(self, ability: str) -> bool:
+    def any(self, ability: Ability, *, departments: Collection[str] | None = None) -> bool:
         """Whether the ability is held anywhere: for showing a menu entry, never for opening a row."""
-        return self.account is not None and self.account.is_active and any(True for _ in self._granting(ability))
+        held = self._granting(ability, departments)
+        return self.account is not None and self.account.is_active and any(True for _ in held)
 
-    def rows(self, queryset: QuerySet[M], ability: str, *, district: str, school: str = "") -> QuerySet[M]:
+    def above_counties(self, ability: Ability) -> bool:
+        """Whether the ability is held for a city or above it: what belongs to no county is theirs."""
+        return self.any(ability) and any(len(reach.district) < COUNTY for reach in self._granting(ability))
+
+    def rows(
+        self,
+        queryset: QuerySet[M],
+        ability: Ability,
+        *,
+        district: str,
+        school: str = "",
+        departments: Collection[str] | None = None,
+    ) -> QuerySet[M]:
         """The rows of ``queryset`` the ability reaches; ``district`` and ``school`` name the columns to compare."""
         if self.account is None or not self.account.is_active:
             return queryset.none()
         condition = Q(pk__in=[])
-        for reach in self._granting(ability):
+        for reach in self._granting(ability, departments):
             here = Q(**{f"{district}__startswith": reach.district})
             if reach.school:
                 if not school:
@@ -93,7 +95,8 @@ def scope(account: object) -> Scope:
     # once an object, that is once a request: a page of the staff site asks for every entry of its menu
     reaches = account.__dict__.get("_reaches")
     if reaches is None:
-        roles = account.roles.all()
-        reaches = tuple((role.name, Reach(role.district_code, role.school_code)) for role in roles)
+        today = clock.today()
+        held = [role for role in account.roles.all() if role.holds_on(today)]
+        reaches = tuple((role.name, Reach(role.district_code, role.school_code, role.department)) for role in held)
         account.__dict__["_reaches"] = reaches
     return Scope(account, reaches)

@@ -17,11 +17,11 @@ from accounts import limits, tries
 from accounts.askers import Asker
 from accounts.limit_rules import PASSWORDS
 from accounts.models import Account, PhoneDevice, Role, TokenDevice
-from accounts.staffing import roles_checked
+from accounts.people.terms import roles_checked
 from audit.services import record, typed_name
 from foundation import clock, events
 from foundation.crypto import blind_index, encrypt
-from foundation.errors import Refused
+from foundation.errors import Refusal, Refused
 from foundation.prepared import Prepared
 from foundation.wording import refusal
 
@@ -101,8 +101,13 @@ def _holder(number: str, index: str) -> Account:
 
 
 def _fresh_code(device: PhoneDevice) -> None:
+    """While a code lives it is sent again: whichever of the messages arrives first, its code is right. Guessing gets no
+    easier, for there is one code at a time, and the limits on texts bound how long one can be kept alive.
+    """
     now = clock.now()
-    device.token, device.last_generated_timestamp = random_number_token(CODE_DIGITS), now
+    if not device.token or device.valid_until < now:
+        device.token = random_number_token(CODE_DIGITS)
+    device.last_generated_timestamp = now
     device.valid_until = now + timedelta(seconds=CODE_SECONDS)
 
 
@@ -148,7 +153,7 @@ def code_verify(*, phone: str, code: str, asker: Asker) -> Account:
     number = phone_checked(phone)
     try:
         account = _verified(number, code, asker)
-    except Refused as refused:
+    except Refusal as refused:
         events.refused("sign_in", refused.code)
         raise
     limits.text_entered("code", number=number, asker=asker, known=asker.knows(account))
@@ -156,7 +161,7 @@ def code_verify(*, phone: str, code: str, asker: Asker) -> Account:
 
 
 def _verified(number: str, code: str, asker: Asker) -> Account:
-    refusal: Refused | None = None
+    refusal: Refusal | None = None
     with transaction.atomic():  # commits the count of wrong codes before refusing
         device = _device(blind_index("phone", number))
         if device is None:  # the answer of a number whose code ran out: who has an account is not told
@@ -214,7 +219,15 @@ def guardian_identify(*, account: Account, name: str, id_number: str) -> Account
     if not checked.ok:
         raise Refused(refusal(checked), code=checked.code, field="guardian_id")
     index = blind_index("person", checked.value)
-    if (account.name, account.id_number, account.id_index) != (name, checked.value, index):
+    if account.assurance >= Account.PROVED and account.id_index:
+        # what somebody vouched for is never replaced by what was typed: registers answer to it
+        if account.id_index != index:
+            text = _(
+                "You are confirmed under another number. Please enter your own; another guardian applies from an "
+                "account of their own."
+            )
+            raise Refused(text, code="other_person", field="guardian_id")
+    elif (account.name, account.id_number, account.id_index) != (name, checked.value, index):
         _identity_store(account, name, checked.value, index)
     record(actor=account, action="account.identify", object_type="account", object_id=account.pk)
     return account
@@ -228,6 +241,13 @@ def _identity_store(account: Account, name: str, id_number: str, index: str) -> 
     account.name, account.id_number, account.id_index = name, id_number, index
     with connection.cursor() as cursor:
         cursor.execute(IDENTITY, [encrypt(name), encrypt(id_number), index, account.pk])
+
+
+def guardian_name_settle(*, account: Account, name: str, by: Account) -> None:
+    """Store a guardian's name as a person settled it; the caller has checked that this person may."""
+    account.name = name
+    account.save(update_fields=["name"])
+    record(actor=by, action="account.settle_name", object_type="account", object_id=account.pk)
 
 
 def language_keep(*, account: Account, language: str) -> None:

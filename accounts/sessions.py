@@ -19,7 +19,7 @@ from accounts.askers import device_of, know_again, remember
 from accounts.limit_rules import KEPT_FORMS
 from accounts.models import Account
 from foundation import clock
-from foundation.errors import Refused
+from foundation.errors import Refusal
 
 IDLE_SECONDS = 60 * 60
 STAFF_SECONDS = 30 * 60
@@ -45,6 +45,9 @@ def idle_seconds(request: HttpRequest) -> int:
     return ELDER_SECONDS if is_elder(request) else IDLE_SECONDS
 
 
+LEFT = "/session/left/"  # asks for the time, and is no sign that anybody is there
+
+
 class SlidingSession:
     """Every page of a signed-in person moves the end of the session."""
 
@@ -52,7 +55,7 @@ class SlidingSession:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
+        if request.path != LEFT and request.user.is_authenticated:
             slide(request)
         response = self.get_response(request)
         remember(request, response)
@@ -66,6 +69,14 @@ def slide(request: HttpRequest, *, at_once: bool = False) -> None:
     if at_once or length != idle or now - stamped >= min(STAMP_SECONDS, idle // 10):
         request.session["slid"] = (now, idle)
         request.session.set_expiry(idle)
+
+
+def seconds_left(request: HttpRequest) -> int | None:
+    """Seconds until the session of a signed-in person ends, as far as it is known; None for nobody."""
+    if not request.user.is_authenticated:
+        return None
+    stamped, length = request.session.get("slid", (0, 0))
+    return max(0, int(stamped + length - clock.now().timestamp()))
 
 
 def entered(sender: type[Account], request: HttpRequest, user: Account, **_signal: object) -> None:
@@ -92,7 +103,7 @@ def keep_form(request: HttpRequest) -> None:
         return
     try:
         limits.count("kept-form", KEPT_FORMS, device=device, address="" if device else limits.address_of(request))
-    except Refused:
+    except Refusal:
         return
     request.session[KEPT] = text
 

@@ -12,6 +12,8 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from audit.words import action_words, object_words
+
 MOST = 10_000  # rows that are counted one by one and can be paged through
 
 # each value is looked up after the one before it: a table of millions is not read for a dozen values
@@ -33,7 +35,7 @@ class ListPaginator(Paginator):  # type: ignore[type-arg]
     """
 
     object_list: QuerySet[Any]
-    template_name = "staff/_pages.html"
+    template_name = "accounts/_pages.html"
     most = MOST
 
     @cached_property
@@ -96,8 +98,12 @@ class KnownValuesFilter(admin.SimpleListFilter):
     def known(self, model: type[Model]) -> Sequence[str]:
         return known_values(model, self.column)
 
+    def said(self, value: str) -> str:
+        """A value as the filter shows it."""
+        return value
+
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
-        return [(value, value) for value in self._known]
+        return [(value, self.said(value)) for value in self._known]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:  # noqa: ARG002
         return queryset.filter(**{self.column: self.value()}) if self.value() else queryset
@@ -106,9 +112,15 @@ class KnownValuesFilter(admin.SimpleListFilter):
 class ActionFilter(KnownValuesFilter):
     title, parameter_name, column = _("action"), "action", "action"
 
+    def said(self, value: str) -> str:
+        return action_words(value)
+
 
 class ObjectFilter(KnownValuesFilter):
     title, parameter_name, column = _("object type"), "object_type", "object_type"
+
+    def said(self, value: str) -> str:
+        return object_words(value)
 
 
 class GroupFilter(KnownValuesFilter):

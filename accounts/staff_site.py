@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 
@@ -13,6 +14,8 @@ def is_verified_staff(request: HttpRequest) -> bool:
 
 
 class StaffSite(UnfoldAdminSite):
+    index_title = _("My day")
+
     def has_permission(self, request: HttpRequest) -> bool:
         return is_verified_staff(request)
 

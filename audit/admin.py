@@ -6,23 +6,35 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_base import ActionFilter, ObjectFilter, ScopedAdmin, known_values
+from accounts.admin_base import Ability, ActionFilter, ObjectFilter, ScopedAdmin, known_values
 from accounts.staff_site import staff_site
 from audit.models import Entry
 from audit.services import typed_name
+from audit.words import action_words, actor_words, object_words
 
 
 @admin.register(Entry, site=staff_site)
 class EntryAdmin(ScopedAdmin):
     """Who did or saw what, read-only."""
 
-    ability = "audit.view"
+    ability = Ability.AUDIT_VIEW
     district_field = "district_code"
-    list_display = ("at", "actor_label", "action", "object_type", "object_id", "district_code", "sealed")
+    list_display = ("at", "who", "action_said", "object_said", "object_id", "district_code", "sealed")
     list_filter = (ActionFilter, ObjectFilter)
     search_fields = ("object_id", "actor_label")
     search_help_text = _("The whole id of an object, or the whole name of an account")
-    fields = ("at", "actor_label", "action", "object_type", "object_id", "district_code", "details", "digest", "seal")
+    fields = (
+        "at",
+        "who",
+        "action_said",
+        "action",
+        "object_said",
+        "object_id",
+        "district_code",
+        "details",
+        "digest",
+        "seal",
+    )
     ordering = ("-id",)
 
     def get_search_results(
@@ -40,6 +52,18 @@ class EntryAdmin(ScopedAdmin):
         about = Q(object_type__in=known_values(Entry, "object_type"), object_id__in=[term, typed_name(term)])
         return queryset.filter(about | Q(actor_id__in=list(accounts))), False
 
-    @admin.display(boolean=True)
+    @admin.display(description=_("Who"))
+    def who(self, entry: Entry) -> str:
+        return actor_words(entry.actor_label)
+
+    @admin.display(description=_("action"))
+    def action_said(self, entry: Entry) -> str:
+        return action_words(entry.action)
+
+    @admin.display(description=_("object type"))
+    def object_said(self, entry: Entry) -> str:
+        return object_words(entry.object_type)
+
+    @admin.display(description=_("Sealed"), boolean=True)
     def sealed(self, entry: Entry) -> bool:
         return entry.seal_id is not None

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from audit.models import Entry, Seal
+from audit.models import Anchor, Entry, Seal
 from audit.services import GENESIS, chain_digest, entry_digest
 from foundation import clock
 
@@ -27,3 +27,15 @@ def verify_chain() -> list[str]:
             problems.append(f"seal {seal.pk} does not fit the entries it covers")
         previous = seal.digest
     return problems
+
+
+def anchors_differ() -> list[str]:
+    """The published anchors that the chain does not have any more, in words (empty when it has them all)."""
+    rows = Anchor.objects.select_related("seal").order_by("day")
+    return [f"the anchor of {one.day} is another than its seal" for one in rows if one.digest != one.seal.digest]
+
+
+def looked_at(*, object_id: object, most: int = 50) -> list[Entry]:
+    """Who read or changed one thing, the newest first: for supervisors."""
+    rows = Entry.objects.filter(object_type="application", object_id=str(object_id))
+    return list(rows.order_by("-id")[:most])

@@ -1,15 +1,18 @@
 """The door of the audit log."""
 
 import hashlib
-import json
+import warnings
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
 from django.db import transaction
 
-from audit.models import Entry, Seal
+from audit.models import Anchor, Entry, Seal
+from audit.words import SYSTEM, unworded
 from foundation import acting, clock
 from foundation.bulk import insert, insert_alike
+from foundation.canonical import digest_of
 from foundation.crypto import blind_index
 from foundation.locks import lock
 
@@ -44,8 +47,7 @@ def entry_digest(entry: Entry) -> str:
         entry.district_code,
         entry.details,
     ]
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return digest_of(body)
 
 
 def entry(
@@ -61,12 +63,14 @@ def entry(
 
     ``details`` must hold no ID number, phone or name.
     """
-    hands = acting.current()
-    by = {"operator": hands.operator_label, "visit": hands.visit_id} if hands else {}
+    for part in unworded(action):
+        warnings.warn(f"audit.words has no words for {part!r} of {action!r}", stacklevel=2)
+    assist = acting.current()
+    by = {"operator": assist.operator_label, "visit": assist.visit_id} if assist else {}
     made = Entry(
         at=clock.now(),
         actor_id=actor.pk if actor else None,
-        actor_label=actor.username if actor else "system",
+        actor_label=actor.username if actor else SYSTEM,
         action=action,
         object_type=object_type,
         object_id=str(object_id),
@@ -134,3 +138,23 @@ def chain_digest(previous: str, covered: list[tuple[int, str]]) -> str:
     for pk, digest in covered:
         state.update(f"\n{pk} {digest}".encode())
     return state.hexdigest()
+
+
+def anchor(day: date) -> Anchor | None:
+    """Publish what the chain of a day ended with; None while entries of that day are not sealed, or nothing is."""
+    end = datetime.combine(day + timedelta(days=1), time.min, tzinfo=clock.SHANGHAI)
+    if clock.now() < end or Entry.objects.filter(at__lt=end, seal__isnull=True).exists():
+        return None
+    last = Seal.objects.order_by("-id").first()
+    if last is None:
+        return None
+    made, _new = Anchor.objects.get_or_create(
+        day=day,
+        defaults={
+            "seal": last,
+            "digest": last.digest,
+            "seals": Seal.objects.filter(pk__lte=last.pk).count(),
+            "published_at": clock.now(),
+        },
+    )
+    return made

@@ -52,7 +52,8 @@ def copied(table: str, where: str, again: bool) -> float:
 
 
 def _round(schools: int) -> Any:
-    from enrollment.services.seasons import policy_store, season_store
+    from enrollment.seasons.services.lists import lists_keep
+    from enrollment.seasons.services.seasons import policy_store, season_store
     from foundation import clock
     from policy import scheme_text
     from schools.models import School
@@ -75,6 +76,7 @@ def _round(schools: int) -> Any:
             for at in range(schools)
         ]
     )
+    lists_keep(district=district, kinds=["seats"])
     policy = policy_store(district=district, code="changde", text=scheme_text("changde"))
     now = clock.now()
     times = {"opens_at": now - timedelta(days=9), "closes_at": now - timedelta(days=2), "results_at": now}
@@ -83,33 +85,68 @@ def _round(schools: int) -> Any:
     return season.rounds.get()
 
 
-def _draw(round_: Any, pupils: int, seats: dict[str, int]) -> Any:
+def _draw(round_: Any, seats: dict[str, int]) -> Any:
+    """A draw whose roll is filled and announced afterwards."""
     from foundation import clock
-    from lottery.models import Draw
-    from lottery.services.common import domains
+    from lottery.ceremony.models import Draw
 
-    commitment = {
-        "method": "ticket",
-        "mechanism": "parallel",
-        "coordination": {"criteria": ["nearby"], "groups": []},
-        "sibling_rule": "expand",
-        "school_domains": domains(round_, sorted(seats)),
-        "entropy": {"witnesses": []},
-        "roll": {"root": "0" * 64, "count": pupils},
-    }
     return Draw.objects.create(
         round=round_,
         state="drawn",
         sibling_rule="expand",
         method="ticket",
         roll_root="0" * 64,
-        roll_count=pupils,
+        roll_count=0,
         seats=seats,
-        commitment=commitment,
-        seed="5e" * 32,
+        commitment={},
+        public_value="3245.67",
         frozen_at=clock.now(),
         drawn_at=clock.now(),
     )
+
+
+def _announce(round_: Any, draw: Any, official: Any) -> None:
+    """What is published, logged and confirmed of a draw, in the form in which a run holds its inputs against it."""
+    from audit.services import record
+    from foundation import clock
+    from lottery.admission.inputs import site_of
+    from lottery.ceremony.digests import announcement_digest, ceremony_digest, domain, domains, entropy_of, rows_of
+    from lottery.ceremony.files import publish_file
+    from lottery.ceremony.models import Confirmation
+    from lottery.engine.drawing.draw import SiblingRule
+    from lottery.engine.drawing.transcript import Sources, announce, canonical_json, seed_of
+    from schools.models import School
+
+    policy, order = round_.policy, domain(round_, "*", "order")
+    sources = Sources((), "none", "the index", "none")
+    body = announce(rows_of(draw), domain=order, seats=0, rule=SiblingRule.EXPAND, sources=sources)
+    draw.commitment = body | {
+        "mechanism": "parallel",
+        "coordination": {"criteria": ["nearby"], "groups": []},
+        "school_domains": domains(round_, sorted(draw.seats)),
+        "school_seats": draw.seats,
+        "sites": {one.code: site_of(one, ()).to_json() for one in School.objects.all()},
+        "policy": {"code": policy.code, "number": policy.number, "digest": policy.digest},
+    }
+    draw.roll_root, draw.roll_count = body["roll"]["root"], body["roll"]["rows"]
+    draw.seed = seed_of(draw.commitment, entropy_of(draw)).hex()
+    draw.save()
+    publish_file(round_, "announcement.json", canonical_json(draw.commitment))
+    details = {"announcement": announcement_digest(draw)}
+    record(actor=None, action="roll.freeze", object_type="draw", object_id=draw.pk, details=details)
+    for one in (official, _second()):
+        Confirmation.objects.create(
+            round=round_, step="draw", subject=ceremony_digest(draw), official=one, at=clock.now()
+        )
+
+
+def _second() -> Any:
+    from accounts.services import staff_create
+
+    found, _ = staff_create(
+        username="bench-2", password="only for this bench 1", name="合成", roles=[("official", DISTRICT, "")]
+    )
+    return found
 
 
 def _people() -> tuple[Any, Any, Any]:
@@ -117,7 +154,7 @@ def _people() -> tuple[Any, Any, Any]:
 
     from accounts.models import Account
     from accounts.services import staff_create
-    from enrollment.models import Child
+    from enrollment.seasons.models import Child
     from foundation import clock
 
     official, _ = staff_create(
@@ -149,19 +186,20 @@ ROLL = "draw_id, position, application_id, group_id, salt, leaf, row, facts"
 
 def _rows(pupils: int, schools: int, round_: Any, draw: Any, parent: Any, child: Any) -> Iterator[tuple[str, str]]:
     """(line of applications, line of the roll) for every pupil, in roll order."""
-    import hashlib
-
     import numpy as np
 
     from bench.cases import province
-    from lottery.engine.entries import facts_text
+    from lottery.engine.admission.entries import facts_text
+    from lottery.engine.drawing.tickets import receipt_hash, roll_row
 
     table = province(pupils, schools)
     lists, at = table.schools.tolist(), 0
     tiers = table.tiers[np.cumsum(table.counts) - 1].tolist()
-    hashes = sorted(hashlib.sha256(str(number).encode()).hexdigest() for number in range(pupils))
+    numbers = range(pupils)
+    salts = [uuid.uuid5(SPACE, f"salt {number}").hex * 2 for number in numbers]
+    order = sorted(numbers, key=lambda at: receipt_hash(f"B{at:012}", bytes.fromhex(salts[at])))
     now = "2026-07-01 00:00+08"
-    for number, (count, pupil, tier) in enumerate(zip(table.counts.tolist(), hashes, tiers, strict=True)):
+    for position, (count, number, tier) in enumerate(zip(table.counts.tolist(), order, tiers, strict=True)):
         name = uuid.uuid5(SPACE, str(number))
         listed = [f"S{school:04}" for school in dict.fromkeys(lists[at : at + count])]
         at += count
@@ -173,11 +211,13 @@ def _rows(pupils: int, schools: int, round_: Any, draw: Any, parent: Any, child:
             choices=listed,
             zone_schools=listed[:1],
         )
-        row = json.dumps({"receipt_hash": pupil, "group": str(name), "leaf": pupil})
+        salt = salts[number]
+        made = roll_row(f"B{number:012}", salt=bytes.fromhex(salt), group=str(name), facts=facts)
+        row = json.dumps({"receipt_hash": made.receipt_hash, "group": str(name), "leaf": made.leaf})
         yield (
             f"{name}\tB{number:012}\t{round_.pk}\t{child.pk}\t{parent.pk}\t{DISTRICT}\t{YEAR}\tprimary\tf\t{number}\tin_pool\t1\tweb\tt\t0\t0\t"
             f"class_{tier + 1}\t{tier + 1}\t0\t[]\t\tf\tf\t\t{now}\t{now}",
-            f"{draw.pk}\t{number}\t{name}\t{name}\t{pupil}\t{pupil}\t{row}\t{facts}",
+            f"{draw.pk}\t{position}\t{name}\t{name}\t{salt}\t{made.leaf}\t{row}\t{facts}",
         )
 
 
@@ -217,20 +257,25 @@ def main(pupils: int) -> dict[str, Any]:
     """Make the rows, run, publish, and measure the floor on what was written."""
     from django.db import connection
 
-    from lottery import services
-    from lottery.models import AdmissionRun
+    from lottery.admission.models import AdmissionRun
+    from lottery.admission.services import run_publish, run_request, run_work
 
     count = max(4, pupils // PER_SCHOOL)
     round_ = _round(count)
     seats = {f"S{at:04}": -(-pupils * 19 // (count * 20)) for at in range(count)}
-    draw, (official, parent, child) = _draw(round_, pupils, seats), _people()
-    apart(lambda: _fill(pupils, count, round_, draw, parent, child))
+    draw, (official, parent, child) = _draw(round_, seats), _people()
+
+    def fill() -> None:
+        _fill(pupils, count, round_, draw, parent, child)
+        _announce(round_, draw, official)
+
+    apart(fill)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE enrollment_application, lottery_rollentry")
-    run = services.run_request(official=official, round_id=round_.pk)
-    computing = timed(lambda: services.run_work(run_id=run.pk))
+    run = run_request(official=official, round_id=round_.pk)
+    computing = timed(lambda: run_work(run_id=run.pk))
     AdmissionRun.objects.filter(pk=run.pk).update(state="publishing", published_by=official)
-    publishing = timed(lambda: services.run_publish(run_id=run.pk))
+    publishing = timed(lambda: run_publish(run_id=run.pk))
     floor = copied("lottery_rollentry", "true", again=False) + copied("enrollment_application", "true", again=True)
     floor += sum(
         copied(table, "true", again=True)

@@ -10,20 +10,21 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from bench.judging import CASES as JUDGING
 from bench.model import Case, Limit, Sample, timed
 from bench.proof import CASES as PROOF
 from bench.runs import city, whole_province
 from bench.serving import CASES as SERVING
 from bench.whatif import CASES as WHATIF
-from lottery.classes import ClassPupil, assign_classes
-from lottery.engine.certificate import certify_arrays
-from lottery.engine.draw import SiblingRule
-from lottery.engine.fast import compiled_acceptance, fast_places
-from lottery.engine.mechanisms import NOBODY, Market, deferred_acceptance
-from lottery.engine.packing import Applications, Ints, pack, pack_arrays
-from lottery.engine.problem import Choice, Mechanism, Problem, Pupil, School
-from lottery.engine.siblings import settle
-from lottery.engine.tickets import ticket_order
+from lottery.engine.allocation.certificate import certify_arrays
+from lottery.engine.allocation.fast import compiled_acceptance, fast_places
+from lottery.engine.allocation.mechanisms import NOBODY, Market, deferred_acceptance
+from lottery.engine.allocation.packing import Applications, Ints, pack, pack_arrays
+from lottery.engine.allocation.problem import Choice, Mechanism, Problem, Pupil, School
+from lottery.engine.allocation.siblings import settle
+from lottery.engine.classes import ClassPupil, assign_classes
+from lottery.engine.drawing.draw import SiblingRule
+from lottery.engine.drawing.tickets import ticket_order
 
 PROVINCE = 1_200_000
 SCHOOLS = 3_000
@@ -227,6 +228,7 @@ def classes(quick: bool) -> Sample:
 CASES = (
     *PROOF,
     *WHATIF,
+    *JUDGING,
     Case("tickets", "1.2M tickets hashed and sorted", tickets, (Limit("ratio", 11),)),
     Case(
         "allocation",

@@ -102,9 +102,9 @@ class Filing:
         from random import Random
 
         from accounts.models import Account
-        from enrollment.policies import compiled
-        from enrollment.services.drafts import draft_file
-        from enrollment.services.submission import Submission, submit_new
+        from enrollment.filing.drafts.services import draft_file
+        from enrollment.filing.submission.services import Submission, submit_new
+        from enrollment.seasons.policies import compiled
         from foundation import clock
         from foundation.crypto import blind_index
         from rehearsal.parents import client_token
@@ -118,8 +118,8 @@ class Filing:
                 defaults={"username": f"g-{index[:20]}", "phone": child.mobile, "created_at": clock.now()},
             )
             round_ = self.rounds[child.stage]
-            school, near = self.play.school_of(child)
-            picked = self.typed.choices(school, near, Random(child.id), compiled(round_.policy).choices)
+            around = self.play.schools_of(child)
+            picked = self.typed.choices(around, Random(child.id), compiled(round_.policy).choices)
             draft = draft_file(
                 guardian=parent,
                 round_=round_,
@@ -132,7 +132,7 @@ class Filing:
 
 def undone() -> int:
     """Checks that wait, and families that are not judged."""
-    from enrollment.models import ApplicationVersion
+    from enrollment.seasons.models import ApplicationVersion
     from verification.models import Check
 
     open_ones = Check.objects.filter(state="pending").count()

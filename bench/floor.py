@@ -35,7 +35,7 @@ def store(request: HttpRequest) -> JsonResponse:
 
 def _family(body: dict[str, Any]) -> Any:
     from accounts.models import Account
-    from enrollment.models import Child, Draft
+    from enrollment.seasons.models import Child, Draft
     from foundation import clock
 
     answers, now, account_id = body["answers"], clock.now(), int(body["account"])
@@ -61,7 +61,7 @@ def _family(body: dict[str, Any]) -> Any:
 
 
 def _application(body: dict[str, Any], child: Any, application_id: uuid.UUID) -> Any:
-    from enrollment.models import Application, ApplicationVersion, Transition
+    from enrollment.seasons.models import Application, ApplicationVersion, Transition
     from foundation import clock
 
     answers, now, account_id = body["answers"], clock.now(), int(body["account"])

@@ -1,4 +1,4 @@
-"""The opening minute (R15): families sign in, fill in the pages and submit at once, through the real site over HTTP.
+"""The opening minute: families sign in, fill in the pages and submit at once, through the real site over HTTP.
 
 Each family has a network address of its own (the loopback network is large), reads its code from the outbox, thinks
 between pages, loads the static files of its first page and presses on as a person does. Every answer is timed. The
@@ -28,6 +28,14 @@ MOST_PAGES = 14
 PAPER_SHARE = 3  # one family in three gives a photo where one is asked for
 THINK = (0.5, 2.5)  # seconds between an answer and the next press: faster than people are
 FIRST_CHOICES = {"guardian_relation": "mother", "permit_holder": "none", "insurance_holder": "none"}
+
+RECEIPT = re.compile(r'data-qa="receipt">\s*([^<]+?)\s*<')
+
+
+def receipt_on(text: str) -> str:
+    """The number that the page of a filed application shows; "" where it shows none."""
+    found = RECEIPT.search(text)
+    return found[1] if found else ""
 
 
 @dataclass(slots=True)
@@ -155,10 +163,10 @@ class Family:
         for _page in range(MOST_PAGES):
             if page.url.path.endswith("/check/"):
                 page = self._send(page, {"declare": "yes"})
-                found = re.search(r'class="receipt">\s*([^<]+?)\s*<', page.text)
-                if found is None:
+                receipt = receipt_on(page.text)
+                if not receipt:
                     raise GaveUpError(f"no receipt on {page.url.path.rpartition('/my/')[2][:20]}")
-                return found.group(1)
+                return receipt
             page = self._send(page, known)
         raise GaveUpError(f"the pages have no end: {page.url.path.split('/')[-2]}")
 
@@ -242,7 +250,8 @@ def main(families: int) -> dict[str, Any]:
     from django.conf import settings
     from rich.console import Console
 
-    from enrollment.models import Application, Document
+    from enrollment.documents.models import Document
+    from enrollment.seasons.models import Application
     from rehearsal.play import Play
 
     play = Play(ROOT / "examples/wuling", 7, max(20, families), False, Console(stderr=True))

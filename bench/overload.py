@@ -36,7 +36,7 @@ class Phase:
 
 def put_off() -> list[Any]:
     """Let every filed family arrive later; the versions in the order in which they will."""
-    from enrollment.models import ApplicationVersion
+    from enrollment.seasons.models import ApplicationVersion
     from foundation import clock
     from verification.models import Check
 
@@ -50,8 +50,8 @@ def arrive(ids: list[Any]) -> None:
     """These families are filed now, as far as the workers can see."""
     from django.db import transaction
 
-    from enrollment.models import ApplicationVersion
-    from enrollment.services.assessment import LEASE
+    from enrollment.judging.services import LEASE
+    from enrollment.seasons.models import ApplicationVersion
     from foundation import clock
     from foundation.lanes import ring_on_commit
     from verification.models import Check
@@ -63,7 +63,7 @@ def arrive(ids: list[Any]) -> None:
 
 
 def judged() -> int:
-    from enrollment.models import ApplicationVersion
+    from enrollment.seasons.models import ApplicationVersion
 
     return ApplicationVersion.objects.filter(assessed_at__isnull=False).count()
 

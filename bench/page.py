@@ -26,9 +26,11 @@ Floors. tickets: two raw SHA-256 compressions a ticket and one numpy argsort. al
 the application codes. fast, twins: one run of the reference engine. chain: the same market without the newcomers.
 matching: the PyPI package `matching` on the same problem (a ratio below 1 is how much less time ours takes). classes:
 one sort of the pupils. rehearse: four times the season of a quarter of the families. opening: the site's lightest
-answer that asks the database, alone. start-up: one process that imports the site. submission: a bare Django view that
-stores the same rows in one transaction and asks nothing. verification, outbox: an HTTP client alone on one event
-loop, 64 requests in flight.
+answer that asks the database, alone. start-up: an empty Django project, set up (CPU seconds
+of both). whole start: one process that imports the site. submission: a bare Django view that stores the same rows in
+one transaction and asks nothing. judging, zones: a bare loop that makes the result objects and decides nothing (seconds
+of the processor, the least of five). verification, outbox: an HTTP client alone on one event loop, 64 requests in
+flight.
 """
 
 

@@ -1,4 +1,4 @@
-"""Cases of the proof: the compiled tickets, and the verifier as families run it."""
+"""Cases of the proof: the verifier as families run it."""
 
 import hashlib
 import json
@@ -9,13 +9,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from bench.model import Case, Limit, Sample, UnavailableError
-from lottery.engine import fasttickets
-from lottery.engine.draw import SiblingRule
-from lottery.engine.tickets import RollRow, canonical_roll, commit, roll_root, ticket_order
-from lottery.engine.transcript import Domain, Entropy, Reveal, Sources, announce, canonical_json, conduct, roll_lines
+from lottery.engine.drawing.draw import SiblingRule
+from lottery.engine.drawing.tickets import RollRow, canonical_roll, commit, roll_root
+from lottery.engine.drawing.transcript import (
+    Domain,
+    Entropy,
+    Reveal,
+    Sources,
+    announce,
+    canonical_json,
+    conduct,
+    roll_lines,
+)
 from scripts.node import node
 
 PROVINCE = 1_200_000
@@ -29,22 +35,6 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     started = time.perf_counter()
     found = work()
     return time.perf_counter() - started, found
-
-
-def fast_tickets(quick: bool) -> Sample:
-    """Hash and sort tickets by the compiled engine; floor as of the reference; the order is compared with it."""
-    if fasttickets.engine() is None:
-        raise UnavailableError("numba is not installed")
-    count = PROVINCE // 20 if quick else PROVINCE
-    groups = [f"G{number:010}" for number in range(count)]
-    fasttickets.fast_order(KEY, groups[: fasttickets.FEW])  # compiled, or read from where it is kept
-    block = bytes(64 * 2 * count)
-    hashing, _ = timed(lambda: hashlib.sha256(block).digest())
-    numbers = np.random.default_rng(1).integers(0, 2**63, count, dtype=np.uint64)
-    sorting, _ = timed(numbers.argsort)
-    seconds, order = timed(lambda: fasttickets.fast_order(KEY, groups))
-    same = order.tolist() == ticket_order(KEY, groups)
-    return Sample(seconds, hashing + sorting, {"tickets": count, "same order": same})
 
 
 def publish(folder: Path, count: int) -> dict[str, str]:
@@ -77,7 +67,7 @@ def verifier(quick: bool) -> Sample:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "cases.json").write_text(json.dumps([publish(folder, count)]), encoding="utf-8")
-        script = ROOT / "tests" / "lottery" / "verifier.cjs"
+        script = ROOT / "tests" / "lottery" / "verify" / "verifier.cjs"
         done = subprocess.run([program, str(script), name], capture_output=True, text=True, check=True)
         content = (folder / "roll").read_bytes()
     answer = json.loads(done.stdout)[0]
@@ -126,12 +116,6 @@ def chromium_verifier(quick: bool) -> Sample:
 
 
 CASES = (
-    Case(
-        "fast tickets",
-        "1.2M tickets hashed and sorted, sixteen at a time",
-        fast_tickets,
-        (Limit("ratio", 3.5), Limit("same order", 1, True)),
-    ),
     Case(
         "verifier",
         "a draw of 100,000 tickets verified by the browser's verifier, in Node",

@@ -1,10 +1,8 @@
-"""A whole rehearsed season (the floor at 8,000 families is four times the time at 2,000), and a start."""
+"""A whole rehearsed season (the floor at 8,000 families is four times the time at 2,000)."""
 
 import json
-import os
 import resource
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -42,23 +40,3 @@ def rehearse(quick: bool) -> Sample:
         base, facts = _season(small, Path(name))
         seconds, more = _season(large, Path(name))
     return Sample(seconds, base * 4, {**facts, **more, f"seconds {small}": round(base, 1)})
-
-
-def start_up(quick: bool) -> Sample:  # noqa: ARG001 - there is no smaller start
-    """From the command to the end of one that does nothing, all processes around it; the data folder is there."""
-    with tempfile.TemporaryDirectory(dir=ROOT / "var", prefix="bench.") as folder:
-        env = os.environ | {"VAR_DIR": folder}
-        command = [sys.executable, "-m", "portal.supervisor", "exec", "--", sys.executable, "-c", "pass"]
-        _timed(command, env)  # the first one makes the database
-        seconds, cpu = _timed(command, env)
-        floor, floor_cpu = _timed([sys.executable, "-c", "import portal.wsgi"], env)
-    return Sample(seconds, floor, {"CPU seconds": round(cpu, 1), "CPU seconds of one import": round(floor_cpu, 1)})
-
-
-def _timed(command: list[str], env: dict[str, str]) -> tuple[float, float]:
-    """Wall and CPU seconds of a command. Raises UnavailableError."""
-    started, spent = time.perf_counter(), _cpu()
-    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=TIME_LIMIT, check=False)
-    if done.returncode:
-        raise UnavailableError(f"{command[2]} ended with {done.returncode}: {done.stderr.strip()[-200:]}")
-    return time.perf_counter() - started, _cpu() - spent

@@ -1,8 +1,9 @@
 """The cases that measure the site and its workers as in operation."""
 
 from bench.model import Case, Limit
-from bench.runs import opening, outbox, overload, staff_lists, submission, verification
-from bench.season import rehearse, start_up
+from bench.runs import opening, outbox, overload, staff_lists, staff_of_a_province, submission, verification
+from bench.season import rehearse
+from bench.start import start_up, whole_start
 
 CASES = (
     Case(
@@ -14,8 +15,14 @@ CASES = (
     ),
     Case(
         "start-up",
-        "all processes started on what is there already, until the site answers, against one import of the site",
+        "CPU of `manage.py check` with bytecode there, against `import django; django.setup()` of an empty project",
         start_up,
+        (Limit("seconds", 1.5), Limit("megabytes", 100), Limit("megabytes of the web process", 130)),
+    ),
+    Case(
+        "whole start",
+        "all processes started on what is there already, until the site answers, against one import of the site",
+        whole_start,
         (Limit("ratio", 6),),
     ),
     Case(
@@ -37,6 +44,13 @@ CASES = (
         "the staff site at 240,000 applications: 95 of 100 pages of the slowest kind are faster",
         staff_lists,
         (Limit("seconds", 0.25), Limit("queries", 12)),
+        runs=1,
+    ),
+    Case(
+        "staff lists, province",
+        "the same at 1,200,000 applications: measured, not promised",
+        staff_of_a_province,
+        (),
         runs=1,
     ),
     Case(

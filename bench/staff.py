@@ -14,6 +14,7 @@ from statistics import quantiles
 from typing import Any
 
 COUNTIES, SCHOOLS = 20, 600
+DECIDED = 100  # cases of a scripted reviewer
 REPEATS = int(os.environ.get("BENCH_REPEATS", "12"))
 YEAR = 2026
 NAME, NUMBER = "合成小明", "430702201905040014"
@@ -31,6 +32,8 @@ STATES = (
     ("offered", 5),
     ("withdrawn", 3),
 )
+# pages that gather figures from several rooms: their time is promised, their statements are said
+OVERVIEWS = ("dashboard", "round")
 # by chance of the family's number: no county and no school has one state only
 CHANCE = "1 + ('x' || substr(md5('s' || n), 1, 7))::bit(28)::int % 100"
 _LIST = ", ".join(f"'{state}'" for state, many in STATES for _ in range(many))
@@ -60,14 +63,23 @@ FROM generate_series(1, {count}) n
     """
 INSERT INTO enrollment_application (id, receipt, round_id, child_id, guardian_id, district_code, season_year, stage,
     rehearsal, child_index, state, version, channel, online, uploads, fill_seconds, group_code, tier, points, "order",
-    zone_code, review_school_id, needs_person, needs_offline_check, sibling_key, submitted_at, state_at)
+    zone_code, review_school_id, needs_person, needs_offline_check, sibling_key, submitted_at, state_at, pattern,
+    next_step_by)
 SELECT md5('a' || n)::uuid, {receipt},
     round.id, {base} + n, {base} + n, {county}, 2026, 'primary', false, md5('c' || n) || md5('d' || n), {state}, 1,
     CASE WHEN n / 3 %% 9 = 0 THEN 'counter' ELSE 'web' END, n / 3 %% 9 > 0,
     CASE WHEN n / 11 %% 4 = 0 THEN 2 ELSE 0 END, 300,
     (ARRAY['A', 'B', 'C', 'D', 'E'])[1 + n / 7 %% 5], 1 + n / 7 %% 5, 0, '[]', 'Z' || n %% 600, {school},
-    {state} IN ('attention', 'in_review'), n / 13 %% 50 = 0, '', {at}, {at} + interval '1 day'
+    {state} IN ('attention', 'in_review'), n / 13 %% 50 = 0, '', {at}, {at} + interval '1 day',
+    CASE WHEN {state} IN ('attention', 'in_review') THEN (%(patterns)s)[1 + n / 5 %% 4] ELSE '' END,
+    CASE WHEN {state} IN ('attention', 'in_review') THEN {at} + interval '4 days' END
 FROM generate_series(1, {count}) n JOIN enrollment_round round ON round.season_id = %(season)s + n %% {counties}
+""",
+    """
+INSERT INTO enrollment_namemarks (application_id, marks)
+SELECT md5('a' || n)::uuid, CASE WHEN n %% 20000 = 1 THEN %(marks)s ELSE '{{}}' END || ARRAY(
+    SELECT ('x' || substr(md5(n || 'm' || k), 1, 16))::bit(64)::bigint FROM generate_series(1, 14) k)
+FROM generate_series(1, {count}) n
 """,
     """
 INSERT INTO enrollment_applicationversion (id, application_id, number, policy_id, claims, claims_hash, choices,
@@ -83,8 +95,9 @@ FROM generate_series(1, {count}) n, (VALUES ('draft', 'submit', 'submitted'),
     ('submitted', 'start_checks', 'verifying'), ('verifying', 'confirm', 'verified')) AS step (source, event, target)
 """,
     """
-INSERT INTO verification_check (id, subject, district_code, agency, claim, state, attempts, next_attempt_at, created_at)
-SELECT md5(agency || n)::uuid, md5('v' || n)::uuid, {county}, agency, %(empty)s,
+INSERT INTO verification_check (id, subject, district_code, round_id, agency, claim, turn, state, attempts,
+    next_attempt_at, created_at)
+SELECT md5(agency || n)::uuid, md5('v' || n)::uuid, {county}, 1 + n %% {counties}, agency, %(empty)s, 0,
     CASE WHEN {state} IN ('submitted', 'verifying') THEN 'pending' ELSE 'done' END, 1, {at}, {at}
 FROM generate_series(1, {count}) n, unnest(%(agencies)s) agency
 """,
@@ -93,6 +106,24 @@ INSERT INTO verification_finding (check_made_id, outcome, differences, evidence,
     seconds, at)
 SELECT md5(agency || n)::uuid, 'match', %(list)s, %(empty)s, md5('e'), 'mock', md5('t' || n), 0.4, {at}
 FROM generate_series(1, {count}) n, unnest(%(agencies)s) agency WHERE {state} NOT IN ('submitted', 'verifying')
+""",
+    """
+INSERT INTO verification_agencycall (agency, at, purpose, trace_id, status, milliseconds, usable)
+SELECT agency, {at}, 'check', md5('t' || n), 200, 180, true
+FROM generate_series(1, {count}) n, unnest(%(agencies)s) agency WHERE {state} NOT IN ('submitted', 'verifying')
+""",
+    """
+INSERT INTO verification_calltally (hour, district_code, round_id, agency, line, purpose, slowness, calls, usable,
+    milliseconds)
+SELECT date_trunc('hour', f.at), c.district_code, c.round_id, c.agency, c.agency, 'check',
+    20 + get_byte(uuid_send(c.id), 1) %% 20, count(*), count(*), 180 * count(*)
+FROM verification_finding f JOIN verification_check c ON c.id = f.check_made_id GROUP BY 1, 2, 3, 4, 5, 6, 7
+""",
+    """
+INSERT INTO verification_findingtally (hour, district_code, round_id, agency, outcome, slowness, findings)
+SELECT date_trunc('hour', f.at), c.district_code, c.round_id, c.agency, f.outcome,
+    40 + get_byte(uuid_send(c.id), 0) %% 40, count(*)
+FROM verification_finding f JOIN verification_check c ON c.id = f.check_made_id GROUP BY 1, 2, 3, 4, 5, 6
 """,
     """
 INSERT INTO notifications_message (key, account_id, phone, template, language, body, district_code, state, secret,
@@ -113,8 +144,9 @@ FROM generate_series(1, {count}) n, unnest(ARRAY['sign_in', 'child.add', 'accoun
 
 def places() -> int:
     """Counties, schools, seasons and rounds. Returns the first season's number."""
-    from enrollment.models import Season
-    from enrollment.services.seasons import policy_store, season_store
+    from enrollment.seasons.models import Season
+    from enrollment.seasons.services.lists import lists_keep
+    from enrollment.seasons.services.seasons import policy_store, season_store
     from foundation import clock
     from policy import scheme_text
     from schools.models import District, School, SeatPlan
@@ -132,6 +164,7 @@ def places() -> int:
         SeatPlan(school_id=f"S{n}", year=YEAR, stage="primary", seats=400) for n in range(SCHOOLS)
     )
     for county in counties:
+        lists_keep(district=county, kinds=["seats"])
         policy = policy_store(district=county, code="changde", text=scheme_text("changde"))
         terms = {"opens_at": now - timedelta(days=9), "closes_at": now + timedelta(days=7)}
         terms["results_at"] = now + timedelta(days=14)
@@ -144,6 +177,7 @@ def filled(count: int) -> None:
     """Store `count` applications with all that hangs on them."""
     from django.db import connection
 
+    from enrollment.seasons.names import marks_of
     from foundation.crypto import blind_index, encrypt
     from verification.models import Agency
 
@@ -161,6 +195,10 @@ def filled(count: int) -> None:
         "name_index": blind_index("child-name", NAME),
         "number_index": blind_index("child", NUMBER),
         "agencies": list(Agency.values),
+        "marks": marks_of(NAME, "430702"),
+        "patterns": [
+            f"home.ownership_share:mismatch:{agency}|" for agency in ("real_estate", "contract", "rental", "x")
+        ],
         "season": places(),
     }
     words = {"base": 1_000_000, "count": count, "middle": count // 2, "counties": COUNTIES, "county": COUNTY}
@@ -222,7 +260,7 @@ def _lists(rows: str, receipt: str) -> list[Asked]:
 
 def pages() -> list[Asked]:
     """Every kind of page the promise is about, with the filters, sorts and searches the staff site offers."""
-    from enrollment.models import Application, Round
+    from enrollment.seasons.models import Application, Round
 
     rows, desk = "/admin/enrollment/application/", Application.objects.filter(district_code="430702")
     receipt = Application.objects.filter(child__id_index__isnull=False).order_by("pk")[0].receipt
@@ -230,7 +268,19 @@ def pages() -> list[Asked]:
     of_one_school = Application.objects.filter(review_school_id="S1", state__in=["attention", "in_review"])
     of_school = of_one_school.order_by("pk")[0]
     round_ = Round.objects.filter(season__district_id="430702").order_by("pk")[0]
+    desk_pages = (
+        "",
+        "?due=over",
+        "?agency=contract",
+        "?mine=1",
+        "?page=50",
+        f"?q={receipt[:7]}",
+        "?q=成小",
+        "?q=hechengxm",
+    )
     others = [
+        *(Asked("queue", who, f"/official/desk/{more}") for who in ("official", "reviewer") for more in desk_pages),
+        *(Asked("alike cases", who, "/official/desk/alike/") for who in ("official", "reviewer")),
         Asked("case", "official", f"{rows}{case.pk}/change/"),
         Asked("case", "supervisor", f"{rows}{case.pk}/change/"),
         Asked("case", "reviewer", f"{rows}{of_school.pk}/change/"),
@@ -244,11 +294,20 @@ def pages() -> list[Asked]:
             for more in ("", "?p=50", "?action=sign_in", "?object_type=application", f"?q={case.pk}", "?q=b-77")
         ),
         Asked("agencies", "official", "/admin/verification/agencyswitch/"),
+        *(Asked("figures", who, "/official/figures/?period=season") for who in ("supervisor", "official")),
         *(Asked("dashboard", who, "/admin/") for who in ("supervisor", "official", "reviewer")),
         *(Asked("rounds", who, "/official/rounds/") for who in ("supervisor", "official")),
-        Asked("rounds", "official", f"/official/rounds/{round_.pk}/"),
+        Asked("round", "official", f"/official/rounds/{round_.pk}/"),
     ]
     return _lists(rows, receipt) + others
+
+
+def first_case() -> str:
+    """The case that the county's official is led to first."""
+    from enrollment.seasons.models import Application
+
+    desk = Application.objects.filter(district_code="430702", state="attention")
+    return f"/admin/enrollment/application/{desk.order_by('state_at', 'pk')[0].pk}/change/"
 
 
 def browsers() -> dict[str, Any]:
@@ -294,12 +353,28 @@ def measured(client: Any, path: str) -> tuple[list[float], int]:
     return found, queries
 
 
+def decided(client: Any, first: str) -> list[float]:
+    """Seconds of each of a hundred plain cases: the decision is sent, and the next case stands on the screen.
+
+    Raises RuntimeError where a case was not decided, or no next one came.
+    """
+    found, address = [], first
+    for _case in range(DECIDED):
+        begun = time.perf_counter()
+        answer = client.post(address, {"decision": "approve", "reason": "经核对，符合条件。"}, follow=True)
+        found.append(time.perf_counter() - begun)
+        if answer.status_code != 200 or not answer.redirect_chain:
+            raise RuntimeError(f"{answer.status_code} for a decision at {address}")
+        address = answer.redirect_chain[-1][0]
+    return found
+
+
 def main(count: int) -> dict[str, Any]:
     """Fill an empty database and open every kind of page. Servers stand in the environment."""
     from django.conf import settings
     from django.core.management import call_command
 
-    from enrollment.models import Application
+    from enrollment.seasons.models import Application
 
     settings.WHITENOISE_AUTOREFRESH = True  # a test client lists no static files
     settings.STORAGES = settings.STORAGES | {
@@ -318,13 +393,15 @@ def main(count: int) -> dict[str, Any]:
         if os.environ.get("BENCH_VERBOSE"):
             line = f"{p95(seconds) * 1000:7.0f} ms {queries:4d} {page.kind:12} {page.who:10} {page.path}"
             print(line, file=sys.stderr, flush=True)
+    by_kind["decide"] = decided(clients["official"], first_case())
     slowest = {kind: p95(seconds) for kind, seconds in by_kind.items()}
     return {
         "seconds": max(slowest.values()),
         "floor": 0.0,
         "facts": {
             "applications": count,
-            "queries": max(most.values()),
+            "queries": max(many for kind, many in most.items() if kind not in OVERVIEWS),
+            **{f"queries, {kind}": most[kind] for kind in OVERVIEWS},
             **{f"{kind} ms": round(1000 * seconds) for kind, seconds in slowest.items()},
         },
     }

@@ -37,7 +37,6 @@ ANSWERS = {
     "household_address": HOME,
     "home_kind": "deed",
     "home_address": HOME,
-    "home_certificate": "湘(2018)常德市不动产权第0012345号",
     "home_owner_relation": "parent",
     "home_share": "100",
     "permit_holder": "none",
@@ -48,7 +47,8 @@ ANSWERS = {
 
 def open_round() -> Any:
     """A district with two schools, a zone and a round that is open now."""
-    from enrollment.services.seasons import policy_store, season_store
+    from enrollment.seasons.services.lists import lists_keep
+    from enrollment.seasons.services.seasons import policy_store, season_store
     from foundation import clock
     from policy import scheme_text
     from schools.matching import AddressRule, Zone
@@ -64,6 +64,7 @@ def open_round() -> Any:
     rule = AddressRule("include", "road", "滨湖路", "all", 1, 99)
     zones_store(district=district, zones=[Zone("Z1", "Z1", year, "primary", ("WL01",), (rule,), None)])
     terms = {"opens_at": now - timedelta(days=1), "closes_at": now + timedelta(days=7)}
+    lists_keep(district=district, kinds=["seats"])
     policy = policy_store(district=district, code="changde", text=scheme_text("changde"))
     round_ = {"stage": "primary", "kind": "main", "policy": policy, "state": "open", **terms}
     round_["results_at"] = now + timedelta(days=14)
@@ -98,7 +99,11 @@ def families(count: int, round_: Any) -> list[tuple[str, bytes]]:
             "client_token": str(uuid.uuid4()),
             "round": round_.pk,
             "child": {"name": "合成孩子", "id_number": resident_id("430702", date(2019, 1, 1) + day, pair, "male")},
-            "answers": {**ANSWERS, "guardian_id": resident_id("430702", date(1985, 1, 1) + day, pair, "female")},
+            "answers": {
+                **ANSWERS,
+                "guardian_id": resident_id("430702", date(1985, 1, 1) + day, pair, "female"),
+                "home_certificate": f"湘(2018)常德市不动产权第{number:07d}号",  # two families have two homes
+            },
             "choices": ["WL01", "WL02"],
             "account": account.pk,  # these three are for the floor, which asks nobody
             "policy": round_.policy_id,
@@ -183,7 +188,7 @@ def main(count: int) -> dict[str, Any]:
     from django.core.management import call_command
     from django.db import connection
 
-    from enrollment.models import Application
+    from enrollment.seasons.models import Application
     from portal.supervisor import free_port
 
     call_command("migrate", verbosity=0)

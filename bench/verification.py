@@ -20,7 +20,7 @@ DELAY = 0.2  # seconds an agency takes to answer
 IN_FLIGHT = 64
 AGENCY_THREADS = 200  # a thread an answer under way: the mock's waiting must not be what is measured
 SLOTS = "families:2,messages:1,beat:1"
-HUNAN = 118_200  # records of the province's own test (R20)
+HUNAN = 118_200  # records of the province's own test
 EVEN_PER_SECOND = 4
 
 

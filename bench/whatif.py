@@ -6,10 +6,10 @@ import random
 import numpy as np
 
 from bench.model import Case, Limit, Sample, timed
-from lottery.engine.draw import SiblingRule
-from lottery.engine.entries import ELSEWHERE, IN_ZONE, Entry, Inputs, Site
-from lottery.engine.problem import Mechanism
-from lottery.engine.whatif import simulate
+from lottery.engine.admission.entries import ELSEWHERE, IN_ZONE, Entry, Inputs, Site
+from lottery.engine.allocation.problem import Mechanism
+from lottery.engine.drawing.draw import SiblingRule
+from lottery.engine.studies.whatif import simulate
 
 
 def district(pupils: int, schools: int) -> Inputs:

@@ -1,23 +1,11 @@
-from enrollment import services
-from foundation.draining import Turn
-from foundation.lanes import source
+"""Gathers what workers do for all subjects; each source calls the services of its subject."""
 
-
-@source("families", every=5)
-def judge_left_over(turn: Turn) -> bool:  # noqa: ARG001 - a source
-    """Judge what is all checked and was not judged: a worker killed between the two loses nothing."""
-    return services.assess_left_over()
-
-
-@source("sweeps", every=60)
-def lapse(turn: Turn) -> bool:  # noqa: ARG001 - a source
-    services.lapse_sweep()
-    services.visits_sweep()
-    return False
-
-
-@source("sweeps", every=3600)
-def sweep_documents(turn: Turn) -> bool:  # noqa: ARG001 - a source
-    services.uploads_sweep()
-    services.files_sweep()
-    return False
+from enrollment.assisted import tasks as assisted  # noqa: F401
+from enrollment.cases import tasks as cases  # noqa: F401
+from enrollment.documents import tasks as documents  # noqa: F401
+from enrollment.judging import tasks as judging  # noqa: F401
+from enrollment.outcome import tasks as outcome  # noqa: F401
+from enrollment.privacy import tasks as privacy  # noqa: F401
+from enrollment.review import tasks as review  # noqa: F401
+from enrollment.seasons import tasks as seasons  # noqa: F401
+from enrollment.setup import tasks as setup  # noqa: F401

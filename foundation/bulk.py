@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import zip_longest
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -34,6 +35,18 @@ def copy_in(table: str, columns: str, rows: Iterable[Sequence[str]]) -> int:
         with connection.cursor() as cursor:
             cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", file)
     return count
+
+
+def stored_alike(table: str, columns: str, rows: Iterable[Sequence[str]], *, only: str) -> bool:
+    """Whether the stored rows, in the order they were made, are exactly those that ``copy_in`` would insert.
+
+    ``only`` is the condition on the stored rows, in SQL, written in the program and never from input.
+    """
+    with TemporaryFile("w+", encoding="utf-8", newline="\n") as file, connection.cursor() as cursor:
+        select = f"SELECT {columns} FROM {table} WHERE {only} ORDER BY id"  # noqa: S608 - from the program
+        cursor.copy_expert(f"COPY ({select}) TO STDOUT", file)
+        file.seek(0)
+        return all(stored == "\t".join(row or ()) + "\n" for stored, row in zip_longest(file, rows))
 
 
 def update_rows(rows: Sequence[Model], names: Sequence[str], *, only: str = "") -> int:

@@ -24,15 +24,29 @@ def today() -> date:
     return now().date()
 
 
+def day_of(moment: datetime) -> date:
+    """The calendar day of a moment in Asia/Shanghai."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def days_until(day: date | datetime) -> int:
+    """How many days from today: 0 is today, 1 tomorrow. Every page counts days so, whatever the hour."""
+    return ((day_of(day) if isinstance(day, datetime) else day) - today()).days
+
+
 def written(moment: datetime) -> str:
     """A moment as plain text says it, in Asia/Shanghai and to the minute: 2026-06-20 17:00."""
     return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
+def ended(deadline: datetime) -> datetime:
+    """The first instant after the minute named by ``deadline``."""
+    return deadline.astimezone(SHANGHAI).replace(second=0, microsecond=0) + timedelta(minutes=1)
+
+
 def deadline_passed(deadline: datetime, at: datetime | None = None) -> bool:
     """Whether the minute named by ``deadline`` is over."""
-    end = deadline.astimezone(SHANGHAI).replace(second=0, microsecond=0) + timedelta(minutes=1)
-    return (at or now()) >= end
+    return (at or now()) >= ended(deadline)
 
 
 @contextmanager

@@ -15,8 +15,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -70,16 +70,65 @@ def _held(places: threading.BoundedSemaphore, seconds: float) -> Iterator[None]:
         places.release()
 
 
-def _run(program: Path, content: bytes, arguments: tuple[str, ...], limits: Limits) -> tuple[Mapping[str, Any], bytes]:
+@contextmanager
+def stream(program: Path, pieces: Iterable[bytes], *arguments: str, limits: Limits) -> Iterator[Iterator[bytes]]:
+    """The lines of an answer as they come, for whoever keeps neither the bytes nor the answer whole.
+
+    The lines raise Stopped where the process was ended or crashed, and Busy where the clock ran out. Whoever stops
+    reading ends the process.
+    """
+    with _held(_rooms, 0.0), _held(_places, QUEUE_SECONDS), _started(program, arguments, limits) as process:
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            os.killpg(process.pid, signal.SIGKILL)
+
+        clock = threading.Timer(limits.wall_seconds, end)
+        clock.daemon = True
+        clock.start()
+        try:
+            _feed(process, pieces)
+            yield _lines(process, late)
+        finally:
+            clock.cancel()
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _feed(process: "subprocess.Popen[bytes]", pieces: Iterable[bytes]) -> None:
+    """Hand over the bytes; a process that died is found out by whoever reads its answer."""
+    if process.stdin is None:
+        raise RuntimeError("the process was started without a way in")
+    with suppress(BrokenPipeError):
+        for piece in pieces:
+            process.stdin.write(piece)
+    with suppress(BrokenPipeError):
+        process.stdin.close()
+
+
+def _lines(process: "subprocess.Popen[bytes]", late: threading.Event) -> Iterator[bytes]:
+    if process.stdout is None:
+        raise RuntimeError("the process was started without a way out")
+    yield from process.stdout
+    if process.wait() != 0:
+        raise Busy if late.is_set() else Stopped(process.returncode)
+
+
+def _started(program: Path, arguments: tuple[str, ...], limits: Limits) -> "subprocess.Popen[bytes]":
     given = (str(CHILD), str(program), str(limits.cpu_seconds), str(limits.memory_bytes), *arguments)
-    with subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-I", *given],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={"PATH": os.defpath},
         start_new_session=True,
-    ) as process:
+    )
+
+
+def _run(program: Path, content: bytes, arguments: tuple[str, ...], limits: Limits) -> tuple[Mapping[str, Any], bytes]:
+    with _started(program, arguments, limits) as process:
         try:
             answer, _errors = process.communicate(content, timeout=limits.wall_seconds)
         except subprocess.TimeoutExpired:

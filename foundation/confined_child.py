@@ -5,7 +5,7 @@ Run as ``python -I confined_child.py PROGRAM CPU_SECONDS MEMORY_BYTES [ARGUMENT 
     warm(content, arguments)           imports what it needs, before the limits count
     work(content, arguments, allow)    returns (head, body); allow(seconds) bounds the part of the work that begins
 
-The answer is one line of JSON and the body. Nothing of the portal is imported here.
+The answer is one line of JSON and the body, which may be made piece by piece. Nothing of the portal is imported here.
 """
 
 import json
@@ -52,7 +52,11 @@ def main(arguments: list[str]) -> int:
     defined["warm"](content, rest)
     confine(int(cpu_seconds), int(memory_bytes))
     head, body = defined["work"](content, rest, allow)
-    sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + body)
+    out = sys.stdout.buffer
+    out.write(json.dumps(head).encode() + b"\n")
+    for piece in [body] if isinstance(body, bytes) else body:
+        out.write(piece)
+    out.flush()
     return 0
 
 

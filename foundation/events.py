@@ -38,7 +38,10 @@ def named(given: str = "") -> Iterator[str]:
 
 
 def refused(what: str, reason: str, **facts: Fact) -> None:
-    """Write the line of a refusal. ``what``: sign_in, staff_sign_in, limit, oidc, callback, agency, carrier, upload."""
+    """Write the line of a refusal.
+
+    ``what``: sign_in, staff_sign_in, limit, oidc, face, callback, agency, carrier, upload.
+    """
     logging.getLogger(f"portal.refused.{what}").warning(reason, extra={"facts": facts})
 
 

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from celery import current_app
+from django.conf import settings
 from django.db import transaction
-from redis import RedisError
+from django.utils.module_loading import import_string
 
 from foundation.draining import LANES, PACE_SECONDS, Lane, Source, Turn, Work, worth_sending
-from foundation.valkey import valkey
+from foundation.valkey import away, valkey
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +48,10 @@ def ring(*lanes: str) -> bool:
     Nobody waits for that: whatever was committed before this call is seen by the look that waits, and beat rings every
     lane within seconds.
     """
+    # not at the top: a command that wakes nobody needs neither Celery nor its transport
     from kombu.exceptions import OperationalError as BrokerDown
 
+    lost: tuple[type[Exception], ...] = (*away(), BrokerDown, OSError)
     try:
         with valkey().pipeline(transaction=False) as pipe:
             for lane in lanes:
@@ -57,8 +59,10 @@ def ring(*lanes: str) -> bool:
             waiting = pipe.execute()
         for lane, messages in zip(lanes, waiting, strict=True):
             if worth_sending(int(messages)):
-                current_app.send_task(DRAIN, args=(lane,), queue=lane, retry=False, ignore_result=True)
-    except (RedisError, BrokerDown, OSError):
+                import_string(settings.CELERY_APP).send_task(
+                    DRAIN, args=(lane,), queue=lane, retry=False, ignore_result=True
+                )
+    except lost:
         return False
     return True
 
@@ -102,12 +106,12 @@ def _due(name: str, every: float) -> bool:
     """Whether this look takes the periodic work: of all workers one does, once in ``every`` seconds."""
     try:
         return bool(valkey().set(f"lanes:every:{name}", 1, nx=True, px=int(1000 * every)))
-    except RedisError:
+    except away():
         return True
 
 
 def queued() -> dict[str, int]:
-    """Messages that wait in the broker, by lane. Raises redis.RedisError when it is away."""
+    """Messages that wait in the broker, by lane. Raises what ``foundation.valkey.away`` names."""
     with valkey().pipeline(transaction=False) as pipe:
         for lane in LANES:
             pipe.llen(lane)
@@ -118,12 +122,12 @@ def pulse(*names: str) -> None:
     """Note that whoever serves these lanes (or "beat") is alive."""
     try:
         valkey().hset(PULSES, mapping=dict.fromkeys(names, f"{time.time():.3f}"))
-    except RedisError:
+    except away():
         logger.debug("no pulse: the broker is away")
 
 
 def pulses() -> dict[str, float]:
-    """Seconds since each lane and "beat" last gave a sign of life; who never did is missing. Raises RedisError."""
+    """Seconds since each lane and "beat" last gave a sign of life; who never did is missing. Raises ``away()``."""
     now = time.time()
     found: dict[bytes, bytes] = valkey().hgetall(PULSES)  # type: ignore[assignment]
     return {name.decode(): max(0.0, now - float(at)) for name, at in found.items()}

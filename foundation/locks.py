@@ -1,7 +1,7 @@
 """Database locks that are released by the end of the transaction, also when the process is killed."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
@@ -19,6 +19,14 @@ def lock(name: str) -> None:
     """Wait for the named lock; held until the surrounding transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(name)])
+
+
+def lock_all(names: Iterable[str]) -> None:
+    """Wait for all the named locks, in one order whoever asks; held until the surrounding transaction ends."""
+    numbers = sorted({_number(name) for name in names})
+    if numbers:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(n) FROM unnest(%s) AS n", [numbers])
 
 
 def lock_shared(name: str, then: str, values: Sequence[Any]) -> tuple[Any, ...]:

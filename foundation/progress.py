@@ -5,9 +5,8 @@ import json
 from dataclasses import asdict, dataclass
 
 from django.db import connection
-from redis import RedisError
 
-from foundation.valkey import valkey
+from foundation.valkey import away, valkey
 
 LIFETIME_S = 3600
 
@@ -33,13 +32,13 @@ def _key(name: str) -> str:
 
 def report(name: str, phase: str, done: int = 0, total: int = 0) -> None:
     """Note how far the named work is. A broker that is down costs only the bar."""
-    with contextlib.suppress(RedisError):
+    with contextlib.suppress(*away()):
         valkey().set(_key(name), json.dumps(asdict(Progress(phase, done, total))), ex=LIFETIME_S)
 
 
 def progress(name: str) -> Progress | None:
     """How far the named work is; None when nothing is known."""
-    with contextlib.suppress(RedisError):
+    with contextlib.suppress(*away()):
         found = valkey().get(_key(name))
         if found:
             return Progress(**json.loads(found))

@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 import identifiers
 
 
-def tongue() -> str:
+def content_language() -> str:
     """ "zh" or "en": which of the two languages of stored texts is read now; what is not English reads Chinese."""
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def joined(*sentences: str) -> str:
     """Sentences in the active language one after the other: with a space between them, in Chinese with none."""
-    return ("" if tongue() == "zh" else " ").join(sentences)
+    return ("" if content_language() == "zh" else " ").join(sentences)
 
 
 def say(template: str, params: Mapping[str, object]) -> str:

@@ -8,7 +8,12 @@ class HelpdeskConfig(AppConfig):
 
     def ready(self) -> None:
         # a person's copy of their data is made a room below, which does not know this one
-        from enrollment.services.own_data import contribute
+        from enrollment.privacy.own_data import contribute
+        from enrollment.seasons.readiness import ask
         from helpdesk.calls import calls_to
+        from helpdesk.petitions.selectors import petitions_copied
+        from helpdesk.readiness import notices_missing
 
         contribute("call_backs", calls_to)
+        contribute("petitions", petitions_copied)
+        ask("notices", notices_missing)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.templatetags.static import static
 
 from foundation import clock
-from foundation.wording import tongue
+from foundation.wording import content_language
 from helpdesk.models import Article
 from schools.models import District
 
@@ -64,7 +64,7 @@ def public_articles() -> list[ShownArticle]:
 
 
 def _said(text: Mapping[str, str]) -> str:
-    return text.get(tongue()) or text.get("zh", "")
+    return text.get(content_language()) or text.get("zh", "")
 
 
 def _shown(row: Article) -> ShownArticle:

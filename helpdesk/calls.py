@@ -1,4 +1,4 @@
-"""Call-backs (R94): a family leaves its number once; the queue goes by level, oldest first."""
+"""Call-backs: a family leaves its number once; the queue goes by level, oldest first."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,18 +9,20 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.abilities import Ability
 from accounts.models import Account
 from accounts.scopes import scope
 from accounts.services import phone_checked
 from audit.services import record
-from enrollment.services.own_data import time_of
+from enrollment.privacy.own_data import time_of
 from foundation import clock
 from foundation.crypto import blind_index
 from foundation.errors import NotAllowed, Refused
 from helpdesk.contacts import public_districts
 from helpdesk.models import CallBack, ServicePoint
+from schools.switches import refuse_unless_offered
 
-ABILITY: Final = "help.give"
+ABILITY: Final = Ability.HELP_GIVE
 MOST_A_DAY: Final = 3
 RESULTS: Final = (CallBack.State.DONE, CallBack.State.NOT_REACHED)
 
@@ -36,9 +38,14 @@ class Wish:
     best_time: str
 
 
-def call_ask(*, wish: Wish) -> CallBack:
-    """Queue a call. A number that waits already waits once. Raises Refused (a field; three times a day)."""
-    number = phone_checked(wish.phone)
+def _checked(wish: Wish) -> str:
+    """The number to call. Raises Refused with everything that is wrong."""
+    wrong: dict[str, str] = {}
+    number = ""
+    try:
+        number = phone_checked(wish.phone)
+    except Refused as refused:
+        wrong["phone"] = refused.message
     for field, value, allowed in (
         ("district", wish.district, [one.code for one in public_districts()]),
         ("level", wish.level, ServicePoint.Level.values),
@@ -46,7 +53,17 @@ def call_ask(*, wish: Wish) -> CallBack:
         ("best_time", wish.best_time, CallBack.BestTime.values),
     ):
         if value not in allowed:
-            raise Refused(_("Please choose one of the answers."), code="choice", field=field)
+            wrong[field] = _("Please choose one of the answers.")
+    if wrong:
+        field, message = next(iter(wrong.items()))
+        raise Refused(message, code="choice", field=field, fields=wrong)
+    return number
+
+
+def call_ask(*, wish: Wish) -> CallBack:
+    """Queue a call. A number that waits already waits once. Raises Refused (a field; three times a day)."""
+    number = _checked(wish)
+    refuse_unless_offered("call_back", wish.district)
     index, now = blind_index("call", number), clock.now()
     asked = CallBack.objects.filter(phone_index=index, asked_at__gt=now - timedelta(days=1)).count()
     waiting = CallBack.objects.filter(phone_index=index, state=CallBack.State.WAITING).first()
@@ -111,7 +128,7 @@ def counts(helper: Account) -> dict[str, int]:
 
 def calls_to(person: Account) -> list[dict[str, Any]]:
     """The call-backs asked for with this person's number, for the copy of their own data."""
-    rows = CallBack.objects.filter(phone_index=person.phone_index) if person.phone_index else CallBack.objects.none()
+    mine = {"phone_index": blind_index("call", person.phone)} if person.phone else {"pk__in": ()}
     return [
         {
             "asked_at": time_of(one.asked_at),
@@ -120,5 +137,5 @@ def calls_to(person: Account) -> list[dict[str, Any]]:
             "state": one.get_state_display(),
             "done_at": time_of(one.done_at),
         }
-        for one in rows.order_by("pk")
+        for one in CallBack.objects.filter(**mine).order_by("pk")
     ]

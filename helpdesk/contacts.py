@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db import Error
 
-from enrollment.models import Season
+from enrollment.seasons.models import Season
 from helpdesk.models import ServicePoint
 from schools.models import District, School
 

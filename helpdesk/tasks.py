@@ -1,9 +1,9 @@
 from foundation.draining import Turn
 from foundation.lanes import source
-from helpdesk import visits
+from helpdesk.page_views import page_views_flush
 
 
 @source("sweeps", every=60)
-def flush_visits(turn: Turn) -> bool:  # noqa: ARG001 - a source
-    visits.visits_flush()
+def flush_page_views(turn: Turn) -> bool:  # noqa: ARG001 - a source
+    page_views_flush()
     return False

@@ -14,7 +14,8 @@ from accounts.limits import address_of, count
 from accounts.models import Account
 from accounts.pages import StaffRequest, staff_page
 from accounts.scopes import scope
-from foundation.errors import NotAllowed, Refused
+from enrollment.forms.fields import FieldOption, FormField
+from foundation.errors import NotAllowed, Refusal
 from helpdesk.calls import ABILITY, Wish, call_ask, call_done, counts, queue
 from helpdesk.contacts import public_districts, whom_to_call
 from helpdesk.models import CallBack, ServicePoint
@@ -34,33 +35,29 @@ def call_back(request: HttpRequest) -> HttpResponse:
         typed["phone"] = (user.phone or "") if isinstance(user, Account) and not user.is_staff else ""
     if len(districts) == 1:
         typed["district"] = districts[0].code
-    refused: Refused | None = None
+    refused: Refusal | None = None
     if request.method == "POST":
         try:
             count("calls", limit_rules.CALLS, address=address_of(request))
             call_ask(wish=Wish(**typed))
-        except Refused as problem:
+        except Refusal as problem:
             refused = problem
         else:
-            return render(request, "assist/call_asked.html", {"lines": whom_to_call()})
+            return render(request, "helpdesk/call_asked.html", {"lines": whom_to_call()})
     context = {
         "fields": _fields(typed, refused, [(one.code, str(one)) for one in districts]),
-        "refused": refused.message if refused and refused.field not in ASKED else "",
+        "refused": refused.message if refused and not refused.fields else "",
     }
-    return render(request, "assist/call_back.html", context, status=422 if refused else 200)
+    return render(request, "helpdesk/call_back.html", context, status=422 if refused else 200)
 
 
-def _fields(
-    typed: dict[str, str], refused: Refused | None, districts: list[tuple[str, str]]
-) -> list[dict[str, object]]:
+def _fields(typed: dict[str, str], refused: Refusal | None, districts: Choices) -> list[FormField]:
     """What ``components/field.html`` needs of each question."""
 
-    def field(name: str, label: str, choices: Choices = (), **more: object) -> dict[str, object]:
-        error = refused.message if refused and refused.field == name else ""
-        options = [{"value": value, "label": words} for value, words in choices]
-        value = typed[name]
-        shown = {"name": name, "label": label, "value": value, "picked": [value], "error": error, "required": True}
-        return {**shown, "options": options, **more}
+    def field(name: str, label: str, choices: Choices = (), **more: str) -> FormField:
+        error = refused.fields.get(name, "") if refused else ""
+        options = tuple(FieldOption(value, str(words)) for value, words in choices)
+        return FormField(name, label, typed[name], "", error, options, **more)  # type: ignore[arg-type] # texts
 
     return [
         field("phone", _("Mobile number"), type="tel", mode="tel", autocomplete="tel"),
@@ -87,7 +84,7 @@ def calls(request: StaffRequest) -> HttpResponse:
         except NotAllowed:
             raise
         except ValueError as problem:
-            text = problem.message if isinstance(problem, Refused) else _("Please press the button again.")
+            text = problem.message if isinstance(problem, Refusal) else _("Please press the button again.")
             messages.error(request, text, extra_tags="bad")
         return redirect("helpdesk:calls")
     level = request.GET.get("level", "")
@@ -97,4 +94,4 @@ def calls(request: StaffRequest) -> HttpResponse:
         "levels": ServicePoint.Level.choices,
         "level": level,
     }
-    return render(request, "assist/calls.html", context)
+    return render(request, "helpdesk/calls.html", context)

@@ -8,35 +8,45 @@ leave out the province).
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from identifiers import divisions, text
-from identifiers.numerals import counted
+from identifiers.numerals import NUMERALS, counted
 from identifiers.result import Checked, Context, accept, notice, refuse
 
 KIND = "address"
 SHORTEST, LONGEST = 4, 200
 _PARTS = ("division", "road", "number", "estate", "building", "unit", "room", "village")
+KEPT = 16_384  # places kept as they were read
 _MOST_PASSES = 50  # every pass shortens or settles; real addresses take two
 
 _PUNCTUATION = re.compile(r"[()〔〕［］\[\]【】《》<>「」『』“”\"'·,，、。.;；:：/\\|*]+")
 _GAP = re.compile(r"(?<=[0-9A-Za-z])\s+(?=[0-9A-Za-z])")
 _ALNUM = r"[0-9]+[A-Z]?|[A-Z][0-9]*|[甲乙丙丁]"
-_REPLACEMENTS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(rf"({_ALNUM})(?:栋|号楼|座(?!落)|#楼|#(?=[0-9]|$)|幢楼)"), r"\1幢"),
-    (re.compile(r"(?<=[0-9])(?:号房|房间|房(?=$))"), "室"),
-    (re.compile(r"(?<=幢)(?:第?[0-9]{1,2}[层楼])(?=[0-9])"), ""),
-    (re.compile(r"(?<=元)(?:第?[0-9]{1,2}[层楼])(?=[0-9])"), ""),
-    (re.compile(r"(?<![门府宅])第(?=[0-9]+(?:幢|单元|室|组|队))"), ""),
-    (re.compile(r"(?<=幢)([0-9]{1,2})-([0-9]{2,5}[A-Z]?)(?:室)?$"), r"\1单元\2室"),
-    (re.compile(r"(?<=[^0-9A-Z-])([0-9]{1,3})-([0-9]{1,2})-([0-9]{2,5}[A-Z]?)室?$"), r"\1幢\2单元\3室"),
-    (re.compile(r"(?<=[^0-9A-Z-])([0-9]{1,3})-([0-9]{3,5}[A-Z]?)室?$"), r"\1幢\2室"),
-    (re.compile(r"(?<=[幢元])([0-9]{2,5}[A-Z]?|[A-Z][0-9]{2,4})$"), r"\1室"),
-    (re.compile(r"(?<![0-9A-Z-])0+(?=[0-9]+(?:幢|单元|室|号|组|队))"), ""),
+_COUNTS = "(?:幢|单元|室|号|组|队)"
+# Each replacement with the characters of which a text must hold one before it can be found there at all.
+_REPLACEMENTS: tuple[tuple[frozenset[str], re.Pattern[str], str], ...] = tuple(
+    (frozenset(marks), re.compile(pattern), replacement)
+    for marks, pattern, replacement in (
+        ("栋楼座#", rf"({_ALNUM})(?:栋|号楼|座(?!落)|#楼|#(?=[0-9]|$)|幢楼)", r"\1幢"),
+        ("房", r"(?<=[0-9])(?:号房|房间|房(?=$))", "室"),
+        ("层楼", r"(?<=幢)(?:第?[0-9]{1,2}[层楼])(?=[0-9])", ""),
+        ("层楼", r"(?<=元)(?:第?[0-9]{1,2}[层楼])(?=[0-9])", ""),
+        ("第", r"(?<![门府宅])第(?=[0-9]+(?:幢|单元|室|组|队))", ""),
+        ("-", r"(?<=幢)([0-9]{1,2})-([0-9]{2,5}[A-Z]?)(?:室)?$", r"\1单元\2室"),
+        ("-", r"(?<=[^0-9A-Z-])([0-9]{1,3})-([0-9]{1,2})-([0-9]{2,5}[A-Z]?)室?$", r"\1幢\2单元\3室"),
+        ("-", r"(?<=[^0-9A-Z-])([0-9]{1,3})-([0-9]{3,5}[A-Z]?)室?$", r"\1幢\2室"),
+        ("幢元", r"(?<=[幢元])([0-9]{2,5}[A-Z]?|[A-Z][0-9]{2,4})$", r"\1室"),
+        ("0", rf"(?<![0-9A-Z-])0+(?=[1-9][0-9]*{_COUNTS}|0{_COUNTS})", ""),
+    )
 )
+# A text of these characters alone is folded already; one without the marks is in normal form: most registers write so.
+_FOLDED = re.compile(r"[\u4e00-\u9fff0-9A-Z-]*")
+_CHANGING = re.compile(rf"[{NUMERALS}栋楼座#房层第-]|(?<![0-9A-Z-])0|[0-9A-Z]$")
 
 _ESTATE_WORDS = "花园|小区|公寓|家园|新村|公馆|山庄|名苑|名邸|华庭|华府|雅苑|广场|苑|府邸"
 _ROAD = re.compile(
-    r"(?P<road>(?:[A-Z0-9]+|[\u4e00-\u9fff])(?:[\u4e00-\u9fff0-9A-Z]{0,14}?)(?:大道|大街|公路|胡同|路|街(?!道)|巷|弄堂|线|[道弄](?=[0-9])))"
+    r"(?P<road>(?:[A-Z0-9]+|[\u4e00-\u9fff])(?:[\u4e00-\u9fff0-9A-Z]{0,14}?)(?:大道|大街|公路|胡同|路|街(?!道)|巷|弄堂|线|[道弄](?=[0-9]))(?!(?:路|街(?!道)|巷)))"
     r"(?![口边旁段])(?P<branch>(?:[东南西北中][段路])?)(?P<number>[甲乙丙丁]?[0-9]+(?:-[0-9]+)?(?:[号弄](?:之[0-9]+)?)(?!线|楼))?"
 )
 _BY_ESTATE = re.compile(rf"(?P<estate>.{{2,}}?(?:{_ESTATE_WORDS}))(?P<road>.{{2,}})")
@@ -69,15 +79,18 @@ class Address:
 
 
 def _fold(raw: str) -> str:
-    folded = text.dashes(text.width(text.without_variants(text.visible(raw))))
-    folded = _PUNCTUATION.sub("", _GAP.sub("-", folded.strip()))
-    return text.upper("".join(folded.split()))
+    if _FOLDED.fullmatch(raw):
+        return raw
+    folded = text.keys(text.without_variants(text.visible(raw)))
+    return "".join(_PUNCTUATION.sub("", _GAP.sub("-", folded.strip())).split())
 
 
 def _step(value: str) -> str:
     value = counted(value)
-    for pattern, replacement in _REPLACEMENTS:
-        value = pattern.sub(replacement, value)
+    held = set(value)
+    for marks, pattern, replacement in _REPLACEMENTS:
+        if not marks.isdisjoint(held):
+            value = pattern.sub(replacement, value)
     return value
 
 
@@ -88,6 +101,8 @@ def normalise(raw: str) -> str:
     """
     value = _fold(raw)
     for _ in range(_MOST_PASSES):
+        if not _CHANGING.search(value):
+            break
         following = _step(value)
         if following == value:
             break
@@ -95,17 +110,17 @@ def normalise(raw: str) -> str:
     return value
 
 
-def _take(pattern: re.Pattern[str], rest: str, group: str) -> tuple[str, str]:
-    """Cut a part off the end: (part, what stays before it)."""
-    match = pattern.search(rest)
+def _take(pattern: re.Pattern[str], rest: str, group: str, *endings: str) -> tuple[str, str]:
+    """Cut a part with one of these endings off the end: (part, what stays before it)."""
+    match = pattern.search(rest) if rest.endswith(endings) else None
     return (match[group], rest[: match.start()]) if match else ("", rest)
 
 
 def _home(rest: str) -> tuple[str, str, str, str]:
     """Cut (building, unit, room) off the end and give back what is before them as the fourth part."""
-    room, rest = _take(_ROOM, rest, "room")
-    unit, rest = _take(_UNIT, rest, "unit")
-    building, rest = _take(_BUILDING, rest, "building")
+    room, rest = _take(_ROOM, rest, "room", "室")
+    unit, rest = _take(_UNIT, rest, "unit", "单元")
+    building, rest = _take(_BUILDING, rest, "building", "幢")
     return building, unit, room, rest
 
 
@@ -130,6 +145,20 @@ def _village(rest: str, *, has_building: bool) -> tuple[str, str, str]:
     return match["village"], match["group"] or "", rest[match.end() :]
 
 
+@lru_cache(maxsize=KEPT)
+def _place(rest: str, *, has_building: bool) -> tuple[str, str, str, str, str, str]:
+    """(village, group, road, number, house, estate) of what stands between the division and the flat.
+
+    Kept: thousands of families live at the same few streets and estates.
+    """
+    village, group, rest = _village(rest, has_building=has_building)
+    road, number, rest = _road(rest)
+    if not village:
+        village, group, rest = _village(rest, has_building=has_building)
+    house, rest = _take(_HOUSE, rest, "number", "号", "弄")
+    return village, group, road, number, house, rest
+
+
 def parse(raw: str) -> Address:
     """Cut an address into its parts; what cannot be named stays in ``estate``, nothing is lost and nothing is
     guessed.
@@ -137,18 +166,14 @@ def parse(raw: str) -> Address:
     value = normalise(raw[: text.LIMIT])
     division, rest = divisions.split(value)
     building, unit, room, rest = _home(rest)
-    village, group, rest = _village(rest, has_building=bool(building))
-    road, number, rest = _road(rest)
-    if not village:
-        village, group, rest = _village(rest, has_building=bool(building))
-    inside, rest = _take(_HOUSE, rest, "number")
+    village, group, road, number, inside, rest = _place(rest, has_building=bool(building))
     if inside and not building and ((road and number) or rest):
         building = inside
     elif inside:
         number = number or inside
     building = building or group
-    parts = (road, number, village, rest, building, unit, room)
-    return Address(division, road, number, rest, building, unit, room, village, raw, "|".join(parts))
+    key = f"{road}|{number}|{village}|{rest}|{building}|{unit}|{room}"
+    return Address(division, road, number, rest, building, unit, room, village, raw, key)
 
 
 def same_place(first: str | Address, second: str | Address) -> bool:

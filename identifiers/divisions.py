@@ -6,6 +6,8 @@ one. The words also occur inside names of roads and estates (市场路, 镇海, 
 """
 
 import re
+from functools import cache, lru_cache
+from pathlib import Path
 
 _CHAR = r"(?:(?!街道|路(?![南北桥]))[\u4e00-\u9fff])"  # 路南区, 路北区 and 路桥区 exist; any other 路 ends a road
 _CITY_WORD = r"市(?!场|民|府|政|心|中心)"
@@ -40,17 +42,70 @@ def split(value: str) -> tuple[str, str]:
     return value[: match.start(last)], value[match.start(last) :]
 
 
+@cache
+def renamed() -> dict[str, str]:
+    """By its former name what a county is called since (县改区, 县改市): identifiers/data/renamed.txt."""
+    path = Path(__file__).parent / "data" / "renamed.txt"
+    lines = (line.split() for line in path.read_text(encoding="utf-8").splitlines() if line[:1].isdigit())
+    return {before: since for _province, _year, before, since in lines}
+
+
+@cache
+def _present() -> dict[str, str]:
+    """By each former name the name borne today: 余杭县 became 余杭市, and that 余杭区."""
+    names, found = renamed(), {}
+    for name in names:
+        seen = {name}
+        now = names[name]
+        while now in names and now not in seen:
+            seen.add(now)
+            now = names[now]
+        found[name] = now
+    return found
+
+
+@cache
+def _former() -> dict[str, tuple[str, ...]]:
+    """By the name borne today the names before."""
+    found: dict[str, tuple[str, ...]] = {}
+    for before, now in _present().items():
+        found[now] = (*found.get(now, ()), before)
+    return found
+
+
+def _now(name: str) -> str:
+    """The name a county bears today."""
+    return _present().get(name, name)
+
+
+def names_of(county: str) -> tuple[str, ...]:
+    """The present name of a county and those it bore before."""
+    return (county, *_former().get(county, ()))
+
+
+def _same_town(first: str, second: str) -> bool:
+    """Whether two towns can be one: the same, or a 镇 or 乡 that became a 街道 and kept its name."""
+    one, two = (name.removesuffix("办事处") for name in (first, second))
+    if one == two:
+        return True
+    stems = {name[: -len(word)] for name in (one, two) for word in ("街道", "镇", "乡") if name.endswith(word)}
+    return len(stems) == 1 and one.endswith("街道") != two.endswith("街道")
+
+
+@lru_cache(maxsize=4096)  # a district's rules and addresses name the same few divisions
 def agree(first: str, second: str) -> bool:
     """Whether two divisions can be one place: what both name is equal, and neither names a city or county beside it.
 
-    Writers leave out levels, and 慈溪市 alone does not tell a city from a county, so those two levels are compared
-    as sets.
+    A deed keeps the name of its day: a county stands under its present name (``renamed``), and a town may have become
+    a 街道. Writers leave out levels, and 慈溪市 alone does not tell a city from a county, so those two levels are
+    compared as sets.
     """
     one, two = _DIVISION.match(first), _DIVISION.match(second)
     if one is None or two is None:
         return True
-    for level in ("province", "town"):
-        if one[level] and two[level] and one[level] != two[level]:
-            return False
-    inner = [{match[level] for level in ("city", "county") if match[level]} for match in (one, two)]
+    if one["province"] and two["province"] and one["province"] != two["province"]:
+        return False
+    if one["town"] and two["town"] and not _same_town(one["town"], two["town"]):
+        return False
+    inner = [{_now(match[level]) for level in ("city", "county") if match[level]} for match in (one, two)]
     return inner[0] <= inner[1] or inner[1] <= inner[0]

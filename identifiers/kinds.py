@@ -21,6 +21,8 @@ TABLE: dict[str, Kind] = {
     "resident-id": Kind(resident.normalise, resident.check, resident.mask),
     "passport": Kind(text.code, documents.check_passport, resident.mask),
     "travel-permit": Kind(documents.normalise_travel, documents.check_travel, resident.mask),
+    "birth-certificate": Kind(text.code, documents.check_birth, resident.mask),
+    "residence-permit": Kind(resident.normalise, resident.check, resident.mask),
     "foreign-permanent-resident": Kind(text.code, documents.check_foreign, resident.mask),
     "name": Kind(names.normalise, names.check, names.mask),
     "mobile": Kind(phones.normalise, phones.check, phones.mask),
@@ -57,20 +59,31 @@ def normalise(kind: str, raw: str) -> str:
 
 
 def check(
-    kind: str, raw: str, *, role: Role | None = None, today: date | None = None, document: str | None = None
+    kind: str,
+    raw: str,
+    *,
+    role: Role | None = None,
+    today: date | None = None,
+    document: str | None = None,
+    described: str | None = None,
 ) -> Checked:
     """Check one value; see ``Checked`` for the answer.
 
     ``role`` says whose it is (15-digit IDs pass only for a guardian). ``today`` is the day future dates are judged
     on; without it they are not judged. ``document`` is the kind of document a name stands on: Latin names need a
-    passport, a travel permit or a foreign permanent resident ID card. ``ValueError`` for an unknown kind.
+    passport, a travel permit or a foreign permanent resident ID card. ``described`` says what a character of a name
+    looks like that cannot be typed ("" while it was not said); without it the name itself says so, in brackets.
+    ``ValueError`` for an unknown kind.
     """
     name = canonical(kind)
     if len(raw) > text.LIMIT:
         return refuse(name, raw, "", "too_long", limit=str(text.LIMIT))
     if not "".join(text.visible(raw).split()):
         return refuse(name, raw, "", "empty")
-    return _row(kind, raw).check(raw, Context(role, today, document))
+    context = Context(role, today, document, described and described[: text.LIMIT])
+    if name == ANY_DOCUMENT and (nothing := documents.no_number(name, raw, context)):
+        return nothing
+    return _row(kind, raw).check(raw, context)
 
 
 def mask(kind: str, value: str) -> str:

@@ -32,6 +32,16 @@ MESSAGES: Mapping[str, str] = {
     "the photo page.",
     "travel_permit_format": "A travel permit number is H or M and 8 digits (Hong Kong, Macao) or 8 digits (Taiwan). "
     "Two more digits for the number of issues may follow.",
+    "travel_permit_issues": "The last two digits of a travel permit count its issues; {issues} is too many. Is this "
+    "another document?",
+    "looks_like_date": "This looks like a date ({date}), not like the number of a document. If it is a travel permit "
+    "of Taiwan, add the two digits for the number of issues behind it.",
+    "date_not_number": "This is a date ({date}). Enter the number of the document, as it is printed there.",
+    "birth_certificate_format": "The number of a birth certificate is one letter and nine digits.",
+    "birth_certificate_adult": "This looks like the number of a child's birth certificate. Enter the number of the "
+    "adult's own document.",
+    "no_number_needed": "A number is needed here. A child without one applies by the birth certificate (a letter and "
+    "nine digits); for an adult take the ID card, permit or passport.",
     "permanent_resident_format": "The number has 18 digits beginning with 9, or 3 letters and 12 digits on an "
     "older card.",
     "disability_class": "Digit 19 is the class of disability and lies between 1 and 7. Check it on the card.",
@@ -59,6 +69,20 @@ MESSAGES: Mapping[str, str] = {
     "permanent "
     "resident ID card. For other documents, enter the name in Chinese characters.",
     "name_mixed": "Enter the name either in Chinese characters or in Latin letters, not both.",
+    # a character that cannot be typed
+    "name_described": "Does “{sign}” stand for a character you cannot type? Then say below what the character looks "
+    "like. If it slipped in, take it out of the name.",
+    "name_in_brackets": "If a character cannot be typed, describe it in brackets in its place, for example "
+    "赵(左石右羡).",
+    "name_unfinished": "“{part}” is begun and not finished. Put ? in the place of the character that cannot be typed; "
+    "then you can say what it looks like.",
+    "name_whole": "Enter the whole name, with ? only in the place of the character that cannot be typed.",
+    "name_signs": "At most {most} characters of a name can be described. Type the others as they stand on the "
+    "document, or call the bureau: a person helps.",
+    "name_description": "Say in a few words what the character looks like and how it is read, for example 左石右羡.",
+    "name_typable": "This character can be typed: put it into the name itself. If it is not quite the same, say what "
+    "is different.",
+    "name_settle": "Give exactly {wanted} character or code point: one for each 〓 of the name.",
     # phones
     "phone_format": "This is not a telephone number. Enter 11 digits, or + and the country code for a number abroad.",
     "phone_not_mobile": "A text message cannot reach this number. Enter a mobile number.",
@@ -73,6 +97,7 @@ MESSAGES: Mapping[str, str] = {
     "certificate_format": "Enter the number from 不动产权第 or the older certificate in full, with the year "
     "in brackets, for "
     "example 省(2023)市不动产权第0000000号.",
+    "certificate_several": "Enter at most {most} certificates of this home, with 、 between them.",
     "certificate_year": "The year {year} of this certificate is in the future. Compare it with the certificate.",
     "certificate_old": "This is a certificate from before real estate was registered in one place. It is still valid.",
     "unit_length": "A property unit number has 28 characters and this one has {length}. Copy it from the certificate.",
@@ -80,7 +105,14 @@ MESSAGES: Mapping[str, str] = {
     "L Q W, 8 digits.",
     "credit_character": "After its first eight characters a credit code has only digits and capital letters, without "
     "I, O, Z, S and V. Compare it with the document.",
-    "contract_format": "A contract number has 4 to 40 letters, digits and hyphens. Copy it from the filed contract.",
+    "contract_format": "Copy the number from the contract as it is printed there: 4 to 60 characters, with digits.",
+    # dates
+    "date": "Please give a date such as 2020-05-31.",
+    "date_day": "Please give the day, too, for example 2020-05-31.",
+    "date_order": "Which number is the month? Please write the year first, for example 2020-05-31.",
+    "date_calendar": "Is this a year of the Republic (民国)? Please write 民国 before it, or a year of four digits.",
+    "date_none": "There is no such day. Please compare it with the document.",
+    "date_future": "This date lies in the future.",
 }
 
 

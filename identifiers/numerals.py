@@ -3,8 +3,9 @@
 import re
 from functools import lru_cache
 
+NUMERALS = "〇○零Ｏ一二三四五六七八九两壹贰叁肆伍陆柒捌玖十百千拾佰廿"
 _DIGITS = "〇○零Ｏ一二三四五六七八九两壹贰叁肆伍陆柒捌玖"
-_NUMERAL = rf"[{_DIGITS}十百千拾佰廿]+"
+_NUMERAL = rf"[{NUMERALS}]+"
 # 五一路, 三里屯 and 四季花园 keep their numerals: none of these words follows them there
 _COUNTED = re.compile(
     rf"(?<![{_DIGITS}十百千])({_NUMERAL})(?=(?:号楼|号房|单元|幢|栋|座|室|层|弄|期|号(?!线)|组(?!团)|队|户|房(?!产|管)|楼(?!梯|道|下|桥)))"
@@ -21,7 +22,7 @@ def to_digits(numeral: str) -> str:
 
     try:
         return str(cn2an.cn2an(numeral.translate(_BIG).replace("廿", "二十"), "smart"))
-    except ValueError:
+    except (ValueError, KeyError):  # 十二十二 is no number, and cn2an looks for its unit in vain
         return numeral
 
 

@@ -18,6 +18,7 @@ from identifiers.result import Checked, Context, Notice, accept, notice, refuse
 
 KIND = "resident-id"
 FOREIGN = "foreign-permanent-resident"
+PERMIT = "residence-permit"  # of Hong Kong, Macao and Taiwan residents on the mainland
 FIRST_YEAR = 1900  # nobody born earlier is alive to be enrolled or to enrol
 _DIVISIONS = Path(__file__).parent / "data" / "divisions.txt"
 _EIGHTEEN = re.compile(r"[0-9]{17}[0-9X]")
@@ -101,15 +102,15 @@ def _facts(value: str) -> dict[str, str]:
 def check(raw: str, context: Context) -> Checked:
     """Check a resident ID; 15 digits pass only for a guardian and come back as 18 with a warning.
 
-    A number beginning with 9 is answered as the kind ``foreign-permanent-resident``: families hold it for their
-    resident ID.
+    A number beginning with 9 is answered as the kind ``foreign-permanent-resident``, one with 81, 82 or 83 as
+    ``residence-permit``: families hold them for their resident ID.
     """
     folded = text.code(raw)
     old = _FIFTEEN.fullmatch(folded) is not None
     if old and context.role != "guardian":
         return refuse(KIND, raw, folded, "fifteen_digits_child" if context.role == "child" else "fifteen_digits")
     value = normalise(raw)
-    kind = FOREIGN if value.startswith("9") else KIND
+    kind = FOREIGN if value.startswith("9") else PERMIT if value[:2] in _PERMITS else KIND
     refusal = check_eighteen(kind, raw, value, context)
     if refusal is not None:
         return refusal

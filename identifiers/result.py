@@ -44,11 +44,14 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the caller knows besides the value: whose it is, the day it is judged on, the document a name belongs to."""
+    """What the caller knows besides the value: whose it is, the day it is judged on, the document a name belongs to,
+    and what a character of a name looks like that cannot be typed: None where nobody asks for it beside the name.
+    """
 
     role: Role | None = None
     today: date | None = None
     document: str | None = None
+    described: str | None = None
 
 
 def notice(code: str, **params: str) -> Notice:

@@ -5,10 +5,17 @@ import unicodedata
 
 LIMIT = 500  # characters of raw input that any pattern of this room is let loose on
 
+# characters of names, as the inside of a pattern's brackets: ideographs, those of compatibility, and 〇
+HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _DASHES = dict.fromkeys((0x2010, 0x2011, 0x2012, 0x2013, 0x2014, 0x2015, 0x2212, 0xFE58, 0xFE63, 0x30FC), ord("-"))
 _ROMAN_TEN = {0x2169: ord("X"), 0x2179: ord("X")}  # Ⅹ and ⅹ are one key away from X in Chinese input methods
 _ASCII_UPPER = {code: code - 32 for code in range(ord("a"), ord("z") + 1)}
+# Width, dashes and capitals at once, for what folds all three.
+_KEYS = {
+    code: _ASCII_UPPER.get(now := _FULL_WIDTH.get(code, code), now) for code in (*_FULL_WIDTH, *_ASCII_UPPER)
+} | _DASHES
 _VARIANTS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 
 
@@ -35,6 +42,21 @@ def upper(raw: str) -> str:
 def dashes(raw: str) -> str:
     """Every dash, and the long vowel mark typed for one, as a hyphen."""
     return raw.translate(_DASHES)
+
+
+def keys(raw: str) -> str:
+    """``upper(dashes(width(raw)))`` in one walk over the text."""
+    return raw.translate(_KEYS)
+
+
+_NONE = {"无", "無", "没有", "没", "暂无", "暂时没有", "还没有", "没办", "未办", "未办理", "无此证件", "不适用", "空"}
+_NONE |= {"NONE", "NIL", "N/A", "NA"}
+
+
+def is_none(raw: str) -> bool:
+    """Whether somebody wrote "none" where a number or a name is asked."""
+    plain = upper(width(visible(raw[:LIMIT])).strip(" 。.，,!！"))
+    return plain in _NONE or (bool(plain) and not plain.strip("-—_/ "))
 
 
 def code(raw: str) -> str:

@@ -1,8 +1,8 @@
-"""``python -m lottery.allocate``: one admission run from a file; the engine is in ``lottery.engine.allocate``."""
+"""``python -m lottery.allocate``: one admission run from a file, computed by ``lottery.engine.allocation``."""
 
 import sys
 
-from lottery.engine.allocate import main
+from lottery.engine.allocation.allocate import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -5,8 +5,13 @@ class LotteryConfig(AppConfig):
     name = "lottery"
 
     def ready(self) -> None:
-        """Answer for the results that families see in the room below."""
-        from enrollment import results
-        from lottery.selectors.explanations import explained
+        """Answer for the results and the seats left that the room below shows; let scores be brought in."""
+        from enrollment.seasons import results, seats
+        from imports.kinds import declare
+        from lottery.admission.selectors import explained
+        from lottery.afterwards.seats import seats_left
+        from lottery.scores.kinds import ScoresOfSchool
 
         results.register(explained)
+        seats.register(seats_left)
+        declare(ScoresOfSchool())

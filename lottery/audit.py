@@ -4,7 +4,7 @@
     python audit.py ticket TRANSCRIPT.json --receipt NUMBER --salt HEX [--facts TEXT] [--roll ROLL.csv]
     python audit.py ticket TRANSCRIPT.json --proof MY-TICKET.json (ANNOUNCEMENT.json will do before the draw)
     python audit.py ring --numbers N --seats K --start S --interval D [--json]
-    python audit.py admission PUBLIC.json [--transcript TRANSCRIPT.json [--roll ROLL.csv]]
+    python audit.py admission PUBLIC.json [--transcript TRANSCRIPT.json [--roll ROLL.csv] [--proof MY-TICKET.json]]
 
 Exit code 0: everything agrees; 1: something differs, the first difference is named; 2: the input cannot be used.
 Files may be compressed with gzip. This file shares no code with the program it checks: it is a second implementation.
@@ -44,6 +44,7 @@ METHODS = ("ticket", "ring", "descending")
 PROMISES = ("capacities", "individual_rationality", "no_justified_envy", "no_wasted_seat", "sibling_rule")
 CRITERIA = ("same_education_group", "same_town", "nearby", "seats_left")
 MOST_NUMBERS = 10_000_000
+OUT_OF_ZONE = 100  # added to the tier once for the big zone, twice elsewhere
 EARTH_RADIUS_M = 6_371_008.8  # mean radius of the WGS 84 ellipsoid
 
 
@@ -780,6 +781,41 @@ def check_certificate(public: Json, run: Run) -> None:
     gone = sorted(pair for pair in listed if pair[1] not in dict(run.lists[pair[0]]))
     for name, made in (("violations", []), ("passes", run.passes), ("withdrawn", gone)):
         agree(f"certificate, {name}", shown.get(name), made)
+    leaves_of(public)
+
+
+def leaves_of(public: Json) -> Json:
+    """How many leaves of the roll the bureau says it made again from the facts that decided; {} in an older file."""
+    shown = public["result"]["certificate"].get("leaves")
+    if shown is None:
+        return {}
+    root = get(shown, "root", str)
+    if root and not re.fullmatch("[0-9a-f]{64}", root):
+        raise DifferenceError(f"the root of the leaves is not a digest: {short(root)}")
+    agree("certificate, leaves compared", get(shown, "compared", int), len(public["problem"]["pupils"]) if root else 0)
+    return cast("Json", shown) if root else {}
+
+
+def check_own(mine: Json, public: Json, body: Json) -> str:
+    """The facts bound by a family's own leaf are those that stood for it in the run: its choices and its tiers."""
+    check_proof(mine, body)
+    facts, name = json.loads(mine["facts"]), mine["row"]["receipt_hash"]
+    schools = {one["id"]: one for one in public["problem"]["schools"]}
+    row = next((one for one in public["problem"]["pupils"] if one["id"] == name), None)
+    if row is None:
+        raise DifferenceError(f"{mine['receipt']} does not stand in the run")
+    scored = body.get("score_files", {})
+    wanted = [one for one in schools_listed(facts, body) if one in schools]
+    agree(f"choices of {mine['receipt']} in the run", [one["school"] for one in row["choices"]], wanted)
+    levels = dict(facts["choices"])
+    for one in row["choices"]:
+        code = one["school"].removesuffix("+")
+        apart = schools[one["school"]].get("line") or code in scored
+        tier, own = one.get("tier") or 0, 0 if apart else facts["tier"] + OUT_OF_ZONE * levels[code]
+        # siblings on one ticket stand where the later of them stands
+        if tier < own or (tier != own and row["group"] is None):
+            agree(f"tier of {mine['receipt']} at {one['school']}", tier, own)
+    return f"{mine['receipt']}: {len(wanted)} choices decided as your leaf binds them"
 
 
 def check_result(public: Json, run: Run) -> None:
@@ -814,6 +850,10 @@ def check_announced(public: Json, options: argparse.Namespace) -> None:
     rolled = {one: group for group, members in read_roll(transcript, options.roll).items() for one in members}
     for pupil in sorted(rolled | order["groups"]):
         agree(f"group of {pupil} against the roll", order["groups"].get(pupil), rolled.get(pupil))
+    if "sites" in body:
+        agree("root of the leaves made again", leaves_of(public).get("root"), get(body, "roll.root", str))
+        used = public["coordination"]["sites"]
+        agree("sites of coordination against the draw", used, body["sites"] if used else {})
 
 
 def command_admission(options: argparse.Namespace) -> str:
@@ -841,8 +881,22 @@ def command_admission(options: argparse.Namespace) -> str:
     moved = check_coordination(public, run.places)
     real = {name: place.removesuffix("+") for name, place in run.places.items()} | moved
     agree("run digest", get(public, "run_digest", str), digest_of({name: real.get(name) for name in published}))
-    bound = "draw and roll agree" if options.transcript else "seed and roll taken from the file: see --transcript"
-    return f"{done}; ranks agree, {len(moved)} coordinated, {public['run_digest']} ({bound})"
+    bound, leaves = "seed and roll taken from the file: see --transcript", leaves_of(public)
+    if options.transcript:
+        made = f"the bureau made {leaves['compared']} leaves again before the run" if leaves else "NO leaf made again"
+        bound = f"draw and roll agree; {made}"
+    text = f"{done}; ranks agree, {len(moved)} coordinated, {public['run_digest']} ({bound})"
+    return "\n".join([text, *check_proofs(public, options)])
+
+
+def check_proofs(public: Json, options: argparse.Namespace) -> Iterator[str]:
+    """A family's own file, where one is given, against what the run used for it."""
+    if options.proof:
+        if not options.transcript:
+            raise BadInputError("--proof needs --transcript: the leaf is bound by its announcement")
+        kept, body = load(options.proof), load(options.transcript)["announcement"]
+        for mine in kept.get("applications", [kept]):
+            yield check_own(mine, public, body)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -872,6 +926,7 @@ def parser() -> argparse.ArgumentParser:
     admission.add_argument("public")
     admission.add_argument("--transcript", help="transcript.json: the run used this seed, this roll and these rules")
     admission.add_argument("--roll", help="the roll, when it is not inside the transcript")
+    admission.add_argument("--proof", help="my-ticket.json: your own leaf binds what the run used for you")
     admission.add_argument("--announced", help="the announcement's SHA-256 as you noted it before the draw")
     return made
 

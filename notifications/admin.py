@@ -9,19 +9,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 import identifiers
+from accounts.abilities import Ability
 from accounts.admin_base import OwnPageAdmin, viewer
 from accounts.scopes import scope
 from accounts.staff_lists import KnownValuesFilter
 from accounts.staff_site import staff_site
 from audit.services import record
-from foundation import clock
-from foundation.errors import NotAllowed, Refused
+from foundation.days import moment_said
+from foundation.errors import NotAllowed, Refusal, Refused
 from notifications import services
 from notifications.channels.chosen import channel
 from notifications.lines import held
 from notifications.models import UNREACHED, Message
+from notifications.names import NAMES, message_name
 from notifications.services import AGAIN_FROM, LONGEST_REASON
-from notifications.templates import TEMPLATES
 
 UNREACHED_ONLY = "unreached"
 
@@ -32,7 +33,10 @@ class TemplateFilter(KnownValuesFilter):
     title, parameter_name, column = lazy("Template"), "template", "template"
 
     def known(self, model: type[Model]) -> list[str]:  # noqa: ARG002 - the base's signature
-        return sorted(TEMPLATES)
+        return sorted(NAMES)
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+        return [(template, message_name(template)) for template in self._known]
 
 
 class ReachFilter(admin.SimpleListFilter):
@@ -53,12 +57,16 @@ class ReachFilter(admin.SimpleListFilter):
 class MessageAdmin(OwnPageAdmin):
     """Messages to families: numbers masked, sign-in codes never shown; sent again, or told by telephone instead."""
 
-    ability = "application.view"
+    ability = Ability.APPLICATION_VIEW
     district_field = "district_code"
     personal = True
-    list_display = ("created_at", "to", "template", "state", "attempts", "sent_at")
+    list_display = ("created_at", "to", "about", "state", "attempts", "sent_at")
     list_filter = (ReachFilter, "state", TemplateFilter)
     ordering = ("-id",)
+
+    @admin.display(description=lazy("Template"), ordering="template")
+    def about(self, message: Message) -> str:
+        return message_name(message.template)
 
     @admin.display(description=lazy("Phone"))
     def to(self, message: Message) -> str:
@@ -74,11 +82,11 @@ class MessageAdmin(OwnPageAdmin):
                 "Since %(since)s the channel refuses everything (%(why)s): the credentials, the account or the sender "
                 "are wrong. Messages wait, none is lost; they go by themselves when the settings are mended."
             )
-            messages.error(request, text % {"since": clock.written(hold.since), "why": hold.why})
+            messages.error(request, text % {"since": moment_said(hold.since), "why": hold.why})
         return super().changelist_view(request, extra_context)
 
     def page(self, request: HttpRequest, row: Message, context: dict[str, Any]) -> HttpResponse:
-        refused: Refused | None = None
+        refused: Refusal | None = None
         if request.method == "POST":
             try:
                 done = _act(request, row)
@@ -106,8 +114,8 @@ def _act(request: HttpRequest, message: Message) -> str:
     raise Refused(_("Please pick a decision."), code="decision")
 
 
-def _page(request: HttpRequest, message: Message, refused: Refused | None, site: dict[str, Any]) -> HttpResponse:
-    may = scope(request.user).may("application.review", district=message.district_code)
+def _page(request: HttpRequest, message: Message, refused: Refusal | None, site: dict[str, Any]) -> HttpResponse:
+    may = scope(request.user).may(Ability.APPLICATION_REVIEW, district=message.district_code)
     call = may and not message.secret and message.state in UNREACHED
     if call:  # the whole number is shown to whoever has to call it, and that is recorded
         record(
@@ -131,4 +139,4 @@ def _page(request: HttpRequest, message: Message, refused: Refused | None, site:
         "typed": request.POST.get("reason", ""),
         "most": LONGEST_REASON,
     }
-    return TemplateResponse(request, "staff/message.html", context, status=422 if refused else 200)
+    return TemplateResponse(request, "notifications/message.html", context, status=422 if refused else 200)

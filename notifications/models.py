@@ -1,8 +1,10 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from foundation.fields import EncryptedTextField
 
@@ -14,12 +16,12 @@ class Message(models.Model):
     """One message to one person. ``key`` is unique: the same event never tells a family twice.
 
     ``unsure``: it may have been handed over, and is asked for before it is sent. ``copy``: how often a person had it
-    sent again. ``expires_at``: after it nobody is served by the text. ``ask_at``: when the channel is asked what became
-    of it, unless it says so itself before.
+    sent again. ``created_at``: since when it is to be said, of a quiet night its end. ``expires_at``: after it nobody
+    is served by the text. ``ask_at``: when the channel is asked what became of it, unless it says so itself before.
     """
 
     class State(models.TextChoices):
-        QUEUED = "queued", _("Waiting")
+        QUEUED = "queued", pgettext_lazy("message", "Waiting")
         SENDING = "sending", _("Being sent")
         SENT = "sent", _("Sent")
         DELIVERED = "delivered", _("Delivered")
@@ -111,6 +113,7 @@ class Delivery(models.Model):
                 fields=["channel", "reference"], name="delivery_reference", condition=~models.Q(reference="")
             )
         ]
+        indexes: ClassVar = [BrinIndex(fields=["at"], name="delivery_at", autosummarize=True)]  # counted by day
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
 

@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from accounts.abilities import Ability
 from accounts.models import Account
 from accounts.scopes import scope
 from audit.services import record
@@ -25,6 +26,7 @@ from notifications import lines
 from notifications.channels.chosen import carrier_rules
 from notifications.delivering import BATCH, LIFE, messages_deliver, overdue_expire, segments
 from notifications.models import UNREACHED, Delivery, Message
+from notifications.quiet import due_at
 from notifications.receipts import fates_ask, receipt_note
 from notifications.templates import render
 
@@ -76,22 +78,17 @@ def message_queue(
     number = phone or (account.phone if account else "") or ""
     if not number:
         return None
-    language = account.language if account else translation.get_language() or "zh-hans"
-    with translation.override(language):
-        body = render(template, params)
     now = clock.now()
-    made = Message(
-        key=key,
-        account=account,
-        phone=number,
+    made = _unsaved(
         template=template,
-        language=language,
-        body=body,
+        params=params,
+        account=account,
+        now=now,
+        key=key,
+        phone=number,
         district_code=district,
         secret=secret,
         urgency=Message.Urgency.CODE if secret else Message.Urgency.FAMILY,
-        next_attempt_at=now,
-        created_at=now,
         expires_at=ends or end_of_life(now, deadline),
     )
     new = insert_new([made])
@@ -100,6 +97,18 @@ def message_queue(
     made.pk = new[0]
     ring_on_commit("codes" if secret else "messages")
     return made
+
+
+def _unsaved(
+    *, template: str, params: Mapping[str, Any], account: Account | None, now: datetime, **fields: Any
+) -> Message:
+    """A message in its recipient's language, due now or after the night. Raises KeyError for an unknown template."""
+    language = account.language if account else translation.get_language() or "zh-hans"
+    with translation.override(language):
+        body = render(template, params)
+    first = due_at(template, now, fields["expires_at"])
+    due = {"next_attempt_at": first, "created_at": first}
+    return Message(template=template, account=account, language=language, body=body, **due, **fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,27 +131,21 @@ def messages_queue(outgoing: Sequence[Outgoing], *, urgency: Message.Urgency = M
     Raises KeyError for an unknown template; a key that exists already changes nothing.
     """
     now = clock.now()
-    rows = []
-    for one in outgoing:
-        if not one.account.phone:
-            continue
-        with translation.override(one.account.language):
-            body = render(one.template, one.params)
-        rows.append(
-            Message(
-                key=one.key,
-                account=one.account,
-                phone=one.account.phone,
-                template=one.template,
-                language=one.account.language,
-                body=body,
-                district_code=one.district,
-                urgency=urgency,
-                next_attempt_at=now,
-                created_at=now,
-                expires_at=end_of_life(now, one.deadline),
-            )
+    rows = [
+        _unsaved(
+            template=one.template,
+            params=one.params,
+            account=one.account,
+            now=now,
+            key=one.key,
+            phone=one.account.phone,
+            district_code=one.district,
+            urgency=urgency,
+            expires_at=end_of_life(now, one.deadline),
         )
+        for one in outgoing
+        if one.account.phone
+    ]
     insert_new(rows)
     ring_on_commit("messages")
     return len(rows)
@@ -238,7 +241,7 @@ def _reason(text: str) -> str:
 
 def _in_care(actor: Account, message_id: int) -> Message:
     """The message, locked, if the person's scope reaches it. Raises NotAllowed."""
-    rows = scope(actor).rows(Message.objects.all(), "application.review", district="district_code")
+    rows = scope(actor).rows(Message.objects.all(), Ability.APPLICATION_REVIEW, district="district_code")
     message = rows.select_for_update(of=("self",)).filter(pk=message_id).first()
     if message is None:
         raise NotAllowed(_("There is no such message in your care."))

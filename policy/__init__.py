@@ -6,13 +6,15 @@ Pure: no Django, no clock, no network. `load` reads a YAML document, `evaluate` 
 
 from policy.compare import Comparison, compare
 from policy.compile import digest, load
-from policy.evaluate import Evaluation, Material, Verdict, evaluate
+from policy.evaluate import evaluate
+from policy.evaluation import Evaluation, Material, Verdict
 from policy.facts import AGENCIES, DICTIONARY, FactSpec
 from policy.family import Fact, Facts, FactsError
 from policy.model import Group, Policy
 from policy.shipped import scheme_names, scheme_text
 from policy.trace import TraceStep
 from policy.tree import PolicyError, PolicyIssue
+from policy.uses import facts_used
 from policy.words import Text
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "compare",
     "digest",
     "evaluate",
+    "facts_used",
     "load",
     "scheme_names",
     "scheme_text",

@@ -62,8 +62,9 @@ def _json(text: str, where: str) -> object:
 
     try:
         parsed: object = json.loads(text, parse_constant=refuse)
-        # Half of a surrogate pair cannot be printed again, nor stored.
-        json.dumps(parsed, ensure_ascii=False).encode("utf-8")
+        if "\\u" in text:
+            # Half of a surrogate pair, which only an escape can write, cannot be printed again, nor stored.
+            json.dumps(parsed, ensure_ascii=False).encode("utf-8")
     except (ValueError, RecursionError) as error:
         raise _BadInputError(f"{where} is not JSON: {error}") from error
     return parsed

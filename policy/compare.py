@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from policy.evaluate import Evaluation, evaluate
+from policy.evaluate import judge_of
+from policy.evaluation import Evaluation
 from policy.family import Facts
 from policy.model import Policy
 
@@ -90,10 +91,11 @@ def compare(old: Policy, new: Policy, subjects: Iterable[Subject], *, limit: int
     moves: Counter[tuple[str, str]] = Counter()
     by_school: dict[str, Counter[tuple[str, str]]] = {}
     changes: list[Change] = []
+    judged_by, judges_now = judge_of(old), judge_of(new)
     for subject in subjects:
         families += 1
-        result = evaluate(new, subject.facts)
-        before, after = _summary(evaluate(old, subject.facts)), _summary(result)
+        result = judges_now.judge(subject.facts)
+        before, after = _summary(judged_by.judge(subject.facts)), _summary(result)
         if before == after:
             continue
         changed += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -13,10 +14,13 @@ from policy import meaning
 from policy.conditions import Compiler, scalar_list
 from policy.facts import FactSpec
 from policy.form import form_issues
+from policy.logic import Days
 from policy.model import (
     AgeRule,
     BigZone,
     Coordination,
+    Exemption,
+    FalseDeclaration,
     Group,
     MaterialRule,
     OrderRule,
@@ -27,7 +31,9 @@ from policy.model import (
     Source,
     Supplementary,
 )
+from policy.reach import reach_issues
 from policy.tree import Path, PolicyError, Tree, read
+from policy.uses import facts_used
 from policy.words import Text
 
 
@@ -57,14 +63,19 @@ def load(text: str) -> Policy:
     if issues:
         raise PolicyError(issues)
     local, found = meaning.local_facts(tree)
-    compiler = Compiler(tree, local, tree.data.get("definitions", {}), found)
+    days = _days(tree.data)
+    compiler = Compiler(tree, local, tree.data.get("definitions", {}), (days.cutoff, days.entry), found)
     compiler.issues.extend(meaning.meaning_issues(tree))
     for name, node in compiler.definitions.items():
         compiler.open_definitions.append(name)
         compiler.condition(node, ("definitions", name))
         compiler.open_definitions.pop()
     policy = _build(tree, compiler)
+    policy = replace(policy, uses=facts_used(policy))
     compiler.issues.extend(meaning.tier_issues(tree, policy.groups))
+    if not compiler.issues:  # what is wrong in itself is mended first: it may be why a group is not reached
+        locked = policy.seat_lock.groups if policy.seat_lock else frozenset()
+        compiler.issues.extend(reach_issues(tree, policy.groups, locked, days))
     if compiler.issues:
         raise PolicyError(dict.fromkeys(compiler.issues))
     return policy
@@ -81,7 +92,7 @@ def _build(tree: Tree, compiler: Compiler) -> Policy:
         stages=tuple(data["stages"]),
         source=_source(data["source"]),
         cutoff=date.fromisoformat(data["cutoff"]),
-        entry=date.fromisoformat(data["entry"]) if "entry" in data else date(data["year"], 9, 1),
+        entry=_days(data).entry,
         ages=tuple(_age(node) for node in data["age"]),
         local_facts=compiler.local,
         groups=tuple(_groups(data, compiler)),
@@ -90,14 +101,18 @@ def _build(tree: Tree, compiler: Compiler) -> Policy:
         choices=data["choices"]["count"],
         mechanism=data["choices"]["mechanism"],
         last_seat=data["siblings"]["last_seat"],
-        follow_elder=data["siblings"].get("follow_elder", True),
         points=_points(data, compiler),
         seat_lock=_seat_lock(data.get("seat_lock")),
         big_zone=BigZone(big_zone["share_percent"], tuple(big_zone.get("groups", ()))) if big_zone else None,
         coordination=_coordination(data.get("coordination")),
         supplementary=_supplementary(supplementary) if supplementary else None,
         digest=_digest(tree),
+        false_declaration=FalseDeclaration(**data.get("false_declaration", {"refuse": False, "take_back": False})),
     )
+
+
+def _days(data: Mapping[str, Any]) -> Days:
+    return Days(date.fromisoformat(data["cutoff"]), meaning.entry_day(data))
 
 
 def _optional_text(node: Mapping[str, Any], key: str) -> Text | None:
@@ -208,7 +223,13 @@ def _points(data: Mapping[str, Any], compiler: Compiler) -> PointsRule | None:
         )
         for index, item in enumerate(node.get("items", []))
     )
-    return PointsRule(node["mode"], items)
+    exemption = node.get("exemption")
+    return PointsRule(node["mode"], items, _exemption(exemption) if exemption else None)
+
+
+def _exemption(node: Mapping[str, Any]) -> Exemption:
+    given, until = (date.fromisoformat(node[name]) for name in ("date", "until"))
+    return Exemption(given, until, node["document"], tuple(node["dimensions"]))
 
 
 def _seat_lock(node: Mapping[str, Any] | None) -> SeatLock | None:

@@ -7,8 +7,9 @@ something the family claims: see `policy.logic`.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final, cast
 
 from policy import dates
@@ -16,6 +17,7 @@ from policy.facts import DICTIONARY, FactSpec, Scalar
 from policy.family import typed
 from policy.model import All, AnyOf, Condition, FactRef, Leaf, Operand, Operator
 from policy.tree import Path, PolicyIssue, Tree
+from policy.words import Text
 
 OPPOSITE: Final[Mapping[str, str]] = {
     "eq": "ne",
@@ -32,7 +34,9 @@ OPPOSITE: Final[Mapping[str, str]] = {
 WRITABLE: Final = ("eq", "ne", "in", "gt", "gte", "lt", "lte", "between")
 _UNORDERED: Final = ("eq", "ne", "in")
 NOTHING: Final = AnyOf(())
-MAX_PARTS: Final = 5000
+MAX_PARTS: Final = 2000  # parts of all conditions with every definition written out; a shipped scheme has some 300
+PARTS: Final = Text("条件的部分", "parts of conditions")
+HINTS: Final = 20  # nearest names are looked for this often: it is slow, and who mistypes more has another problem
 
 
 @dataclass(slots=True)
@@ -44,6 +48,7 @@ class Compiler:
     tree: Tree
     local: Mapping[str, FactSpec]
     definitions: Mapping[str, Any]
+    days: tuple[date, date]  # cut-off and entry
     issues: list[PolicyIssue] = field(default_factory=list)
     open_definitions: list[str] = field(default_factory=list)
     size: int = 0
@@ -53,7 +58,7 @@ class Compiler:
         self.size += 1
         if self.size > MAX_PARTS:
             # Definitions that use each other double with every level; stop before they fill the memory.
-            return NOTHING if self.size > MAX_PARTS + 1 else self._fail(path, "too_large")
+            return NOTHING if self.size > MAX_PARTS + 1 else self._too_large(path)
         if not isinstance(node, dict):
             return self._fail(path, "condition_form", operators=", ".join(WRITABLE))
         match sorted(node):
@@ -73,12 +78,16 @@ class Compiler:
         known = {**DICTIONARY, **self.local}
         if isinstance(name, str) and name in known:
             return known[name]
-        near = difflib.get_close_matches(str(name), known, 1)
+        few = len(self.issues) < HINTS and isinstance(name, str) and len(name) <= 80
+        near = difflib.get_close_matches(str(name), known, 1) if few else []
         if near:
             self.issues.append(self.tree.issue(path, "unknown_fact_near", fact=name, near=near[0]))
         else:
             self.issues.append(self.tree.issue(path, "unknown_fact", fact=name))
         return None
+
+    def _too_large(self, path: Path) -> Condition:
+        return self._fail(path, "too_large", limit=MAX_PARTS, what=PARTS)
 
     def _fail(self, path: Path, code: str, **params: object) -> Condition:
         self.issues.append(self.tree.issue(path, code, **params))
@@ -132,7 +141,18 @@ class Compiler:
             self._fail(path, "operand", value=raw, fact=spec.name, expected=expected)
             return None
         many = [self._operand(spec, item, (*path, index)) for index, item in enumerate(raw)]
-        return None if any(item is None for item in many) else tuple(item for item in many if item is not None)
+        whole = tuple(item for item in many if item is not None)
+        if len(whole) < len(many):
+            return None
+        if operator == "between" and self._is_empty(whole):
+            self._fail(path, "empty_range", low=raw[0], high=raw[1])
+            return None
+        return whole
+
+    def _is_empty(self, ends: Sequence[Operand]) -> bool:
+        """Whether the ends of a range stand the wrong way round; ends that are other facts may stand either way."""
+        low, high = (one.resolve(*self.days) if isinstance(one, dates.DateExpr) else one for one in ends)
+        return not isinstance(low, FactRef) and not isinstance(high, FactRef) and bool(low > high)  # type: ignore[operator]
 
     def _operand(self, spec: FactSpec, raw: object, path: Path) -> Operand | None:
         if isinstance(raw, dict) and list(raw) == ["fact"]:
@@ -165,6 +185,15 @@ def _expected(spec: FactSpec) -> str:
     if spec.choices:
         return " / ".join(spec.choices)
     return {"flag": "true / false", "share": "0 … 1", "number": "0 …", "date": "2024-08-31"}.get(spec.kind, "text")
+
+
+def leaves_of(condition: Condition) -> Iterator[Leaf]:
+    """The comparisons of a condition in the order they are written."""
+    if isinstance(condition, Leaf):
+        yield condition
+        return
+    for part in condition.parts:
+        yield from leaves_of(part)
 
 
 def facts_of(condition: Condition) -> frozenset[str]:

@@ -28,6 +28,19 @@ AGENCIES: Final[Mapping[str, Text]] = {
     "veterans": Text("退役军人与军事部门", "veterans and military offices"),
     "talent": Text("人才办", "talent office"),
     "student_registry": Text("学籍系统", "student registry"),
+    "registry": Text("学籍系统", "student registry"),
+    "marriage": Text("民政婚姻登记", "marriage and custody (civil affairs)"),
+    "business": Text("市场监管营业执照", "business licences (market supervision)"),
+    # departments that answered a question about one family (accounts.departments); no policy names them
+    "public_security": Text("公安部门答复", "answer of public security"),
+    "natural_resources": Text("自然资源部门答复", "answer of natural resources"),
+    "housing": Text("住建部门答复", "answer of housing and construction"),
+    "human_resources": Text("人社部门答复", "answer of human resources"),
+    "health": Text("卫健部门答复", "answer of public health"),
+    "civil_affairs": Text("民政部门答复", "answer of civil affairs"),
+    "market": Text("市场监管部门答复", "answer of market supervision"),
+    "disabled": Text("残联答复", "answer of the disabled persons' federation"),
+    "education": Text("教育部门答复", "answer of education"),
 }
 
 
@@ -60,6 +73,12 @@ _ZONES = {
     "in_district": Text("在本区县、不在学区", "in the district, outside the zone"),
     "in_city": Text("在本市、不在本区县", "in the city, outside the district"),
     "elsewhere": Text("在外地", "elsewhere"),
+}
+_CUSTODY = {
+    "both": Text("父母双方", "both parents"),
+    "mother": Text("母亲", "the mother"),
+    "father": Text("父亲", "the father"),
+    "other": Text("其他人", "someone else"),
 }
 _KIN = {
     "self": Text("本人", "the child"),
@@ -213,11 +232,14 @@ _RESIDENCE = (
         "work.kind",
         "就业情况",
         "work",
-        ("insurance",),
+        ("insurance", "business"),
         _choices(employed=("务工", "employed"), self_employed=("经商", "self-employed"), none=("无", "none")),
         default="none",
     ),
-    _date("work.since", "本地就业起始日期", "working here since", ("insurance",)),
+    _date("work.since", "本地就业起始日期", "working here since", ("insurance", "business")),
+    _date("home.leased_since", "租赁备案日期", "day the lease was filed", ("rental",)),
+    _date("business.registered_on", "营业执照登记日期", "day the business was registered", ("business",)),
+    _flag("business.in_city", "在本市经商", "business in this city", ("business",)),
 )
 _OTHER = (
     _number("points.imported_total", "量化积分", "points", ("permit",), "points"),
@@ -240,10 +262,25 @@ _OTHER = (
         ("student_registry",),
         default=False,
     ),
-    _flag("parents.separated", "父母分户或离异", "parents live in separate households", _POLICE, default=False),
+    _flag(
+        "parents.separated",
+        "父母分户或离异",
+        "parents live in separate households",
+        (*_POLICE, "marriage"),
+        default=False,
+    ),
     _flag(
         "study.in_district", "在本区县就读", "attends a school in the district", ("student_registry",), default=False
     ),
+    _flag(
+        "parents.on_birth_certificate",
+        "申报的父母在出生医学证明上",
+        "a declared parent is on the birth certificate",
+        ("birth",),
+    ),
+    _choice("parents.custody", "抚养权归属", "custody of the child", ("marriage",), _CUSTODY),
+    _flag("study.registered_elsewhere", "已有同学段学籍", "at a school of this stage already", ("registry",)),
+    _number("study.years", "在本区县就读年数", "years at schools of the district", ("registry",), "years"),
     _choice(
         "application.stage",
         "学段",
@@ -278,4 +315,6 @@ def value_words(spec: FactSpec, value: object) -> Text:
     plain = f"{value:.6g}" if isinstance(value, float) else str(value)
     if spec.unit == "months":
         return Text(f"{plain}个月", f"{plain} months")
+    if spec.unit == "years":
+        return Text(f"{plain}年", f"{plain} years")
     return Text(plain, plain)

@@ -18,6 +18,9 @@ Status = Literal["verified", "declared", "mismatch", "not_found", "unavailable"]
 STATUSES: Final[tuple[Status, ...]] = ("verified", "declared", "mismatch", "not_found", "unavailable")
 
 
+_NO_CLAIM: Final = {"home": ("home.kind", "none"), "household": ("household.zone_relation", "elsewhere")}
+
+
 class FactsError(ValueError):
     """The family's facts cannot be read; the message names the fact and what to write instead."""
 
@@ -51,8 +54,11 @@ class Facts(Mapping[str, Fact]):
         return len(self.items_by_name)
 
     def claims(self, subject: str) -> bool:
-        """Whether the family claims anything about a subject such as "home"; a home of kind "none" is no claim."""
-        if subject == "home" and (kind := self.get("home.kind")) is not None and kind.value == "none":
+        """Whether the family claims anything about a subject such as "home"; a home of kind "none" and a household
+        elsewhere are no claim.
+        """
+        name, nothing = _NO_CLAIM.get(subject, ("", None))
+        if name and (fact := self.get(name)) is not None and fact.value == nothing:
             return False
         prefix = f"{subject}."
         return any(name.startswith(prefix) and fact.value is not None for name, fact in self.items_by_name.items())

@@ -6,6 +6,7 @@ import difflib
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -29,6 +30,9 @@ _PATTERNS: Final[Mapping[str, str]] = {
 }
 
 
+MOST_ISSUES: Final = 100  # more would not be read
+
+
 @cache
 def _validator() -> Draft202012Validator:
     from jsonschema import Draft202012Validator  # only where a policy is read, not at every start
@@ -44,7 +48,8 @@ def schema() -> Mapping[str, Any]:
 
 def form_issues(tree: Tree) -> list[PolicyIssue]:
     """Return every place where the policy does not have the form of schema.json."""
-    return [issue for error in _validator().iter_errors(tree.data) for issue in _explain(tree, error)]
+    found = (issue for error in _validator().iter_errors(tree.data) for issue in _explain(tree, error))
+    return list(islice(found, MOST_ISSUES))
 
 
 def _explain(tree: Tree, error: ValidationError) -> Iterator[PolicyIssue]:

@@ -43,7 +43,7 @@ class LeafResult:
     fact: Fact | None
 
 
-_COMPARE: Final[Mapping[str, Callable[[Any, tuple[Any, ...]], bool]]] = {
+COMPARE: Final[Mapping[str, Callable[[Any, tuple[Any, ...]], bool]]] = {
     "eq": lambda value, wanted: bool(value == wanted[0]),
     "ne": lambda value, wanted: bool(value != wanted[0]),
     "in": lambda value, wanted: value in wanted,
@@ -87,7 +87,7 @@ def judge_leaf(leaf: Leaf, facts: Facts, days: Days) -> LeafResult:
     wanted = tuple(_operand(operand, facts, days) for operand in leaf.operands)
     if value is None or any(item is None for item in wanted):
         return LeafResult(leaf, "unknown", "question", fact)
-    claimed = _COMPARE[leaf.operator](value, wanted)
+    claimed = COMPARE[leaf.operator](value, wanted)
     if not claimed:
         return LeafResult(leaf, "false", "value", fact)
     if fact.status == "mismatch":
@@ -104,7 +104,7 @@ def _absent(leaf: Leaf, facts: Facts, days: Days, fact: Fact | None) -> LeafResu
         wanted = tuple(_operand(operand, facts, days) for operand in leaf.operands)
         if any(item is None for item in wanted):
             return LeafResult(leaf, "unknown", "question", fact)
-        met = _COMPARE[leaf.operator](spec.default, wanted)
+        met = COMPARE[leaf.operator](spec.default, wanted)
         return LeafResult(leaf, "true" if met else "false", "default", fact)
     if spec.always or facts.claims(spec.subject):
         return LeafResult(leaf, "unknown", "question", fact)

@@ -4,7 +4,7 @@ compare.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,7 +28,8 @@ def _days(tree: Tree) -> Iterator[tuple[Path, str]]:
         if path[1] in data.get(path[0], {}):
             yield path, data[path[0]][path[1]]
     if exemption := data.get("points", {}).get("exemption"):
-        yield ("points", "exemption", "date"), exemption["date"]
+        for name in ("date", "until"):
+            yield ("points", "exemption", name), exemption[name]
 
 
 def day_issues(tree: Tree) -> Iterator[PolicyIssue]:
@@ -74,6 +75,9 @@ def meaning_issues(tree: Tree) -> Iterator[PolicyIssue]:
     yield from _points(tree)
     yield from _orders(tree)
     yield from _group_lists(tree)
+    if tree.data["siblings"].get("follow_elder"):
+        # an advantage at one school only: no order of admission here knows one (docs/policy.md)
+        yield tree.issue(("siblings", "follow_elder"), "follow_elder")
 
 
 def _ids(tree: Tree) -> Iterator[PolicyIssue]:
@@ -127,6 +131,7 @@ def _points(tree: Tree) -> Iterator[PolicyIssue]:
         return
     if node["mode"] == "computed" and not node.get("items"):
         yield tree.issue(("points",), "missing_key", key="items")
+    yield from _exemption(tree)
     allowed = {*DIMENSIONS, *node.get("exemption", {}).get("dimensions", [])}
     for index, item in enumerate(node.get("items", [])):
         path: Path = ("points", "items", index)
@@ -136,6 +141,27 @@ def _points(tree: Tree) -> Iterator[PolicyIssue]:
     for index, dimension in enumerate(node.get("dimensions", [])):
         if dimension not in allowed:
             yield tree.issue(("points", "dimensions", index), "dimension", dimension=dimension)
+
+
+def _exemption(tree: Tree) -> Iterator[PolicyIssue]:
+    """An approval of other points must have been given by the day of record, and hold until the children enter."""
+    node = tree.data["points"].get("exemption")
+    if node is None:
+        return
+    path: Path = ("points", "exemption")
+    given, until, cutoff = (date.fromisoformat(day) for day in (node["date"], node["until"], tree.data["cutoff"]))
+    entry = entry_day(tree.data)
+    if until < given:
+        yield tree.issue((*path, "until"), "date_order", later="until", earlier="date")
+    elif until < entry:
+        yield tree.issue((*path, "until"), "exemption_over", until=until.isoformat(), entry=entry.isoformat())
+    if given > cutoff:
+        yield tree.issue((*path, "date"), "date_order", later="cutoff", earlier="points.exemption.date")
+
+
+def entry_day(data: Mapping[str, Any]) -> date:
+    """The first day at school of a policy's children: 1 September unless it says another."""
+    return date.fromisoformat(data["entry"]) if "entry" in data else date(data["year"], 9, 1)
 
 
 def _orders(tree: Tree) -> Iterator[PolicyIssue]:

@@ -15,7 +15,8 @@ ISSUES: Final[Mapping[str, Text]] = {
     "yaml_syntax": Text("YAML 语法错误：{detail}。", "This is not valid YAML: {detail}."),
     "not_mapping": Text("政策文件须由“键: 值”组成。", "A policy is a list of keys and values; start with `policy: 1`."),
     "too_large": Text(
-        "政策文件过大或嵌套过深。", "The policy is too large or nested too deeply (at most 256 KB and 40 levels)."
+        "文件过大：{what}超过{limit}，请精简，或把重复的条件写成 definitions。",
+        "This is too large: more than {limit} {what}. Shorten it, or write repeated conditions as definitions.",
     ),
     "duplicate_key": Text("“{key}”写了两次，请删去一处。", "`{key}` is written twice; remove one."),
     "alias": Text("不能使用锚点或别名，请把内容写全。", "Anchors and aliases are not allowed; write the content out."),
@@ -32,6 +33,13 @@ ISSUES: Final[Mapping[str, Text]] = {
     ),
     "too_many": Text("最多 {limit} 项，现有 {count} 项。", "At most {limit} entries are allowed; there are {count}."),
     "too_few": Text("至少需要 {limit} 项。", "At least {limit} entry is needed."),
+    "follow_elder": Text(
+        "“长幼随学”不能只写一个开关：抽签顺序对每所志愿学校都相同，不会只在哥哥姐姐的学校优先。"
+        "请写明排在哪里：作为某一类别的条件，或在类别内排序（rank），使用 sibling.same_school。",
+        "A switch cannot say where a younger child comes: the order of admission is one for all the schools a "
+        "child names, not one for the school of its elder sibling. Write it as a condition of a group or as an "
+        "order (rank) by `sibling.same_school`, or take the key out.",
+    ),
     "schema": Text("此处不符合规定：{detail}。", "This does not fit the form of a policy: {detail}."),
     "bad_date": Text(
         "“{value}”不是日期，请写 2024-08-31、cutoff 或 36 months before cutoff。",
@@ -69,9 +77,14 @@ ISSUES: Final[Mapping[str, Text]] = {
         "`{name}` asks for {proof}, which is never collected; remove it.",
     ),
     "dimension": Text(
-        "赋分只能用户籍类型、居住情况、从业情况、房产类型；“{dimension}”须有注明日期和文号的批准。",
+        "赋分只能用户籍类型、居住情况、从业情况、房产类型；“{dimension}”须有注明日期、有效期和文号的批准。",
         "Points may only use household_type, residence, occupation and property_type; `{dimension}` needs an exemption "
-        "with a date and a document number.",
+        "with a date, a last day (until) and a document number.",
+    ),
+    "exemption_over": Text(
+        "积分例外的批准到{until}为止，早于这一年的入学日（{entry}），不能再用；请取得新的批准，或删去超出四类范围的积分项。",
+        "The exemption of the points ends on {until}, before the children enter school ({entry}); get it renewed, or "
+        "take the points out that need it.",
     ),
     "ticket_last": Text("随机号（ticket）须写在排序的最后。", "`ticket` must come last in the order list, once."),
     "no_points": Text(
@@ -88,6 +101,24 @@ ISSUES: Final[Mapping[str, Text]] = {
     "unknown_group": Text("没有编号为“{id}”的类别。", "There is no group `{id}`."),
     "unknown_stage": Text("政策的学段中没有“{stage}”。", "`{stage}` is not among the stages of this policy."),
     "date_order": Text("{later} 不得早于 {earlier}。", "{later} must not be before {earlier}."),
+    "empty_range": Text(
+        "从 {low} 到 {high} 之间没有任何值，请把小的写在前面。",
+        "Nothing lies between {low} and {high}; write the smaller end first.",
+    ),
+    "group_of_everybody": Text(
+        "类别“{id}”的条件对每个家庭都成立，后面的“{next}”等类别永远轮不到；请改条件或把它放到最后。",
+        "Every family meets the condition of `{id}`, so `{next}` and what follows is never reached; change the "
+        "condition or move the group to the end.",
+    ),
+    "group_unreachable": Text(
+        "符合类别“{id}”条件的家庭都已归入前面的类别，这一类永远轮不到；请改条件或调整顺序。",
+        "Every family that meets the condition of `{id}` belongs to a group before it; change the condition or the "
+        "order.",
+    ),
+    "group_of_nobody": Text(
+        "类别“{id}”的条件自相矛盾，没有家庭能符合。",
+        "The condition of `{id}` contradicts itself: no family can meet it.",
+    ),
     "local_name": Text(
         "自定义事实须以 local. 开头。", "A fact of your own must be named local.something, like local.island."
     ),
@@ -145,6 +176,14 @@ STEPS: Final[Mapping[str, Text]] = {
         "{label}：申报为{value}，但与{source}的记录不一致{at}；要求：{required}。不符合",
         "{label}: declared as {value}, but the record of {source} differs{at}; the rule asks: {required}. Not met.",
     ),
+    "condition_compared": Text(
+        "{label}：以{source}核对的结果为准{at}；要求：{required}。{outcome}",
+        "{label}: as compared with {source}{at}; the rule asks: {required}. {outcome}",
+    ),
+    "condition_differs": Text(
+        "{label}：您填写的内容与{source}的记录不一致{at}；要求：{required}。不符合",
+        "{label}: what was stated and the record of {source} differ{at}; the rule asks: {required}. Not met.",
+    ),
     "group_met": Text("类别“{group}”：条件全部符合。", "Group “{group}”: all conditions are met."),
     "group_provisional": Text(
         "暂列类别“{group}”：有信息待核实，核实前不降低类别。",
@@ -171,6 +210,9 @@ STEPS: Final[Mapping[str, Text]] = {
         "“{item}” is not confirmed; it counts nothing for now and a person will check it.",
     ),
     "order_part": Text("同类排序：{label}，{value}。", "Order within the group: {label}, {value}."),
+    "order_compared": Text(
+        "同类排序：{label}，以{source}的记录为准。", "Order within the group: {label}, by the record of {source}."
+    ),
     "order_question": Text(
         "排序所需的“{label}”尚未确认，由工作人员核实。",
         "“{label}”, needed for the order, is not confirmed; a person will check it.",

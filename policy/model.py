@@ -120,11 +120,22 @@ class PointItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Exemption:
+    """An approval for points beyond the four dimensions: given on a day, by a document, and only until a day."""
+
+    given: date
+    until: date
+    document: str
+    dimensions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PointsRule:
     """Points either come from the town's register ("imported") or are computed from `items`."""
 
     mode: Literal["imported", "computed"]
     items: tuple[PointItem, ...] = ()
+    exemption: Exemption | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +175,15 @@ class Supplementary:
 
 
 @dataclass(frozen=True, slots=True)
+class FalseDeclaration:
+    """What follows from a false declaration that was established after notice and hearing: by then, the application is
+    refused (`refuse`), or the place that it got is taken back (`take_back`)."""
+
+    refuse: bool
+    take_back: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where the scheme was published."""
 
@@ -193,13 +213,14 @@ class Policy:
     choices: int
     mechanism: Literal["parallel", "sequential"]
     last_seat: Literal["expand", "skip", "stop", "split"]
-    follow_elder: bool
     points: PointsRule | None
     seat_lock: SeatLock | None
     big_zone: BigZone | None
     coordination: Coordination | None
     supplementary: Supplementary | None
     digest: str
+    false_declaration: FalseDeclaration = FalseDeclaration(refuse=False, take_back=False)
+    uses: frozenset[str] = frozenset()  # the names of the facts that age, groups, points, order or seat lock look at
 
     def group(self, group_id: str) -> Group | None:
         """Return a group by its id, or None."""

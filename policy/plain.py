@@ -5,13 +5,15 @@ Nothing here is written by hand for one district: a scheme that was never seen b
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from policy.facts import AGENCIES
+from policy.forbidden import DIMENSIONS
 from policy.logic import Days
-from policy.model import AgeRule, All, Condition, Group, Leaf, OrderRule, Policy
+from policy.model import AgeRule, All, BigZone, Condition, Exemption, Group, Leaf, OrderRule, PointsRule, Policy
 from policy.trace import required_words
 from policy.words import Text, day_words
 
@@ -174,13 +176,35 @@ def _points(policy: Policy, days: Days) -> Iterator[Text]:
         return
     if policy.points.mode == "imported":
         yield Text("积分以镇（街道）积分管理部门的结果为准。", "Points are those of the town's points office.")
+    if policy.points.exemption is not None:
+        yield _exempted(policy.points, policy.points.exemption)
     for item in policy.points.items:
         size = f"{item.points:g}"
-        when = clause(item.when, days)
-        if when.parts:
-            yield Text(f"{item.name.zh}：{size}分", f"{item.name.en}: {size} points")
-        else:
-            yield Text(f"{item.name.zh}：{size}分（{when.text.zh}）", f"{item.name.en}: {size} points ({when.text.en})")
+        when = _inline(clause(item.when, days))
+        yield Text(f"{item.name.zh}：{size}分（{when.zh}）", f"{item.name.en}: {size} points ({when.en})")
+
+
+def _inline(line: Clause, *, inner: bool = False) -> Text:
+    """A condition in one line: what must all hold is joined by "and", what need not by "or"."""
+    if not line.parts:
+        return line.text
+    parts = [_inline(part, inner=True) for part in line.parts]
+    zh, en = ("，并且", ", and ") if line.text is _ALL else ("，或者", ", or ")
+    joined = Text(zh.join(part.zh for part in parts), en.join(part.en for part in parts))
+    return Text(f"〔{joined.zh}〕", f"[{joined.en}]") if inner else joined
+
+
+def _exempted(rule: PointsRule, exemption: Exemption) -> Text:
+    """Which points go beyond the four dimensions, by whose leave, and until when."""
+    beyond = [item.name for item in rule.items if item.dimension not in DIMENSIONS]
+    names = beyond or [Text(one, one) for one in exemption.dimensions]
+    given, until = day_words(exemption.given), day_words(exemption.until)
+    return Text(
+        f"超出户籍、居住、从业、房产四类的积分项（{'、'.join(name.zh for name in names)}）经{exemption.document}批准"
+        f"（{given.zh}），有效期至{until.zh}。",
+        f"Points beyond household, residence, occupation and property ({', '.join(name.en for name in names)}) are "
+        f"approved by {exemption.document} of {given.en}, valid until {until.en}.",
+    )
 
 
 def _names(policy: Policy, ids: tuple[str, ...] | frozenset[str]) -> Text:
@@ -193,24 +217,49 @@ def _rules(policy: Policy) -> Iterator[Text]:
     yield Text(f"每个孩子最多填报{policy.choices}所学校。", f"Each child can name up to {policy.choices} schools.")
     if policy.choices > 1:
         yield _MECHANISMS[policy.mechanism]
+    yield from _drawn(policy)
     yield Text(
         "同一类别的孩子超过学位数时，由电脑随机录取，任何人都可以重新验算。",
         "Where a group has more children than seats, a public draw decides; anyone can recompute it.",
     )
     yield _LAST_SEAT[policy.last_seat]
-    if policy.follow_elder:
-        yield Text(
-            "哥哥姐姐在读的学校，弟弟妹妹优先（长幼随学）。",
-            "A younger child comes first at the school of its elder sibling.",
-        )
     yield from _lock(policy)
     if policy.big_zone is not None:
-        share = policy.big_zone.share_percent
-        yield Text(
-            f"大学区内，学校最多拿出{share}%的学位，本学区用不完的，由大学区内其他学区的孩子选填。",
-            f"In a big zone up to {share} % of a school's seats are shared: what its own zone leaves may be chosen by children of the others.",  # noqa: E501
-        )
+        yield _shared(policy, policy.big_zone)
     yield from _afterwards(policy)
+    yield from _false(policy)
+
+
+def _drawn(policy: Policy) -> Iterator[Text]:
+    """The route beside the public schools: how their draw ranks, and that losing it costs nothing elsewhere."""
+    own = policy.stages == ("kindergarten",)
+    zh, en = (
+        ("民办幼儿园", "Private kindergartens")
+        if own
+        else ("民办学校、随迁子女学校", "Private schools and schools for children of migrant workers")
+    )
+    public = Text("公办幼儿园", "a public one") if own else Text("公办学校", "a public school")
+    yield Text(
+        f"{zh}不看类别和学区：报名的孩子超过学位数时，全部由电脑随机录取。",
+        f"{en} look at neither group nor zone: where more children apply than there are seats, all of them are drawn.",
+    )
+    if policy.choices > 1 and policy.mechanism == "parallel":
+        yield Text(
+            f"没有抽中{zh}的，在{public.zh}的位次不变。",
+            f"A child that is not drawn there keeps its rank at {public.en}.",
+        )
+    elif policy.choices > 1:
+        yield Text(
+            f"{zh}和{public.zh}分开计算第一志愿：没有抽中{zh}的，在{public.zh}的位次不变。",
+            f"First choices are counted apart on both routes: a child that is not drawn there keeps its rank at {public.en}.",  # noqa: E501
+        )
+
+
+def _shared(policy: Policy, rule: BigZone) -> Text:
+    share, only = rule.share_percent, _names(policy, frozenset(rule.groups))
+    zh = f"大学区内，学校最多拿出{share}%的学位共享：本学区用不完的，先给大学区内其他学区的孩子，再给其他孩子。"
+    en = f"In a big zone up to {share} % of a school's seats are shared: what its own zone leaves goes first to children of the other zones, then to others."  # noqa: E501
+    return Text(f"{zh}适用于：{only.zh}。", f"{en} This holds for: {only.en}.") if rule.groups else Text(zh, en)
 
 
 def _lock(policy: Policy) -> Iterator[Text]:
@@ -227,6 +276,19 @@ def _lock(policy: Policy) -> Iterator[Text]:
     )
 
 
+def _false(policy: Policy) -> Iterator[Text]:
+    if policy.false_declaration.refuse:
+        yield Text(
+            "虚假填报经书面告知、听取申辩后认定成立的，本次报名不予通过；可以申诉。",
+            "A false declaration that is established after notice and hearing ends the application; it can be appealed.",  # noqa: E501
+        )
+    if policy.false_declaration.take_back:
+        yield Text(
+            "靠虚假填报取得的学位，认定成立后由两人共同决定收回，理由公开，学位按候补顺序递补。",
+            "A place got by an established false declaration is taken back by two people with a public reason, and goes to the waiting list.",  # noqa: E501
+        )
+
+
 def _afterwards(policy: Policy) -> Iterator[Text]:
     if policy.coordination is not None:
         order = [_COORDINATION[name] for name in policy.coordination.order]
@@ -236,5 +298,33 @@ def _afterwards(policy: Policy) -> Iterator[Text]:
             f"A child without a place by choice is placed by coordination, preferring {en}.",
         )
     for rule in (policy.coordination, policy.supplementary):
-        if rule is not None and rule.rule is not None:
-            yield rule.rule
+        if rule is not None and rule.rule is not None:  # the county's own words are no rule that is compiled
+            yield Text(f"公告原文：“{rule.rule.zh}”", f"The notice says: “{rule.rule.en}”")
+
+
+def changes(before: PlainPolicy, after: PlainPolicy) -> tuple[tuple[Text, ...], tuple[Text, ...]]:
+    """The lines that came and the lines that went, in the order of the page."""
+    old, new = lines_of(before), lines_of(after)
+    added: list[Text] = []
+    removed: list[Text] = []
+    matcher = difflib.SequenceMatcher(a=[line.zh for line in old], b=[line.zh for line in new], autojunk=False)
+    for kind, a, b, c, d in matcher.get_opcodes():
+        if kind != "equal":
+            removed += old[a:b]
+            added += new[c:d]
+    return tuple(added), tuple(removed)
+
+
+def lines_of(plain: PlainPolicy) -> list[Text]:
+    """Every line of a policy, each group's lines under the name of the group."""
+    found = list(plain.ages)
+    for group in plain.groups:
+        under = [*_flat(group.conditions), *group.order, *group.materials]
+        found += [Text(f"{group.name.zh}：{line.zh}", f"{group.name.en}: {line.en}") for line in under]
+    return [*found, plain.otherwise, *plain.points, *plain.rules]
+
+
+def _flat(clause: Clause) -> Iterator[Text]:
+    yield clause.text
+    for part in clause.parts:
+        yield from _flat(part)

@@ -4,10 +4,10 @@ out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Any, Final, overload
 
 from policy.dates import DateExpr
 from policy.facts import AGENCIES, FactSpec, value_words
@@ -41,6 +41,8 @@ _SOURCES: Final[Mapping[str, Text]] = {
     "document": Text("上传材料", "uploaded document"),
     "review": Text("人工审核", "checked by a person"),
     "register": Text("登记部门", "the register"),
+    "list": Text("教育局名单", "the list that the bureau keeps"),
+    "none": Text("尚无数据来源", "no source yet"),
 }
 
 
@@ -84,6 +86,46 @@ class TraceStep:
         }
 
 
+class Trace(Sequence[TraceStep]):
+    """The steps of one judgement, written when they are first read: most judgements are only counted or compared.
+
+    `write(*material)` writes them, and is asked once.
+    """
+
+    __slots__ = ("_material", "_steps", "_write")
+
+    def __init__(self, write: Callable[..., Iterable[TraceStep]], *material: Any) -> None:
+        self._write = write
+        self._material = material
+        self._steps: tuple[TraceStep, ...] | None = None
+
+    def _read(self) -> tuple[TraceStep, ...]:
+        if self._steps is None:
+            self._steps = tuple(self._write(*self._material))
+        return self._steps
+
+    @overload
+    def __getitem__(self, at: int) -> TraceStep: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[TraceStep, ...]: ...
+    def __getitem__(self, at: int | slice) -> TraceStep | tuple[TraceStep, ...]:
+        return self._read()[at]
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def __iter__(self) -> Iterator[TraceStep]:
+        return iter(self._read())
+
+    def __eq__(self, other: object) -> bool:
+        return self._read() == other._read() if isinstance(other, Trace) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]  # steps hold mappings
+
+    def __repr__(self) -> str:
+        return f"Trace({list(self._read())!r})"
+
+
 def _json(value: object) -> object:
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
@@ -122,7 +164,7 @@ def _operand_words(spec: FactSpec, operand: Operand, days: Days) -> Text:
     return value_words(spec, operand)
 
 
-_CODES: Final[Mapping[str, str]] = {
+CONDITION_CODES: Final[Mapping[str, str]] = {
     "value": "condition",
     "default": "condition_default",
     "not_claimed": "condition_not_claimed",
@@ -131,24 +173,34 @@ _CODES: Final[Mapping[str, str]] = {
 }
 
 
-def leaf_step(rule: str, result: LeafResult, days: Days) -> TraceStep:
-    """Write one comparison as a step of the rule (group id or point item) it belongs to."""
-    spec, fact = result.leaf.spec, result.fact
-    value = spec.default if result.basis == "default" else (fact.value if fact else None)
+def fact_words(spec: FactSpec, fact: Fact | None, *, by_default: bool) -> dict[str, Text | str]:
+    """What a step about a comparison says of the fact itself."""
     status = fact.status if fact else "missing"
-    params: dict[str, Text | str] = {
+    return {
         "label": spec.label,
-        "value": value_words(spec, value),
+        "value": value_words(spec, spec.default if by_default else (fact.value if fact else None)),
         "source": source_words(spec, fact),
         "status": STATUS_WORDS.get(status, status),
         "at": when_words(fact),
+    }
+
+
+def is_unstated(fact: Fact | None) -> bool:
+    """Whether the family left a fact out, so that it is asked for it and no agency is named."""
+    return fact is None or (fact.value is None and fact.status in {"declared", "verified"})
+
+
+def leaf_step(rule: str, result: LeafResult, days: Days) -> TraceStep:
+    """Write one comparison as a step of the rule (group id or point item) it belongs to."""
+    spec, fact = result.leaf.spec, result.fact
+    params = {
+        **fact_words(spec, fact, by_default=result.basis == "default"),
         "required": required_words(result.leaf, days),
         "outcome": OUTCOMES[result.outcome],
     }
-    unstated = result.basis == "question" and (
-        fact is None or (fact.value is None and status in {"declared", "verified"})
-    )
-    return step("condition_missing" if unstated else _CODES[result.basis], rule, result.outcome, params, spec, fact)
+    unstated = result.basis == "question" and is_unstated(fact)
+    code = "condition_missing" if unstated else CONDITION_CODES[result.basis]
+    return step(code, rule, result.outcome, params, spec, fact)
 
 
 def step(

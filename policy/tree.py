@@ -1,23 +1,39 @@
 """Reads the YAML of a policy into plain data and remembers where every value stands, so that an error can name its
 line.
 
-Dates stay text (YAML would guess), anchors and aliases are refused (they can explode), keys may not repeat.
+Dates stay text (YAML would guess), anchors and aliases are refused (they can explode), keys may not repeat. Every
+size is bounded before the text is read in earnest: the limits are many times what the longest real scheme needs.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
 import yaml
 
 from policy.messages import ISSUES
+from policy.words import Text
 
 Path = tuple[str | int, ...]
-MAX_BYTES: Final = 256 * 1024
+MAX_BYTES: Final = 128 * 1024  # the longest shipped scheme has 10 KB
+MAX_LINES: Final = 5_000
+MAX_LINE: Final = 4_000  # characters; a text of a scheme may have 1,200
 MAX_DEPTH: Final = 40
+MAX_VALUES: Final = 10_000  # keys, values, lists and mappings; the longest shipped scheme has 900
+MAX_ENTRIES: Final = 500  # of one list or mapping
+MAX_NUMBER: Final = 32  # characters
+_LIMITS: Final[Mapping[str, tuple[int, Text]]] = {
+    "bytes": (MAX_BYTES, Text("字节数", "bytes")),
+    "lines": (MAX_LINES, Text("行数", "lines")),
+    "line": (MAX_LINE, Text("这一行的字符数", "characters in this line")),
+    "depth": (MAX_DEPTH, Text("嵌套层数", "levels of nesting")),
+    "values": (MAX_VALUES, Text("键和值的总数", "keys and values")),
+    "entries": (MAX_ENTRIES, Text("这一处的项数", "entries in one place")),
+}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -79,14 +95,18 @@ class Tree:
 def make_issue(line: int, column: int, path: Path, code: str, **params: object) -> PolicyIssue:
     """Build an issue at a place, its texts filled in; a "_near" text is a kinder wording of the same code."""
     text = ISSUES[code]
-    return PolicyIssue(
-        line,
-        path_text(path),
-        code.removesuffix("_near"),
-        text.en.format(**params).strip(),
-        column,
-        text.zh.format(**params).strip(),
-    )
+    zh, en = (_filled(text.of(lang), lang, params) for lang in ("zh", "en"))
+    return PolicyIssue(line, path_text(path), code.removesuffix("_near"), en, column, zh)
+
+
+def _filled(text: str, lang: str, params: Mapping[str, object]) -> str:
+    words = {name: value.of(lang) if isinstance(value, Text) else value for name, value in params.items()}
+    return text.format(**words).strip()
+
+
+def _too_large(line: int, column: int, what: str, path: Path = ()) -> PolicyError:
+    limit, words = _LIMITS[what]
+    return PolicyError([make_issue(line, column, path, "too_large", limit=limit, what=words)])
 
 
 class _Reader:
@@ -100,7 +120,7 @@ class _Reader:
     def value(self, node: yaml.Node, path: Path) -> Any:
         self.marks[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
         if len(path) > MAX_DEPTH:
-            raise PolicyError([make_issue(*self.marks[path], path, "too_large")])
+            raise _too_large(*self.marks[path], "depth", path)
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -127,6 +147,8 @@ class _Reader:
         return None if node.tag == "tag:yaml.org,2002:null" else str(node.value)
 
     def number(self, node: yaml.Node) -> Any:
+        if len(node.value) > MAX_NUMBER:
+            return str(node.value)
         try:
             value = self.scalars.construct_object(node)
         except (ValueError, yaml.YAMLError):
@@ -135,24 +157,58 @@ class _Reader:
         return value if value == value and abs(value) < 1e15 else str(node.value)
 
 
-def _refuse_aliases(text: str) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+def refuse_size(text: str) -> None:
+    """Refuse a text that is too long, or has a line that is, before anything reads it. Raises PolicyError."""
+    lines = text[: MAX_BYTES + 1].splitlines()
+    for number, line in enumerate(lines, 1):
+        if len(line) > MAX_LINE:
+            raise _too_large(number, MAX_LINE + 1, "line")
+        if number > MAX_LINES:
+            raise _too_large(number, 1, "lines")
+    if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+        raise _too_large(len(lines), 1, "bytes")
+
+
+def refuse_shape(text: str, loader: Any = yaml.SafeLoader) -> None:
+    """Refuse aliases, deep nesting and more values than a policy can need, while the text streams by.
+
+    Raises PolicyError, or YAMLError where the text is no YAML.
+    """
+    values, left = 0, [1]  # how many more there may be in each open list or mapping
+    for event in yaml.parse(text, Loader=loader):
         mark = event.start_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise PolicyError([make_issue(line, column, (), "alias")])
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise PolicyError([make_issue(line, column, (), "too_large")])
+        if isinstance(event, yaml.CollectionEndEvent):
+            left.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            values += 1
+            left[-1] -= 1
+            if values > MAX_VALUES:
+                raise _too_large(line, column, "values")
+            if left[-1] < 0:
+                raise _too_large(line, column, "entries")
+            if isinstance(event, yaml.CollectionStartEvent):
+                left.append(MAX_ENTRIES * (2 if isinstance(event, yaml.MappingStartEvent) else 1))
+        if len(left) > MAX_DEPTH + 1:
+            raise _too_large(line, column, "depth")
+
+
+def refuse_unbounded(text: str) -> None:
+    """Refuse what no YAML file of ours can need, within milliseconds. Raises PolicyError with the line."""
+    refuse_size(text)
+    quick = getattr(yaml, "CSafeLoader", None)  # ten times as fast; it only counts, the other reads
+    if quick is not None and not _SURROGATE.search(text):
+        with suppress(yaml.YAMLError):
+            refuse_shape(text, quick)
 
 
 def read(text: str) -> Tree:
     """Parse one YAML document. Raises PolicyError with line and column when it is not YAML or not a mapping."""
-    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        raise PolicyError([make_issue(1, 1, (), "too_large")])
+    refuse_unbounded(text)
     try:
-        _refuse_aliases(text)
+        refuse_shape(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark

@@ -9,19 +9,19 @@ import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from babel.messages.catalog import Catalog
-from babel.messages.extract import extract
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po, write_po
 from django.conf import settings
-from django.utils.translation.template import templatize
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
 
 ROOMS = (
     "accounts",
     "audit",
     "enrollment",
     "foundation",
+    "imports",
     "helpdesk",
     "lottery",
     "notifications",
@@ -38,7 +38,9 @@ KEYWORDS: dict[str, tuple[int, ...] | tuple[int, int] | tuple[tuple[int, str], i
     "gettext": None,
     "gettext_lazy": None,
     "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
 }
 PO = Path("locale/zh_Hans/LC_MESSAGES/django.po")
 
@@ -55,15 +57,22 @@ def _python_files() -> Iterator[Path]:
 def pure_messages() -> Iterator[str]:
     """The sentences of rooms that cannot call gettext themselves."""
     import identifiers
+    from enrollment.used_seats.table import MESSAGES as SEATS
+    from imports.heading import MESSAGES as HEADINGS
     from lottery.engine.messages import MESSAGES as LOTTERY
     from schools.matching import MESSAGES as MATCHING
 
-    for table in (identifiers.MESSAGES, MATCHING, LOTTERY):
+    for table in (identifiers.MESSAGES, MATCHING, LOTTERY, SEATS, HEADINGS):
         yield from (text for text in table.values() if text)
 
 
-def found() -> Catalog:
+def found() -> "Catalog":
     """Every message id in use, with where it stands."""
+    # Babel is read in the functions that make a catalogue: every start asks whether one is stale, and it seldom is.
+    from babel.messages.catalog import Catalog
+    from babel.messages.extract import extract
+    from django.utils.translation.template import templatize
+
     catalogue = Catalog(locale="zh_Hans")
     for path in _python_files():
         with path.open("rb") as source:
@@ -80,19 +89,23 @@ def found() -> Catalog:
     return catalogue
 
 
-def _add(catalogue: Catalog, message: object, path: Path, line: int, comments: list[str], context: str | None) -> None:
+def _add(
+    catalogue: "Catalog", message: object, path: Path, line: int, comments: list[str], context: str | None
+) -> None:
     ids = tuple(part for part in message if isinstance(part, str)) if isinstance(message, tuple) else message
     if ids and ids != ("",):
         where = [(str(path.relative_to(_base())), line)]
         catalogue.add(ids, locations=where, auto_comments=comments, context=context)  # type: ignore[arg-type]
 
 
-def _read(path: Path) -> Catalog:
+def _read(path: Path) -> "Catalog":
+    from babel.messages.pofile import read_po
+
     with path.open("rb") as source:
         return read_po(source, locale="zh_Hans")
 
 
-def merged() -> Catalog:
+def merged() -> "Catalog":
     """Message ids in use with their translations; a fragment's text wins, so that mending one there is enough."""
     catalogue = found()
     known = [_read(path) for path in sorted((_base() / "locale/fragments").glob("*.po"))]
@@ -109,7 +122,7 @@ def merged() -> Catalog:
     return catalogue
 
 
-def missing(catalogue: Catalog) -> list[str]:
+def missing(catalogue: "Catalog") -> list[str]:
     """Message ids without a Chinese text."""
     return [
         str(message.id)
@@ -118,8 +131,10 @@ def missing(catalogue: Catalog) -> list[str]:
     ]
 
 
-def write(catalogue: Catalog) -> None:
+def write(catalogue: "Catalog") -> None:
     """Write the catalogue, sorted and without dates, so that it changes only when a text does."""
+    from babel.messages.pofile import write_po
+
     path = _base() / PO
     path.parent.mkdir(parents=True, exist_ok=True)
     buffer = io.BytesIO()
@@ -130,6 +145,8 @@ def write(catalogue: Catalog) -> None:
 
 def compile_catalogue() -> None:
     """Write the binary catalogue beside the text one, atomically: several processes may start at once."""
+    from babel.messages.mofile import write_mo
+
     path = _base() / PO
     fresh = path.with_suffix(f".mo.{os.getpid()}")
     with fresh.open("wb") as out:

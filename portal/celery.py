@@ -10,11 +10,16 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import task_prerun, worker_ready
+from kombu import Exchange, Queue
+
+from foundation.draining import LANES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+# one queue an urgency; a worker without --queues serves all of them
+app.conf.task_queues = tuple(Queue(lane, Exchange(lane), routing_key=lane) for lane in LANES)
 app.autodiscover_tasks()
 
 

@@ -9,8 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.sessions import idle_seconds, is_elder
-from enrollment.models import Season
-from enrollment.views.visiting import HELP
+from enrollment.assisted.carried import HELP
+from enrollment.public.ways import bar_ways, header_ways
+from enrollment.seasons.models import Season
+from helpdesk.announcing import announcements_now
+from portal.shell import menu
 
 FRESH_SECONDS = 60
 
@@ -44,6 +47,10 @@ def site(request: HttpRequest) -> dict[str, object]:
         "SESSION_SECONDS": idle_seconds(request) if ends else 0,
         "DEMO": settings.DEMO,
         "SYNTHETIC": holds_synthetic(),
+        "ANNOUNCEMENTS": announcements_now,
         "LANGUAGE_CHOICES": settings.LANGUAGES,
         "current_path": request.get_full_path(),
+        "STAFF_MENU": menu(request),
+        "HEADER_WAYS": list(header_ways(request)),
+        "BAR_WAYS": list(bar_ways(request)),
     }

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
@@ -12,19 +13,26 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.abilities import Ability
 from accounts.scopes import Scope, scope
-from accounts.staff_lists import MOST, about, rounded
-from enrollment.models import Application, ApplicationState, Round
-from enrollment.policies import compiled
+from accounts.staff_lists import about, rounded
+from audit.models import Entry
+from enrollment.filing.drafts.registers import ALARM as REGISTERS_ALARM
+from enrollment.seasons.models import Application, ApplicationState, Round
+from enrollment.seasons.policies import compiled
+from foundation import clock
 from notifications.models import Message
-from notifications.services import DUE_STATES, unreached
+from notifications.services import DUE_STATES
 from portal.context import holds_synthetic
+from portal.today import today
 from verification.models import Check
+from verification.selectors import calls_today, verification_rates
 
 OPEN_WORK = ("attention", "in_review")
 PLACED = ("offered", "accepted", "enrolled")
 UNDECIDED = ("submitted", "verifying", "verified", "returned", *OPEN_WORK)
 AFTER_DRAW = (*PLACED, "declined", "lapsed", "waiting")
+ALARM_DAYS, MOST_ALARMS = 7, 10
 BAR_COLOUR = "rgb(14, 106, 99)"
 
 
@@ -59,9 +67,9 @@ def context(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
     """What the first page shows to this person: only rounds and cases in reach."""
     may = scope(request.user)
     applications = may.rows(
-        Application.objects.all(), "application.view", district="district_code", school="review_school_id"
+        Application.objects.all(), Ability.APPLICATION_VIEW, district="district_code", school="review_school_id"
     )
-    rounds = may.rows(Round.objects.all(), "round.view", district="season__district__code", school="")
+    rounds = may.rows(Round.objects.all(), Ability.ROUND_VIEW, district="season__district__code", school="")
     tallies = _tallies(applications)
     related = rounds.select_related("season__district", "policy").defer("policy__text")
     rows = [
@@ -69,11 +77,36 @@ def context(request: HttpRequest, values: dict[str, Any]) -> dict[str, Any]:
         for round_ in related.order_by("closes_at", "pk")
     ]
     values |= {
+        "today": today(may.account) if may.account else [],
+        "sees_families": may.any(Ability.APPLICATION_VIEW),
         "rounds": rows,
         "cards": _cards(tallies, may),
         "synthetic": holds_synthetic(),
+        "alarms": _alarms(may),
     }
     return values
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An account that was refused because it asked the registers too often, or about children of other households."""
+
+    at: datetime
+    account: str
+    link: str  # to what it did, for whoever may read the log
+
+
+def _alarms(may: Scope) -> list[Alarm]:
+    """The newest alarms of a week; for whoever can do something: who switches agencies, and who reads the log."""
+    reads = may.any(Ability.AUDIT_VIEW)
+    if not reads and not may.any(Ability.AGENCY_SWITCH):
+        return []
+    rows = Entry.objects.filter(action=REGISTERS_ALARM, at__gte=clock.now() - timedelta(days=ALARM_DAYS))
+    log = reverse("admin:audit_entry_changelist")
+    return [
+        Alarm(one.at, one.actor_label, f"{log}?action={one.action}" if reads else "")
+        for one in rows.order_by("-id")[:MOST_ALARMS]
+    ]
 
 
 def _tallies(applications: QuerySet[Application]) -> list[Tally]:
@@ -130,33 +163,33 @@ def _chart(round_: Round, groups: Mapping[str, int]) -> str:
 
 def _cards(tallies: Sequence[Tally], may: Scope) -> list[dict[str, Any]]:
     """Numbers with a percentage where there is one."""
+    if not may.any(Ability.APPLICATION_VIEW):
+        return []  # a number that a role may not see is no zero
     everybody = reverse("admin:enrollment_application_changelist")
     total = _sum(tallies)
     cards = [
-        # each rate leads to what is missing from a hundred percent
+        # each rate leads to what is missing from a hundred percent, and says so
         _card(_("Filed online"), _sum(one for one in tallies if one.online), total)
-        | {"link": f"{everybody}?desk=all&online__exact=0"},
+        | {"link": f"{everybody}?desk=all&online__exact=0", "leads": _("those that were not")},
         _card(_("Without any paper"), _sum(one for one in tallies if one.bare), total),
         _card(_("Placed"), _sum(tallies, PLACED), _sum(tallies, AFTER_DRAW))
-        | {"link": f"{everybody}?state__exact=waiting"},
+        | {"link": f"{everybody}?state__exact=waiting", "leads": _("those without a place")},
     ]
-    if may.any("application.review"):
-        cards.insert(0, {**_card(_("Waiting for a person"), _sum(tallies, OPEN_WORK), 0), "link": everybody})
-        cards.insert(1, _to_call(may))
-    if may.any("agency.switch"):
+    if may.any(Ability.AGENCY_SWITCH):
         cards += [
+            _verified(may),
+            _card(_("Data requests today"), calls_today(may.account), 0) | {"link": reverse("verification:figures")},
             _share_done(_("Checks done"), Check.objects.all(), Check.objects.filter(state=Check.State.PENDING)),
             _share_done(_("Messages sent"), Message.objects.all(), Message.objects.filter(state__in=DUE_STATES)),
         ]
     return cards
 
 
-def _to_call(may: Scope) -> dict[str, Any]:
-    """How many messages reached nobody: their families are called. Counted by an index of its own."""
-    rows = may.rows(unreached(Message.objects.all()), "application.review", district="district_code")
-    return _card(_("Families to call"), min(MOST, rows.order_by()[:MOST].count()), 0) | {
-        "link": f"{reverse('admin:notifications_message_changelist')}?reach=unreached"
-    }
+def _verified(may: Scope) -> dict[str, Any]:
+    """Match / all of the findings in reach; by district, item, period and round on the page of figures."""
+    rates = verification_rates(may.account)
+    card = _card(_("Verified by data"), sum(one.matched for one in rates), sum(one.whole for one in rates))
+    return card | {"link": reverse("verification:figures")}
 
 
 def _share_done(title: str, everything: QuerySet[Any], waiting: QuerySet[Any]) -> dict[str, Any]:

@@ -4,19 +4,38 @@ from pathlib import Path
 
 from django.conf import settings
 
-from enrollment.states import APPEAL, APPLICATION, ROUND
+from accounts.face.states import FACE_CHECK
+from accounts.people.states import STAFF_CHANGE
+from enrollment.appeals.states import APPEAL
+from enrollment.cases.states import ENQUIRY, JOINT_CASE
+from enrollment.false_declarations.states import CASE
+from enrollment.seasons.states import APPLICATION, ROUND
+from enrollment.setup.states import DRAFT
 from foundation.transitions import TransitionTable
+from helpdesk.petitions.states import PETITION
+from imports.states import IMPORT
+from lottery.admission.states import RUN
+from lottery.ceremony.states import DRAW
 from lottery.classes.states import CLASS_RUN
-from lottery.states import DRAW, RUN
+from portal.rehearsing.states import REHEARSAL
 
 PAGE = Path("docs/architecture.md")
 TABLES: dict[str, TransitionTable] = {
     "application": APPLICATION,
     "appeal": APPEAL,
+    "declaration": CASE,
+    "joint-case": JOINT_CASE,
+    "enquiry": ENQUIRY,
+    "petition": PETITION,
     "round": ROUND,
+    "season-draft": DRAFT,
+    "rehearsal": REHEARSAL,
     "draw": DRAW,
+    "import": IMPORT,
     "run": RUN,
     "classes": CLASS_RUN,
+    "staff": STAFF_CHANGE,
+    "face-check": FACE_CHECK,
 }
 
 

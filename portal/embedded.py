@@ -370,6 +370,8 @@ def servers(var: Path | None = None, *, durable: bool = True) -> Iterator[tuple[
         finally:
             valkey.stop()
             postgres.stop()
+            with contextlib.suppress(OSError):  # a server that would not end keeps its socket
+                places.sockets.rmdir()
 
 
 def given_servers() -> bool:

@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.core.cache import cache
 
-from enrollment.health import Component
-from enrollment.selectors.status import components
+from enrollment.public.status.health import Component
+from enrollment.public.status.selectors import components
 from foundation import clock
-from lottery.models import AdmissionRun
+from lottery.admission.models import AdmissionRun
 from portal.gate.line import waiting_now
 
 FRESH_SECONDS = 3  # several watchers ask at the same time

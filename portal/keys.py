@@ -10,25 +10,30 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from foundation.secret_files import fresh_key, kept
+
 OWNER = 10001  # the user of the image; see Dockerfile
 DATABASE = "postgres://portal:{password}@postgres:5432/portal"
+
+
+def _key() -> str:
+    return f"{fresh_key()}\n"  # one line a file, as an editor would leave it
 
 
 def made(folder: Path) -> list[str]:
     """Write what is missing; the names of the new files. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     makers: dict[str, Callable[[], str]] = {
-        "database_password": secrets.token_hex,
-        "database_url": lambda: DATABASE.format(password=(folder / "database_password").read_text().strip()),
-        "secret_key": lambda: secrets.token_urlsafe(48),
-        "field_keys": lambda: f"k1:{secrets.token_hex(32)}",
-        "index_key": secrets.token_hex,
-        "agency_secret": secrets.token_hex,
+        "database_password": _key,
+        "database_url": lambda: f"{DATABASE.format(password=(folder / 'database_password').read_text().strip())}\n",
+        "secret_key": lambda: f"{secrets.token_urlsafe(48)}\n",
+        "field_keys": lambda: f"k1:{_key()}",
+        "index_key": _key,
+        "agency_secret": _key,
     }
     fresh = [name for name in makers if not (folder / name).exists()]
     for name in fresh:
-        (folder / name).touch(mode=0o600)
-        (folder / name).write_text(f"{makers[name]()}\n")
+        kept(folder / name, makers[name])
         (folder / name).chmod(0o400)
     if os.geteuid() == 0:
         for path in (folder, *folder.iterdir()):

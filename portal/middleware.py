@@ -1,24 +1,27 @@
 """Response headers that hold on every page."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from accounts.polls import polite
 from accounts.sessions import KEPT
 from accounts.staff_site import is_verified_staff
-from enrollment.selectors.assist import acting_in
-from enrollment.selectors.status import reachable
-from enrollment.services.assist import visit_end
-from enrollment.services.terminals import terminal_of
-from enrollment.views.status import down
-from enrollment.views.visiting import TERMINAL_COOKIE, VISIT
+from enrollment.assisted.carried import TERMINAL_COOKIE, VISIT
+from enrollment.assisted.terminals.services import terminal_of
+from enrollment.assisted.visits.selectors import acting_in
+from enrollment.assisted.visits.services import visit_end
+from enrollment.public.status.selectors import reachable
+from enrollment.public.status.views import down
 from foundation import events
+from schools.switches import offered
 
 # Own files only; the admin theme (Alpine) evaluates expressions and styles inline, the public pages do neither.
 PUBLIC_POLICY = (
@@ -29,6 +32,14 @@ ADMIN_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "script-src 'self' 'unsafe-inline' 'unsafe-eval'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
+
+
+def public_policy() -> str:
+    """The policy of public pages; the one site that gives the tiles of the map is let in, where there is one."""
+    tiles = urlsplit(settings.MAP_TILES)
+    if not tiles.netloc:
+        return PUBLIC_POLICY
+    return PUBLIC_POLICY.replace("img-src 'self' data:", f"img-src 'self' data: {tiles.scheme}://{tiles.netloc}")
 
 
 class Named:
@@ -55,7 +66,7 @@ class SecurityHeaders:
         request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\0" not in value}
         response = self.get_response(request)
         admin = request.path.startswith("/admin/")
-        response.headers.setdefault("Content-Security-Policy", ADMIN_POLICY if admin else PUBLIC_POLICY)
+        response.headers.setdefault("Content-Security-Policy", ADMIN_POLICY if admin else public_policy())
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(self), microphone=()")
         user = getattr(request, "user", None)
         if user is not None and user.is_authenticated:
@@ -113,6 +124,9 @@ class Terminals:
         request.terminal = terminal  # type: ignore[attr-defined]
         if terminal is None:
             return self.get_response(request)
+        if not offered("terminals", terminal.district_id):
+            words = {"message": _("This terminal is out of service.")}
+            return render(request, "portal/not_offered.html", words, status=404)
         start = reverse("enrollment:terminal")
         idle = "idle" in request.GET
         lost = request.path == "/" or (request.path.startswith("/my/") and not request.user.is_authenticated)
@@ -128,7 +142,7 @@ class Terminals:
         if "attachment" in response.headers.get("Content-Disposition", "") or response.headers.get(
             "Content-Type", ""
         ).startswith("application/pdf"):
-            response = render(request, "assist/terminal_print.html", {}, status=403)
+            response = render(request, "enrollment/assisted/terminal_print.html", {}, status=403)
         signed_in = getattr(request.user, "is_authenticated", False)  # the API puts None for nobody
         if not signed_in and not request.session.is_empty():
             request.session.pop(KEPT, None)

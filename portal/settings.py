@@ -5,19 +5,18 @@ PORTAL_MODE=local (the default) works with nothing set: it uses the built-in ser
 Any setting may be handed over as a file: ``SECRET_KEY_FILE=/run/secrets/key``, or a folder of them in ``SECRETS_DIR``.
 """
 
-import secrets
 import sys
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
-from kombu import Exchange, Queue
 
-from foundation.draining import LANES, LOOK_SECONDS
+from foundation.draining import LOOK_SECONDS
 from foundation.environment import Environment
+from foundation.secret_files import kept
 from portal.embedded import Places, var_dir
 from portal.safety import faults, given_of, told
 
@@ -42,19 +41,7 @@ def _secret(name: str) -> str:
     given: str = env.str(name, "")
     if given or not LOCAL:
         return given
-    path = VAR_DIR / "secrets" / name.lower()
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    if not path.exists():
-        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_hex(32))
-        try:
-            path.hardlink_to(fresh)  # atomic: of several processes starting at once, one secret wins
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return path.read_text().strip()
+    return kept(VAR_DIR / "secrets" / name.lower())
 
 
 def _listed(name: str, default: list[str]) -> list[str]:
@@ -67,11 +54,17 @@ SECRET_KEY = _secret("SECRET_KEY")
 FIELD_KEYS: str = env.str("FIELD_KEYS", "") or f"k1:{_secret('FIELD_KEY')}"
 INDEX_KEY = _secret("INDEX_KEY")
 AGENCY_SECRET = _secret("AGENCY_SECRET")
+# the age identity to which departments encrypt answered sheets; in local mode made once in var/secrets
+CASE_BATCH_KEY: str = env.str("CASE_BATCH_KEY", "")
 DEBUG: bool = env.bool("DEBUG", False)
 ALLOWED_HOSTS: list[str] = _listed("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS: list[str] = _listed("CSRF_TRUSTED_ORIGINS", [])
 # The demonstration shows codes and messages on a page; never in production.
 DEMO: bool = LOCAL and env.bool("DEMO", False)
+# Pictures beneath the map, such as https://tiles.example/{z}/{x}/{y}.png, and whose they are. Without them the map is
+# drawn from the district's own data alone and nothing is asked of another site.
+MAP_TILES: str = env.str("MAP_TILES", "")
+MAP_CREDIT: str = env.str("MAP_CREDIT", "")
 
 INSTALLED_APPS = [
     "unfold",
@@ -85,11 +78,13 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "django_otp",
     "django_otp.plugins.otp_totp",
+    "django_otp_webauthn",
     "rest_framework",
     "django_htmx",
     "foundation",
     "audit",
     "accounts",
+    "imports",
     "schools",
     "notifications",
     "verification",
@@ -129,12 +124,13 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["enrollment.templatetags.names"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.context.site",
-            ]
+            ],
         },
     }
 ]
@@ -158,8 +154,9 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 10}
 # Without this Celery closes the connection around each task (three times slower); portal.celery drops dead ones.
 CELERY_DB_REUSE_MAX = 1000
-# one queue an urgency; a worker without --queues serves all of them
-CELERY_TASK_QUEUES = tuple(Queue(lane, Exchange(lane), routing_key=lane) for lane in LANES)
+CELERY_APP = (
+    "portal.celery.app"  # named, not imported: read by the first process that wakes a lane; its queues are there
+)
 CELERY_TASK_DEFAULT_QUEUE = "sweeps"
 CELERY_BEAT_SCHEDULER = "portal.beat:Bell"
 CELERY_BEAT_SCHEDULE = {
@@ -191,6 +188,8 @@ SESSION_ENGINE = "accounts.session_store"
 SESSION_COOKIE_AGE = 60 * 60  # of one that is not signed in; accounts.sessions moves the others
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 SESSION_SAVE_EVERY_REQUEST = False
+# how long a decision of a reviewer can be taken back before it counts and the family is told (docs/desk.md)
+DECISION_HOLD: int = env.int("DECISION_HOLD", 120)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOCAL
@@ -202,7 +201,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = not LOCAL
 SECURE_SSL_REDIRECT = not LOCAL
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # load balancers ask a process itself, without TLS
 # A browser's preload list binds a whole domain for years: that is for who owns the domain, not for this program.
-SILENCED_SYSTEM_CHECKS = ["security.W021"]
+# On one's own machine the site has no certificate; keys are then made for localhost (accounts.people.passkeys).
+SILENCED_SYSTEM_CHECKS = ["security.W021", *(["otp_webauthn.E031"] if LOCAL else [])]
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DOCUMENT_MAX_BYTES = 30 * 1024 * 1024
@@ -246,15 +246,25 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # -- Agencies and messages ------------------------
 AGENCY_BASE_URL: str = env.str("AGENCY_BASE_URL", "http://127.0.0.1:8010")
-# named, not imported: verification stands below the room that listens; called with the ids of what is all checked
-VERIFICATION_DONE = "enrollment.services.assessment.checked"
 AGENCY_TIMEOUT_SECONDS: float = env.float("AGENCY_TIMEOUT_SECONDS", 5.0)
 # requests a second to one agency, of all processes together
 AGENCY_RATE: float = env.float("AGENCY_RATE", 400.0)
+# secrets of lines that a division's catalogue names (docs/verification.md): "name=secret", parted by lines or commas
+AGENCY_SECRETS: dict[str, str] = {
+    one.strip().partition("=")[0]: one.strip().partition("=")[2]
+    for one in env.str("AGENCY_SECRETS", "").replace("\n", ",").split(",")
+    if "=" in one
+}
+# the folder of client certificates, their keys, and the authorities of such lines
+AGENCY_CERTIFICATES: str = env.str("AGENCY_CERTIFICATES", "") or str(VAR_DIR / "certificates")
 # Government sign-in: a YAML file of providers (docs/identity.md). The local mode has two synthetic ones.
 OIDC_PROVIDERS_FILE: str = env.str("OIDC_PROVIDERS_FILE", "")
 if LOCAL and not OIDC_PROVIDERS_FILE and env.str("IDENTITY_BASE_URL", ""):
     OIDC_PROVIDERS_FILE = str(BASE_DIR / "examples" / "identity" / "providers.yaml")
+# A face service as one more way to confirm who somebody is (docs/identity.md); without a file it is offered nowhere.
+FACE_SERVICE_FILE: str = env.str("FACE_SERVICE_FILE", "")
+if LOCAL and not FACE_SERVICE_FILE and env.str("IDENTITY_BASE_URL", ""):
+    FACE_SERVICE_FILE = str(BASE_DIR / "examples" / "identity" / "face.yaml")
 OIDC_TIMEOUT_SECONDS: float = env.float("OIDC_TIMEOUT_SECONDS", 5.0)
 SMS_CHANNEL: str = env.str("SMS_CHANNEL", "console")
 TWILIO_ACCOUNT_SID: str = env.str("TWILIO_ACCOUNT_SID", "")
@@ -262,8 +272,17 @@ TWILIO_AUTH_TOKEN: str = env.str("TWILIO_AUTH_TOKEN", "")
 TWILIO_FROM: str = env.str("TWILIO_FROM", "")  # a number, or a messaging service (MG...)
 TWILIO_BASE_URL: str = env.str("TWILIO_BASE_URL", "https://api.twilio.com")  # a region's, or a test endpoint
 SITE_URL: str = env.str("SITE_URL", "http://127.0.0.1:8000")
+# passkeys and security keys of staff (accounts.people.passkeys)
+OTP_WEBAUTHN_HELPER_CLASS = "accounts.people.passkeys.StaffKeys"
+OTP_WEBAUTHN_RP_ID = urlsplit(SITE_URL).hostname or "localhost"
+OTP_WEBAUTHN_RP_NAME = "Enrollment"
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [f"{urlsplit(SITE_URL).scheme}://{urlsplit(SITE_URL).netloc}"]
 # where Twilio says what became of a text: it must be able to reach it
 TWILIO_CALLBACK_URL: str = env.str("TWILIO_CALLBACK_URL", SITE_URL if SITE_URL.startswith("https://") else "")
+# by night only answers to what somebody has just done; "" says everything at once (notifications.quiet)
+SMS_QUIET_HOURS: str = env.str("SMS_QUIET_HOURS", "" if LOCAL else "21:00-08:00")
+SMS_PRICE: float = env.float("SMS_PRICE", 0.0)  # yuan a segment, by the carrier's contract; 0: no cost is shown
+SMS_MONTHLY_SEGMENTS: int = env.int("SMS_MONTHLY_SEGMENTS", 0)  # agreed with the carrier; 0: none
 SMS_WINDOW: int = env.int("SMS_WINDOW", 64)  # hand-overs under way at once, of one worker process
 SMS_TIMEOUT_SECONDS: float = env.float("SMS_TIMEOUT_SECONDS", 8.0)  # leases follow from it
 # what the carriers do not deliver (mainland numbers): checked when a text is written
@@ -298,17 +317,10 @@ UNFOLD = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/mark.svg")}],
     "SHOW_HISTORY": False,
     "SITE_DROPDOWN": [
-        {
-            "icon": "how_to_vote",
-            "title": _("Rounds, draws and admission"),
-            "link": reverse_lazy("lottery:official-rounds"),
-        },
-        {"icon": "groups", "title": _("Classes"), "link": reverse_lazy("lottery:classes")},
-        {"icon": "how_to_reg", "title": _("Check-in"), "link": reverse_lazy("lottery:check-in-schools")},
-        {"icon": "support_agent", "title": _("Help a family to file"), "link": reverse_lazy("enrollment:assist")},
-        {"icon": "draw", "title": _("Signed papers"), "link": reverse_lazy("enrollment:assist-papers")},
+        {"icon": "badge", "title": _("My account and leave"), "link": reverse_lazy("people:me")},
         {"icon": "public", "title": _("The public site"), "link": reverse_lazy("enrollment:landing")},
     ],
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "portal.shell.navigation"},
     "ENVIRONMENT": "portal.context.environment",
     "DASHBOARD_CALLBACK": "portal.dashboard.context",
     "SHOW_LANGUAGES": True,

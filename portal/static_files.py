@@ -26,6 +26,15 @@ class Storage(CompressedManifestStaticFilesStorage):
             return name
 
 
+STAMP = ".stamp"
+
+
+def collected(root: Path, base: Path) -> bool:
+    """Whether the folder ``root`` holds the static files of the checkout ``base`` as they are now."""
+    kept = root / STAMP
+    return (root / "staticfiles.json").exists() and kept.exists() and kept.read_text() == static_stamp(base)
+
+
 def static_stamp(root: Path) -> str:
     """A digest that changes with any of the site's own static files or with a package that may bring some.
 

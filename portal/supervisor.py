@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
+from foundation.secret_files import kept
 from portal.embedded import ROOT, EmbeddedError, die_with_parent, given_servers, open_log, servers, var_dir
 
 PYTHON = sys.executable
@@ -35,7 +36,7 @@ WEB_THREADS = int(os.environ.get("GATE_THREADS") or 64)
 # half requests and slow readers wait in its loop, not in a thread
 WEB_WORKER = "portal.front.worker.FrontWorker"
 WEB_CONNECTIONS = ("--worker-connections", "8000", "--backlog", "4096")
-DEMO_PUPILS, DEMO_SEED = 2000, 2026
+DEMO_PUPILS, DEMO_SEED = 1200, 2026
 EXAMPLE = "examples/wuling"
 
 
@@ -230,12 +231,7 @@ def running(web_port: int | None, *, durable: bool = True) -> Iterator[Stack]:
 
 def _shared_secret(var: Path, name: str) -> str:
     """A secret shared with a mock service, made once; the agencies' is the same file that the settings read."""
-    path = var / "secrets" / name
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32))
-    return path.read_text().strip()
+    return kept(var / "secrets" / name)
 
 
 def manage(*arguments: str) -> None:
@@ -284,7 +280,9 @@ def play(stack: Stack, played: Path) -> None:
     stack.watch(lambda: child.poll() is not None)
     if child.returncode != 0:
         raise EmbeddedError(f"the season could not be played (exit code {child.returncode}): see the lines above")
-    report.rename(played)
+    whole = played.with_suffix(".new")
+    shutil.copyfile(report, whole)  # the report stays where it was said to be
+    whole.rename(played)
 
 
 USAGE = "usage: python -m portal.supervisor serve [--demo] | exec [--scratch] -- COMMAND [ARGUMENT ...]\n"

@@ -4,8 +4,10 @@ import json
 from collections import deque
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import authenticate, login
 from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -13,19 +15,22 @@ from django.shortcuts import redirect, render
 from django.template.loader import get_template
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_otp import login as otp_login
 
 from accounts import limits
 from accounts.askers import asker_of
 from accounts.limit_rules import PASSWORDS
-from accounts.models import Account
+from accounts.models import Account, RecoveryDevice, TokenDevice
+from accounts.people.recovery import FEW, code_use, codes_left, looks_like_code
 from accounts.services import staff_sign_in_failed, totp_verify
-from accounts.sessions import slide
+from accounts.sessions import seconds_left, slide
 from audit.services import record
-from enrollment.selectors.status import reachable
-from enrollment.views.shown import Shown
-from foundation.errors import Refused
+from enrollment.forms.fields import FormField
+from enrollment.public.status.selectors import reachable
+from foundation import clock
+from foundation.errors import Refusal
 from portal.health import site_components
 
 
@@ -44,30 +49,50 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
         password = request.POST.get("password", "")
         user = None if crowded else authenticate(request, username=username, password=password)
         staff = user if isinstance(user, Account) and user.is_staff else None
-        device = totp_verify(account=staff, token=request.POST.get("token", "")) if staff else None
+        device = _second_factor(staff, request.POST.get("token", "")) if staff else None
         if staff is not None and device is not None:
             login(request, staff)
             otp_login(request, device)
             record(actor=staff, action="staff.sign_in", object_type="account", object_id=staff.pk)
+            if isinstance(device, RecoveryDevice):
+                _tell_left(request, staff)
             target = request.POST.get("next", "")
             safe = url_has_allowed_host_and_scheme(target, allowed_hosts=None)
             return redirect(target if safe else "admin:index")
         if not crowded:
             staff_sign_in_failed(name=username, address=limits.address_of(request))
     fields = [
-        Shown("username", _("User name"), request.POST.get("username", ""), autocomplete="username"),
-        Shown("password", _("Password"), type="password", autocomplete="current-password"),
-        Shown(
+        FormField("username", _("User name"), request.POST.get("username", ""), autocomplete="username"),
+        FormField("password", _("Password"), type="password", autocomplete="current-password"),
+        FormField(
             "token",
             _("One-time password"),
-            help=_("Six digits from your authenticator app."),
-            mode="numeric",
+            help=_("Six digits from your authenticator app. Without your telephone: one of your recovery codes."),
             autocomplete="one-time-code",
             css="code",
         ),
     ]
-    context = {"fields": fields, "refused": error, "next": request.POST.get("next") or request.GET.get("next", "")}
+    target = request.POST.get("next") or request.GET.get("next", "")
+    context = {"fields": fields, "refused": error, "next": target, "key_next": urlencode({"next": target})}
     return render(request, "portal/staff_sign_in.html", context, status=422 if error else 200)
+
+
+def _second_factor(staff: Account, typed: str) -> TokenDevice | RecoveryDevice | None:
+    """The device of a right one-time password or recovery code, which is used up."""
+    return code_use(account=staff, typed=typed) if looks_like_code(typed) else totp_verify(account=staff, token=typed)
+
+
+def _tell_left(request: HttpRequest, staff: Account) -> None:
+    """Who came in by a recovery code reads how many are left, and what to do."""
+    left = codes_left(staff)
+    text = ngettext(
+        "You came in by a recovery code; it is used up. %(count)d is left. If your telephone is lost, ask an "
+        "administrator for a new way in today.",
+        "You came in by a recovery code; it is used up. %(count)d are left. If your telephone is lost, ask an "
+        "administrator for a new way in today.",
+        left,
+    )
+    messages.warning(request, text % {"count": left}, extra_tags="bad" if left <= FEW else "warn")
 
 
 def _crowded(request: HttpRequest, username: str) -> str:
@@ -80,7 +105,7 @@ def _crowded(request: HttpRequest, username: str) -> str:
         return ""
     try:
         limits.refuse_when_full("password", PASSWORDS, address=address, name=username)
-    except Refused as refused:
+    except Refusal as refused:
         return refused.message
     return ""
 
@@ -146,6 +171,17 @@ def stay(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
 
+@require_GET
+def left(request: HttpRequest) -> JsonResponse:
+    """The server's time in milliseconds, and the seconds the session has left (null for nobody).
+
+    A page that slept on a phone asks when it is seen again: the phone's own clock may have stood still or be wrong.
+    """
+    answer = JsonResponse({"now": int(clock.now().timestamp() * 1000), "left": seconds_left(request)})
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's signature
     """A form older than its token, or one from elsewhere. Of our own page the answers are offered again, to be sent on
     by the person; what another site sent is not.
@@ -163,6 +199,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noq
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
     """Something is broken on our side: a page that asks nothing of the database."""
     return HttpResponse(get_template("portal/server_error.html").render({}, None), status=500)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """A page that this person's role does not open."""
+    return render(request, "portal/not_found.html", {"message": _("Your role does not open this page.")}, status=403)
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature

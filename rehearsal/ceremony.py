@@ -3,11 +3,23 @@
 import hashlib
 from datetime import timedelta
 
-from enrollment.models import Round
+from enrollment.seasons.models import Round
 from foundation import clock
-from lottery import services as lottery
-from lottery.models import Draw, StepSign
-from lottery.states import SIGNED
+from lottery.ceremony.models import Draw
+from lottery.ceremony.services import (
+    ceremony_plan,
+    draw_confirm,
+    entropy_close,
+    nonce_commit,
+    nonce_commitment,
+    nonce_reveal,
+    public_value_enter,
+)
+from lottery.roll.services import roll_freeze_confirm
+from lottery.witnesses.models import StepSign
+from lottery.witnesses.services import ceremony_certify, step_sign
+from lottery.witnesses.states import SIGNED
+from rehearsal.answers import public_value
 from rehearsal.staff import DUTIES, OFFICIALS, account, next_token
 
 PLACE = "演练大厅（合成）"
@@ -16,7 +28,7 @@ PLACE = "演练大厅（合成）"
 def hold(round_: Round, seed: int) -> Draw:
     """From the plan to the draw; an official and the notary confirm with one-time passwords."""
     official = account("official")
-    lottery.ceremony_plan(
+    ceremony_plan(
         official=official,
         round_id=round_.pk,
         place=PLACE,
@@ -24,19 +36,19 @@ def hold(round_: Round, seed: int) -> Draw:
         witnesses=DUTIES,
     )
     for name in OFFICIALS:
-        lottery.roll_freeze_confirm(official=account(name), round_id=round_.pk, token=next_token(name))
+        roll_freeze_confirm(official=account(name), round_id=round_.pk, token=next_token(name))
     draw = Draw.objects.get(round=round_)
     secrets = {name: hashlib.sha256(f"{seed}:{round_.stage}:{name}".encode()).hexdigest() for name in DUTIES}
     for name, value in secrets.items():
         witness = account(name)
-        mark = lottery.nonce_commitment(draw=draw, witness=witness, value=value)
-        lottery.nonce_commit(witness=witness, draw_id=draw.pk, commitment=mark)
-    lottery.entropy_close(official=official, draw_id=draw.pk)
+        mark = nonce_commitment(draw=draw, witness=witness, value=value)
+        nonce_commit(witness=witness, draw_id=draw.pk, commitment=mark)
+    entropy_close(official=official, draw_id=draw.pk)
     for name, value in secrets.items():
-        lottery.nonce_reveal(witness=account(name), draw_id=draw.pk, value=value)
-    lottery.public_value_enter(official=official, draw_id=draw.pk, value=f"synthetic public value {seed}")
+        nonce_reveal(witness=account(name), draw_id=draw.pk, value=value)
+    public_value_enter(official=official, draw_id=draw.pk, value=public_value(seed))
     for name in ("official", "notary"):
-        draw = lottery.draw_confirm(official=account(name), draw_id=draw.pk, token=next_token(name))
+        draw = draw_confirm(official=account(name), draw_id=draw.pk, token=next_token(name))
     return draw
 
 
@@ -46,8 +58,8 @@ def certify(round_: Round) -> Draw:
     for name in DUTIES:
         for step in SIGNED:
             decision = StepSign.Decision.SIGN
-            lottery.step_sign(witness=account(name), draw_id=draw.pk, step=step, decision=decision)
-    return lottery.ceremony_certify(
+            step_sign(witness=account(name), draw_id=draw.pk, step=step, decision=decision)
+    return ceremony_certify(
         notary=account("notary"),
         draw_id=draw.pk,
         token=next_token("notary"),

@@ -3,8 +3,9 @@
 import json
 import math
 import sqlite3
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from portal.seasons.tables import UnreadableTable, find_table, read_table
 from schools.matching.divisions import city_name, county, full_name, towns
 from synthetic import CitySpec, EstateSpec, generate
 from synthetic.store import Written, write
+from synthetic.unusual import unusual
 
+STAGES = ("primary", "junior", "kindergarten")  # brothers and sisters apply to the first two of a city
 BASE_FAMILIES = 2000  # what the seat plans of an example folder are made for
 
 
@@ -36,6 +39,8 @@ def read_estates(folder: Path) -> tuple[EstateSpec, ...]:
                 zone_school=row["school"],
                 junior_zone_id=row["junior_zone"],
                 junior_zone_school=row["junior_school"],
+                kindergarten_zone_id=row.get("kindergarten_zone", ""),
+                kindergarten_zone_school=row.get("kindergarten_school", ""),
             )
             for row in read_table(path)
         )
@@ -43,8 +48,10 @@ def read_estates(folder: Path) -> tuple[EstateSpec, ...]:
         raise NoCity(f"{path.name} cannot be read: {wrong}") from None
 
 
-def city_spec(folder: Path, *, district: str, year: int, seed: int, families: int) -> CitySpec:
-    """The specification of a city in this district. Raises NoCity."""
+def city_spec(
+    folder: Path, *, district: str, year: int, seed: int, families: int, stages: Collection[str] = STAGES[:2]
+) -> CitySpec:
+    """The specification of a city in this district whose children apply to these stages. Raises NoCity."""
     division = county(district)
     if division is None:
         raise NoCity(f"{district} is not a county")
@@ -57,14 +64,18 @@ def city_spec(folder: Path, *, district: str, year: int, seed: int, families: in
         estates=read_estates(folder),
         place=full_name(district),
         city=city_name(district),
+        stages=tuple(stage for stage in STAGES if stage in stages),
     )
 
 
 def build_city(spec: CitySpec, path: Path, progress: Callable[[int], None]) -> Written:
-    """Write the city's records for the agencies, replacing an earlier city."""
+    """Write the records of the city, and of one family of every unusual kind, for the agencies in the place of an
+    earlier city. Usual families have children for the stages of the city; the unusual kinds are of the first two.
+    """
     fresh = path.with_suffix(".fresh")
     fresh.unlink(missing_ok=True)
-    written = write(fresh, generate(spec), progress=progress)
+    ends = spec if {*STAGES[:2]} <= {*spec.stages} else replace(spec, stages=STAGES[:2])
+    written = write(fresh, chain(generate(spec), unusual(ends)), progress=progress)
     fresh.replace(path)
     return written
 
@@ -80,6 +91,8 @@ class Applicant:
     truth: dict[str, Any]
     lists: tuple[str, ...]
     mobile: str
+    planted: tuple[str, ...]  # the errors in this family's records and answers, as agency:kind:key
+    kind: str = ""  # of an unusual family (``synthetic.unusual.KINDS``)
 
 
 def read_families(path: Path) -> Iterator[list[Applicant]]:
@@ -97,6 +110,8 @@ def read_families(path: Path) -> Iterator[list[Applicant]]:
                 truth=json.loads(truths.execute("SELECT body FROM truth WHERE id = ?", [child]).fetchone()[0]),
                 lists=tuple(family["lists"]),
                 mobile=claim["guardian"]["mobile"],
+                planted=tuple(family["injected"]),
+                kind=family["kind"],
             )
             for child, claim in sorted(family["claims"].items())
         ]

@@ -4,10 +4,18 @@ import hashlib
 
 from django.db.models import Count
 
-from enrollment.models import Application, Round
-from lottery import services as lottery
-from lottery.models import ClassRun
-from lottery.services.class_plan import Prepared
+from enrollment.seasons.models import Application, Round
+from lottery.classes.models import ClassRun
+from lottery.classes.services import (
+    Prepared,
+    class_commit,
+    class_confirm,
+    class_nonces_enter,
+    class_plan,
+    class_prepare,
+    class_value_enter,
+)
+from rehearsal.answers import public_value
 from rehearsal.staff import account, next_token
 from schools.models import SeatPlan
 
@@ -36,7 +44,7 @@ def _teachers(classes: int) -> str:
 def assign(round_: Round, school: str, seed: int) -> ClassRun:
     """From the plan to the published classes of one school."""
     official = account("official")
-    run = lottery.class_plan(staff=official, school_code=school, season_id=round_.season_id, stage=round_.stage)
+    run = class_plan(staff=official, school_code=school, season_id=round_.season_id, stage=round_.stage)
     pupils = Application.objects.filter(round=round_, state="accepted", offer__school=school).distinct().count()
     size = SeatPlan.objects.get(school=school, year=round_.season.year, stage=round_.stage).class_size
     classes = max(2, -(-pupils // size))
@@ -48,12 +56,12 @@ def assign(round_: Round, school: str, seed: int) -> ClassRun:
         public_value="合成公开数值",
         teachers=_teachers(classes),
     )
-    lottery.class_prepare(staff=official, run_id=run.pk, prepared=prepared)
-    lottery.class_commit(staff=official, run_id=run.pk)
+    class_prepare(staff=official, run_id=run.pk, prepared=prepared)
+    class_commit(staff=official, run_id=run.pk)
     said = [hashlib.sha256(f"{seed}:{school}:{name}".encode()).hexdigest() for name in WITNESSES]
-    lottery.class_nonces_enter(staff=official, run_id=run.pk, nonces=said, balls="")
-    lottery.class_value_enter(staff=official, run_id=run.pk, value=f"synthetic public value {seed}")
+    class_nonces_enter(staff=official, run_id=run.pk, nonces=said, balls="")
+    class_value_enter(staff=official, run_id=run.pk, value=public_value(seed))
     for step in ("draw", "draw_teachers", "publish"):
         for name in ("official", "notary"):
-            run = lottery.class_confirm(official=account(name), run_id=run.pk, step=step, token=next_token(name))
+            run = class_confirm(official=account(name), run_id=run.pk, step=step, token=next_token(name))
     return run

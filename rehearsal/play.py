@@ -6,51 +6,64 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model
-from redis import RedisError
 from rich.console import Console
 
 from accounts.models import Account
-from enrollment import services as enrollment
-from enrollment.models import Application, ListEntry, Round, Season, Transition
-from enrollment.policies import compiled
+from enrollment.judging.again import changes_open, is_looked_at
+from enrollment.outcome.services.offers import offer_answer
+from enrollment.seasons.forms import form_of
+from enrollment.seasons.models import Application, Round, Season, Transition
+from enrollment.seasons.policies import compiled
+from enrollment.seasons.services.rounds import round_step
 from foundation import clock
-from foundation.crypto import blind_index
 from foundation.lanes import pulses, queued
-from identifiers import normalise
-from lottery import services as lottery
-from lottery.models import AdmissionRun, Draw
+from foundation.valkey import away
+from lottery.admission.models import AdmissionRun
+from lottery.admission.services import run_compute, run_publish_confirm
+from lottery.ceremony.models import Draw
+from lottery.roll.services import round_close_confirm
 from notifications.models import Delivery, Message
 from portal.seasons.folder import SeasonPlan, read_folder
 from portal.seasons.store import store_plan
 from rehearsal import answers as typed
-from rehearsal import ceremony, classes
+from rehearsal import ceremony, classes, desk
+from rehearsal.answers import Around
+from rehearsal.around import schools_around
 from rehearsal.calendar import compressed
 from rehearsal.city import Applicant, build_city, city_spec, read_families, scaled_seats
+from rehearsal.lists import bring_in, tables_of
 from rehearsal.parents import Browser, client_token
 from rehearsal.patience import TELL_SECONDS, TRANSIENT, Stalled, Watch, patient
 from rehearsal.reviewer import decide
-from rehearsal.staff import OFFICIALS, account, create_staff, next_token, reset_tokens, save_staff
+from rehearsal.staff import (
+    OFFICIALS,
+    account,
+    create_staff,
+    next_token,
+    open_face_check,
+    protect,
+    reset_tokens,
+    save_staff,
+)
 from rehearsal.telling import Teller, teller
-from schools.models import SeatPlan, Zone
-from schools.selectors import distances, offered_schools
+from schools.models import SeatPlan, Stage
+from synthetic.unusual import KINDS
 from verification.models import AgencyCall, Finding
 
 PARENTS = 6  # simultaneous browsers
-COUNTER_SHARE = 0.06  # filed with a clerk at a service point
-PREFILL_SHARE = 0.1
 NEWCOMERS = 60  # families of the demonstration beside the season: most file in the open round, some not yet
 VISITORS = 5
 RESULTS_DAYS = 15  # from today, in a rehearsal
 MARKS: tuple[type[Model], ...] = (Transition, AgencyCall, Finding, Delivery)
-SchoolOf = Callable[[Applicant], tuple[str, list[str]]]
+SchoolsOf = Callable[[Applicant], Around]
 
 
 @dataclass(slots=True)
@@ -67,9 +80,10 @@ class Play:
     applicants: dict[str, Applicant] = field(default_factory=dict)
     filed: dict[str, str] = field(default_factory=dict)  # child id -> receipt
     refused: dict[str, str] = field(default_factory=dict)  # child id -> code
+    stopped: dict[str, list[str]] = field(default_factory=dict)  # child id -> fields refused on another's telephone
     newcomers: list[Applicant] = field(default_factory=list)
     season: Season | None = None
-    near: dict[tuple[str, str], tuple[str, list[str]]] = field(default_factory=dict)  # (stage, zone) -> schools
+    near: dict[tuple[str, str], Around] = field(default_factory=dict)  # (stage, zone) -> schools
     city_digest: str = ""
     tell: Teller = field(init=False)
 
@@ -121,58 +135,69 @@ class Play:
         plan = read_folder(self.folder)
         if plan.problems:
             raise ValueError(f"{self.folder}: {plan.problems[0]}")
-        self.season = Season.objects.get(pk=store_plan(plan))
+        now = clock.now()
+        with transaction.atomic():  # no worker opens a round by its own dates, which may hold today
+            self.season = Season.objects.get(pk=store_plan(plan))
+            main = self.rounds("main")
+            later = now + timedelta(days=RESULTS_DAYS)  # all are opened by hand; others once the main ones are answered
+            Round.objects.filter(season=self.season).update(
+                opens_at=later, closes_at=later + timedelta(days=1), results_at=later + timedelta(days=2)
+            )
         for seat_plan in SeatPlan.objects.filter(year=plan.year, school__district=plan.district):
-            seat_plan.seats = scaled_seats(seat_plan.seats, self.families)
+            seat_plan.seats = scaled_seats(seat_plan.seats, self.families + len(KINDS))
             seat_plan.save(update_fields=["seats"])
         save_staff(create_staff(plan.district), Path(settings.VAR_DIR) / "demo-accounts.json")
-        now = clock.now()
+        open_face_check(plan.district)
         self.season.calendar = compressed(
             plan.calendar,
-            opens=min(round_.opens_at for round_ in self.rounds("main")).astimezone(clock.SHANGHAI).date(),
-            results=max(round_.results_at for round_ in self.rounds("main")).astimezone(clock.SHANGHAI).date(),
+            opens=clock.day_of(min(round_.opens_at for round_ in main)),
+            results=clock.day_of(max(round_.results_at for round_ in main)),
             today=clock.today(),
             within=RESULTS_DAYS,
         )
         self.season.save(update_fields=["calendar"])
-        Round.objects.filter(season=self.season).update(
-            opens_at=now - timedelta(minutes=1),
-            closes_at=now + timedelta(days=RESULTS_DAYS - 1),
-            results_at=now + timedelta(days=RESULTS_DAYS),
-        )
-        for round_ in self.rounds("main"):
-            enrollment.round_step(official=account("official"), round_id=round_.pk, event="open")
+        self.open("main", now)
         return plan
+
+    def open(self, kind: str, now: datetime) -> None:
+        """Open the rounds of a kind now: their dates and their state change in one step, before a worker looks."""
+        for round_ in self.rounds(kind):
+            with transaction.atomic():
+                Round.objects.filter(pk=round_.pk).update(
+                    opens_at=now - timedelta(minutes=1),
+                    closes_at=now + timedelta(days=RESULTS_DAYS - 1),
+                    results_at=now + timedelta(days=RESULTS_DAYS),
+                )
+                round_step(official=account("official"), round_id=round_.pk, event="open")
 
     def rounds(self, kind: str) -> list[Round]:
         return list(Round.objects.filter(season=self.season, kind=kind).select_related("policy").order_by("stage"))
 
     def build(self, plan: SeasonPlan, task: int) -> None:
-        """Generate the city for the agencies, read back who applies, and put the bureau's lists into the portal."""
+        """Generate the city for the agencies, read back who applies, and bring the bureau's lists in."""
         path = Path(settings.VAR_DIR) / "city.sqlite"
         extra = NEWCOMERS if self.keep else 0
         size = self.families + extra
-        spec = city_spec(self.folder, district=plan.district, year=plan.year, seed=self.seed, families=size)
+        stages = {round_.stage for round_ in self.rounds("main")}
+        spec = city_spec(
+            self.folder, district=plan.district, year=plan.year, seed=self.seed, families=size, stages=stages
+        )
         self.city_digest = build_city(spec, path, lambda count: self.tell.advance(task, count)).digest
-        lists: list[ListEntry] = []
-        for number, family in enumerate(read_families(path)):
-            if number >= self.families:
+        everybody: list[Applicant] = []
+        for number, whole in enumerate(read_families(path)):
+            family = [child for child in whole if child.stage in stages]  # no other stage has a round to file in
+            if not family:
+                continue
+            everybody += family
+            if number >= self.families and not family[0].kind:
                 self.newcomers += family
             else:
                 self.applicants |= {child.id: child for child in family}
-            lists += [entry for child in family for entry in self.list_entries(plan, child)]
-        ListEntry.objects.bulk_create(lists, batch_size=5000)
-
-    def list_entries(self, plan: SeasonPlan, child: Applicant) -> Iterator[ListEntry]:
-        index = blind_index("child", normalise("id", child.claim["child"]["id_number"]))
-        where: dict[str, Any] = {"district_id": plan.district, "year": plan.year, "child_index": index}
-        for kind in child.lists:
-            yield ListEntry(kind=kind, body={}, **where)
-        points = child.claim["points"]
-        if points:
-            matches = points["town"] == points["residence_town"]
-            body = {"total": points["total"], "town": points["town"], "matches": matches}
-            yield ListEntry(kind="points", body=body, **where)
+        bring_in(
+            tables_of(everybody, plan.year),
+            f"{plan.district}:{plan.year}",
+            lambda left: self.wait("lists", left, lambda _left: None),
+        )
 
     # -- families file ----------------------------------------------------------------------------------------------
 
@@ -185,35 +210,49 @@ class Play:
         local, lock, done = threading.local(), threading.Lock(), [0]
 
         if self.applicants:
-            self.school_of(next(iter(self.applicants.values())))  # filled once, before the threads read it
+            self.schools_of(next(iter(self.applicants.values())))  # filled once, before the threads read it
+
+        usual = [name for name, family in by_family.items() if not family[0].kind]  # how others file is told by kind
+        going = desk.who_goes(usual, self.seed)
 
         def one(family: list[Applicant]) -> None:
             if not hasattr(local, "browser"):
                 local.browser = Browser()
-            results = file_family(local.browser, family, rounds, self.school_of, self.seed)
+            helper = going.get(family[0].id.rpartition("-")[0])
+            results = self.file_at_desk(helper, family, rounds) if helper else None
+            if results is None:  # from home, or because the desk could not begin
+                results = file_family(local.browser, family, rounds, self.schools_of, self.seed)
             with lock:
                 for child, answer in results:
                     (self.filed if "receipt" in answer else self.refused)[child] = (
                         answer.get("receipt") or answer["code"]
                     )
+                    self.stopped |= {child: answer["stopped"]} if "stopped" in answer else {}
                 done[0] += len(family)
                 self.tell.advance(task, done[0])
 
         parallel(one, by_family.values())
+        ordered = [(self.applicants[child], receipt) for child, receipt in self.filed.items()]
+        patient(lambda: protect(ordered), self.tell.say)  # twice is once
 
-    def school_of(self, child: Applicant) -> tuple[str, list[str]]:
-        """The school of the child's true zone, and the other schools of the stage, nearest first."""
+    def file_at_desk(
+        self, helper: str, family: list[Applicant], rounds: dict[str, Round]
+    ) -> list[tuple[str, dict[str, Any]]] | None:
+        """File in a visit of the clerk or the helper; None when no visit opens."""
+        try:
+            return desk.file_in_visit(
+                helper, family, rounds, lambda child: filing_body(child, rounds, self.schools_of, self.seed)
+            )
+        except TRANSIENT:  # what was filed is found again by its token
+            connection.close()
+            return None
+
+    def schools_of(self, child: Applicant) -> Around:
+        """The school of the child's true zone, and the other schools of the stage by what they are."""
         if self.season is None:
             raise RuntimeError("the season is prepared first")
         if not self.near:
-            for zone in Zone.objects.filter(district=self.season.district_id, year=self.season.year).prefetch_related(
-                "schools"
-            ):
-                school = zone.schools.order_by("code")[0]
-                schools = offered_schools(self.season.district_id, self.season.year, zone.stage)
-                metres = distances([school.code], schools)
-                others = sorted((c for c in metres if c != school.code), key=lambda c: (metres[c], c))
-                self.near[zone.stage, zone.name] = (school.code, others)
+            self.near = schools_around(self.season)
         return self.near[child.stage, child.truth["zone"]]
 
     # -- verification and review ------------------------------------------------------------------------------------
@@ -257,14 +296,20 @@ class Play:
                 counts[0] += len(cases)
                 self.tell.advance(task, *counts)
 
-        while queue := patient(self.queue):
+        while queue := self.asked():
             counts[1] += len(queue)
             parallel(one, by_guardian(queue))
             self.wait("corrections", self.unsettled, lambda _left: None)
 
+    def asked(self) -> list[Application]:
+        """The queue, once every second look is made: a look may bring a case back that was decided."""
+        self.each_round(self.wait_for_looks)
+        return patient(self.queue)
+
     def queue(self) -> list[Application]:
-        """The cases that wait for a person."""
-        waiting = Application.objects.filter(round__season=self.season, state__in=["attention", "returned"])
+        """The cases that wait for a person; one that a second look reopened is in review."""
+        open_states = ["attention", "returned", "in_review"]
+        waiting = Application.objects.filter(round__season=self.season, state__in=open_states)
         return list(waiting.select_related("child", "round__season", "guardian").order_by("receipt"))
 
     def settle(self, reviewer: Account, browser: Browser, application: Application, child: Applicant) -> None:
@@ -291,16 +336,26 @@ class Play:
         for round_ in self.rounds("main"):
             step(round_)
 
+    def wait_for_looks(self, round_: Round) -> None:
+        """Workers turn lists that came into second looks, and make them; no roll is frozen meanwhile."""
+        district = round_.season.district_id
+
+        def looking() -> int:
+            return int(is_looked_at(round_) or any(one.district == district for one in changes_open()))
+
+        self.wait("second looks", looking, lambda _left: None)
+
     def draw(self, round_: Round) -> None:
         """Close the round before its announced end, as two officials may, and hold its ceremony up to the draw."""
+        self.wait_for_looks(round_)
         for name in OFFICIALS:
-            lottery.round_close_confirm(official=account(name), round_id=round_.pk, token=next_token(name))
+            round_close_confirm(official=account(name), round_id=round_.pk, token=next_token(name))
         ceremony.hold(round_, self.seed)
 
     def admit(self, round_: Round) -> None:
-        run = lottery.run_compute(official=account("official"), round_id=round_.pk)
+        run = run_compute(official=account("official"), round_id=round_.pk)
         for name in ("official", "official2"):
-            lottery.run_publish_confirm(official=account(name), run_id=run.pk, token=next_token(name))
+            run_publish_confirm(official=account(name), run_id=run.pk, token=next_token(name), reason="演练")
 
     def certify(self, round_: Round) -> None:
         """The notary certifies what is published; the workers publish a large round."""
@@ -331,19 +386,18 @@ class Play:
 
         def one(applications: list[Application]) -> None:
             for application in applications:
-                enrollment.offer_answer(
+                offer_answer(
                     guardian=application.guardian,
                     application_id=application.pk,
                     answer="decline" if chances[application] > 0.995 else "accept",
                 )
 
         parallel(one, by_guardian(answering))
-        for round_ in self.rounds("supplementary"):
-            enrollment.round_step(official=account("official"), round_id=round_.pk, event="open")
+        self.open("supplementary", clock.now())
 
     def assign_classes(self, round_: Round) -> None:
-        """The largest schools assign their classes."""
-        for school in classes.largest(round_):
+        """The largest schools assign their classes; how a kindergarten makes up its groups is its own affair."""
+        for school in [] if round_.stage == Stage.KINDERGARTEN else classes.largest(round_):
             classes.assign(round_, school, self.seed)
 
     def leave_work(self) -> None:
@@ -355,7 +409,7 @@ class Play:
         filing = [family for family in families.values() if all(child.stage in rounds for child in family)][VISITORS:]
         browser = Browser()
         for family in filing:
-            file_family(browser, family, rounds, self.school_of, self.seed)
+            file_family(browser, family, rounds, self.schools_of, self.seed)
 
     def draws(self) -> list[Draw]:
         return list(Draw.objects.filter(round__season=self.season).order_by("round__stage"))
@@ -375,7 +429,7 @@ def alive() -> str:
     try:
         seen = ", ".join(f"{name} {age:.0f} s ago" for name, age in sorted(pulses().items()))
         waiting = ", ".join(f"{lane} {count}" for lane, count in queued().items() if count)
-    except RedisError:
+    except away():
         return "the broker does not answer; see var/log/valkey.log"
     return f"last seen: {seen or 'no worker'}; rung: {waiting or 'no lane'}; see var/log/workers.log"
 
@@ -401,27 +455,36 @@ def parallel(work: Callable[[Any], None], items: Iterable[Any]) -> None:
 
 
 def file_family(
-    browser: Browser, family: list[Applicant], rounds: dict[str, Round], school_of: SchoolOf, seed: int
+    browser: Browser, family: list[Applicant], rounds: dict[str, Round], schools_of: SchoolsOf, seed: int
 ) -> list[tuple[str, dict[str, Any]]]:
-    """One parent signs in and files for each child; (child id, answer) pairs."""
+    """One parent signs in and files for each child; (child id, answer) pairs. A second guardian who is stopped on the
+    first one's telephone files from the own one.
+    """
     browser.sign_in(family[0].mobile)
-    results = []
+    found: list[tuple[str, dict[str, Any]]] = []
     for child in family:
-        round_ = rounds[child.stage]
-        bound = child.births in {"twins", "triplets"}
-        # twins choose alike: the family is the seed, not the child
-        rng = Random(f"{seed}:{child.id.rpartition('-')[0] if bound else child.id}")
-        school, near = school_of(child)
-        picked = typed.choices(school, near, rng, compiled(round_.policy).choices)
-        chance = rng.random()
-        body = {
-            "client_token": str(client_token(seed, child.id, 1)),
-            "round": round_.pk,
-            "child": typed.child_input(child.claim),
-            "answers": typed.form_answers(child.claim, bound=bound),
-            "choices": picked,
-            "channel": "counter" if chance < COUNTER_SHARE else "app" if chance < 0.5 else "web",
-            "prefill": chance > 1 - PREFILL_SHARE,
-        }
-        results.append((child.id, browser.file(body)))
-    return results
+        body = filing_body(child, rounds, schools_of, seed)
+        answer = browser.file(body)
+        if child.mobile != family[0].mobile:
+            stopped = sorted(answer.get("errors", {}))
+            browser.sign_in(child.mobile)
+            answer = {**browser.file(body), "stopped": stopped}
+        found.append((child.id, answer))
+    return found
+
+
+def filing_body(child: Applicant, rounds: dict[str, Round], schools_of: SchoolsOf, seed: int) -> dict[str, Any]:
+    """What a parent gives for a child: the same, whether it goes through the API or is typed by a clerk."""
+    round_ = rounds[child.stage]
+    bound = child.births in {"twins", "triplets"}
+    # twins choose alike: the family is the seed, not the child
+    rng = Random(f"{seed}:{child.id.rpartition('-')[0] if bound else child.id}")
+    return {
+        "client_token": str(client_token(seed, child.id, 1)),
+        "round": round_.pk,
+        "child": typed.child_input(child.claim),
+        "answers": typed.own_answers(form_of(round_.form_id), typed.form_answers(child.claim, bound=bound)),
+        "choices": typed.choices(
+            schools_of(child), rng, compiled(round_.policy).choices, migrant=bool(child.claim["permit"])
+        ),
+    }

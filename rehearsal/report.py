@@ -7,14 +7,18 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, F, Q, QuerySet
 
-from enrollment.models import Application, Offer
+from enrollment.seasons.models import Application, Offer
 from foundation import clock
-from lottery.models import ClassRun
+from lottery.classes.models import ClassRun
 from notifications.models import Message
 from rehearsal.city import Applicant
+from rehearsal.kinds import ended
 from rehearsal.play import Play
+from rehearsal.quality import judging
+from rehearsal.rounds import rounds_played
+from schools.models import SeatPlan
 from verification.models import AgencyCall, Check, Finding
 
 DEFECTS = frozenset({"mismatch", "not_found"})
@@ -35,11 +39,18 @@ def report(play: Play) -> dict[str, Any]:
         "states": dict(sorted(states.items())),
         "refused_at_filing": dict(sorted(Counter(play.refused.values()).items())),
         "groups": dict(sorted(Counter(applications.values_list("group_code", flat=True)).items())),
+        "channels": dict(applications.values_list("channel").annotate(n=Count("pk")).order_by("channel")),
+        "in_visits": applications.filter(versions__number=1, versions__visit__isnull=False).count(),
         "rates": rates(play, applications, total),
+        "rules": rules(applications),
+        "places": places(play, applications),
         "verification": quality(play),
+        "judging": judging(play),
+        "kinds": ended(play),
         "seconds_per_finding": percentiles(Finding.objects.values_list("seconds", flat=True)),
         "agency_calls": dict(AgencyCall.objects.values_list("agency").annotate(n=Count("pk")).order_by("agency")),
         "messages": message_counts(),
+        "rounds": rounds_played(play.rounds("main"), recompute=not play.keep),
         "draws": [
             {
                 "stage": draw.round.stage,
@@ -64,17 +75,57 @@ def report(play: Play) -> dict[str, Any]:
 
 
 def rates(play: Play, applications: Any, total: int) -> dict[str, float]:
-    """Shares from 0 to 1: online, checked, admitted, without any document."""
-    checked = Check.objects.filter(state=Check.State.DONE).count()
+    """Shares from 0 to 1: online, checked, verified (match / all findings), admitted, without any document."""
+    done = Check.objects.filter(state=Check.State.DONE).count()
+    findings = Finding.objects.filter(check_made__state=Check.State.DONE)
     pool = applications.filter(roll_entries__isnull=False).count()
     placed = Offer.objects.filter(application__round__season=play.season, school__isnull=False).count()
     return {
         "online": share(applications.filter(online=True).count(), total),
-        "verification": share(checked, Check.objects.count()),
+        "checks_done": share(done, Check.objects.count()),
+        "verification": share(findings.filter(outcome="match").count(), findings.count()),
         "admission": share(placed, pool),
         "zero_document": share(applications.filter(uploads=0).count(), total),
         "without_person": share(applications.exclude(transitions__event="needs_person").count(), total),
     }
+
+
+def rules(applications: QuerySet[Application]) -> list[dict[str, Any]]:
+    """What each group of the rules did, by stage: children in it, how many a person looked at, how many have a place
+    by choice and by coordination.
+    """
+    rows = applications.values("round__stage", "tier", "group_code").annotate(
+        children=Count("pk", distinct=True),
+        asked=Count("pk", distinct=True, filter=Q(transitions__event="needs_person")),
+        choice=Count("pk", distinct=True, filter=Q(offer__kind=Offer.Kind.CHOICE)),
+        coordination=Count("pk", distinct=True, filter=Q(offer__kind=Offer.Kind.COORDINATION)),
+    )
+    return [
+        {
+            "stage": row["round__stage"],
+            "group": row["group_code"],
+            "children": row["children"],
+            "asked": row["asked"],
+            "choice": row["choice"],
+            "coordination": row["coordination"],
+        }
+        for row in rows.order_by("round__stage", "tier", "group_code")
+    ]
+
+
+def places(play: Play, applications: QuerySet[Application]) -> list[dict[str, Any]]:
+    """Of each school and stage with seats: the seats, who named it first, who has a place there."""
+    if play.season is None:
+        raise ValueError("nothing was played")
+    placed = Counter(applications.filter(offer__school__isnull=False).values_list("offer__school", "round__stage"))
+    newest = applications.filter(versions__number=F("version")).values_list("versions__choices", "round__stage")
+    first = Counter((choices[0], stage) for choices, stage in newest if choices)
+    stages = {one.stage for one in play.rounds("main")}
+    plans = SeatPlan.objects.filter(school__district=play.season.district_id, year=play.season.year, stage__in=stages)
+    return [
+        {"school": code, "stage": stage, "seats": seats, "first": first[code, stage], "placed": placed[code, stage]}
+        for code, stage, seats in plans.order_by("stage", "school").values_list("school", "stage", "seats")
+    ]
 
 
 def share(part: int, whole: int) -> float:

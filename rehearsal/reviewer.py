@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 from accounts.models import Account
-from enrollment import form
-from enrollment import services as enrollment
-from enrollment.models import Application
-from enrollment.selectors import version_of
+from enrollment.filing import form
+from enrollment.on_site.services import on_site_record
+from enrollment.review.names import name_settle
+from enrollment.review.services import review_approve, review_refuse, review_return
+from enrollment.seasons.described import CHARACTER, CHILD
+from enrollment.seasons.models import Application
+from enrollment.seasons.selectors import version_of
 from foundation import clock
-from foundation.errors import Refused
+from foundation.errors import Refusal
 from rehearsal.city import Applicant
 from verification.selectors import findings
 
@@ -28,21 +31,37 @@ def decide(reviewer: Account, application: Application, child: Applicant) -> lis
     ]
     case = {"reviewer": reviewer, "application_id": application.pk}
     if wrong and version.number == 1:
-        enrollment.review_return(
+        review_return(
             **case,  # type: ignore[arg-type]
             items=sorted(set(wrong)),
             reason="请核对并改正所列项目（合成案例）。",
             deadline=clock.now() + timedelta(days=7),
         )
         return sorted(set(wrong))
+    if CHARACTER in child.claim.get("child_typed", {}):
+        name, reason = child.claim["child"]["name"], "与户口簿照片一致（合成案例）。"
+        try:
+            name_settle(**case, whose=CHILD, given=name[-1], reason=reason)  # type: ignore[arg-type]
+        except Refusal as refused:
+            if refused.code != "name":  # settled already: found again after a break
+                raise
     settled = {}
     if not child.truth["honest"].get("permit", True):
         settled["permit.valid_on_check_day"] = False
+    approve = {**case, "reason": "材料核实无误（合成案例）。", "settled": settled}
     try:
-        enrollment.review_approve(**case, reason="材料核实无误（合成案例）。", settled=settled)  # type: ignore[arg-type]
-    except Refused as refused:
+        try:
+            review_approve(**approve)  # type: ignore[arg-type]
+        except Refusal as refused:
+            if refused.code != "visit":
+                raise
+            visited = {**case, "staff": case["reviewer"]}
+            del visited["reviewer"]
+            on_site_record(**visited, at=clock.now(), result="confirmed", paper="走访记录（示例）")  # type: ignore[arg-type]
+            review_approve(**approve)  # type: ignore[arg-type]
+    except Refusal as refused:
         if refused.code != "not_eligible":
             raise
         reason = "截止日前未满入学年龄，可在补报名批次再次申请（合成案例）。"
-        enrollment.review_refuse(**case, reason=reason)  # type: ignore[arg-type]
+        review_refuse(**case, reason=reason)  # type: ignore[arg-type]
     return []

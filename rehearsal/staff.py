@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -9,8 +10,12 @@ from django_otp.oath import TOTP
 
 from accounts.models import Account, TokenDevice
 from accounts.services import staff_create
-from enrollment.services import training_record
+from enrollment.assisted.visits.services import training_record
+from enrollment.guardians.services.agreements import protection_order
+from enrollment.seasons.models import Application
 from foundation import clock
+from rehearsal.city import Applicant
+from schools.switches import Wish, switch_set
 
 PEOPLE = {
     "official": ("official", "official"),
@@ -21,7 +26,9 @@ PEOPLE = {
     "supervisor": ("supervisor", "supervisor"),
     "clerk": ("clerk", "service-point clerk"),
     "helper": ("helper", "helper of families"),
+    "department": ("department", "officer of natural resources"),
 }
+OFFICE = "natural_resources"  # whose the officer is
 HELPERS = ("clerk", "helper")
 OFFICIALS = ("official", "official2")  # the two who close a round, freeze its roll and publish
 DUTIES = {"notary": "notary", "witness": "inspector"}  # in which duty the plan of a ceremony names them
@@ -55,6 +62,7 @@ def create_staff(district: str) -> dict[str, Member]:
             totp_key=member.totp_key,
         )
         members[username] = member
+    account("department").roles.update(department=OFFICE)
     for username in HELPERS:
         training_record(official=account("official"), account=account(username), on=clock.now())
     return members
@@ -77,6 +85,20 @@ def next_token(username: str) -> str:
     if totp.t() <= device.last_t:
         totp.drift = device.drift + 1
     return f"{totp.token():06d}"
+
+
+def open_face_check(district: str) -> None:
+    """The official opens the one door that is closed until somebody decides on it, so that the way can be seen."""
+    wish = Wish("face_check", on=True, since="", until="", reason="演示：人脸核验作为可选方式，另有其他方式（合成）")
+    switch_set(official=account("official"), district=district, wish=wish, password=next_token("official"))
+
+
+def protect(filed: Iterable[tuple[Applicant, str]]) -> None:
+    """The official enters the order of an authority where a family has one; ``filed`` are children with receipts."""
+    for child, receipt in filed:
+        if reference := child.claim.get("order"):
+            application = Application.objects.get(receipt=receipt)
+            protection_order(official=account("official"), application_id=application.pk, reference=reference)
 
 
 def reset_tokens() -> None:

@@ -3,14 +3,17 @@
 Each line goes out at once, so that whoever watches a slow machine sees what is being waited for.
 """
 
+import json
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 LINE_SECONDS = 15.0  # between two lines of one phase
+NOTE_SECONDS = 0.5  # between two writings of a file while a phase goes on
 
 
 class Teller(Protocol):
@@ -88,6 +91,62 @@ class Lines:
 
     def close(self) -> None:
         return
+
+
+@dataclass(slots=True)
+class Noted:
+    """Beside another teller: how far every phase is, in a file that whoever started the rehearsal reads as it grows.
+
+    The file is replaced whole, so a reader never meets half of it.
+    """
+
+    path: Path
+    beside: Teller
+    phases: list[_Phase] = field(default_factory=list)
+    done: dict[int, int] = field(default_factory=dict)
+    took: dict[int, float] = field(default_factory=dict)
+    said: str = ""
+    written: float = 0.0
+
+    def begin(self, name: str, total: int | None) -> int:
+        now = time.monotonic()
+        self.phases.append(_Phase(name, total, now, now))
+        self._write(always=True)
+        return self.beside.begin(name, total)
+
+    def advance(self, phase: int, completed: int, total: int | None = None) -> None:
+        one = self.phases[phase]
+        one.total = total if total is not None else one.total
+        self.done[phase] = completed
+        self._write()
+        self.beside.advance(phase, completed, total)
+
+    def end(self, phase: int) -> None:
+        self.took[phase] = round(time.monotonic() - self.phases[phase].begun, 1)
+        self.said = ""
+        self._write(always=True)
+        self.beside.end(phase)
+
+    def say(self, text: str) -> None:
+        self.said = text
+        self._write(always=True)
+        self.beside.say(text)
+
+    def close(self) -> None:
+        self.beside.close()
+
+    def _write(self, *, always: bool = False) -> None:
+        now = time.monotonic()
+        if not always and now - self.written < NOTE_SECONDS:
+            return
+        self.written = now
+        rows = [
+            {"name": one.name, "total": one.total, "done": self.done.get(at, 0), "seconds": self.took.get(at)}
+            for at, one in enumerate(self.phases)
+        ]
+        fresh = self.path.with_suffix(".fresh")
+        fresh.write_text(json.dumps({"phases": rows, "said": self.said}, ensure_ascii=False), encoding="utf-8")
+        fresh.replace(self.path)
 
 
 def teller(console: Console) -> Teller:

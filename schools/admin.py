@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from accounts.abilities import Ability
 from accounts.admin_base import ScopedAdmin
 from accounts.staff_site import staff_site
 from schools.models import School, SeatPlan, Zone
@@ -8,7 +9,7 @@ from schools.models import School, SeatPlan, Zone
 
 @admin.register(School, site=staff_site)
 class SchoolAdmin(ScopedAdmin):
-    ability = "season.view"
+    ability = Ability.SEASON_VIEW
     district_field = "district__code"
     school_field = "code"
     list_display = ("code", "name", "kind", "district", "town", "education_group")
@@ -18,7 +19,7 @@ class SchoolAdmin(ScopedAdmin):
 
 @admin.register(SeatPlan, site=staff_site)
 class SeatPlanAdmin(ScopedAdmin):
-    ability = "season.view"
+    ability = Ability.SEASON_VIEW
     district_field = "school__district__code"
     school_field = "school_id"
     list_display = ("school", "year", "stage", "seats", "class_size")
@@ -29,7 +30,7 @@ class SeatPlanAdmin(ScopedAdmin):
 
 @admin.register(Zone, site=staff_site)
 class ZoneAdmin(ScopedAdmin):
-    ability = "season.view"
+    ability = Ability.SEASON_VIEW
     district_field = "district__code"
     list_display = ("name", "year", "stage", "school_names")
     list_filter = ("year", "stage")

@@ -5,3 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class SchoolsConfig(AppConfig):
     name = "schools"
     verbose_name = _("Schools and zones")
+
+    def ready(self) -> None:
+        """Schools, and the people who work for them, can be brought in from now on."""
+        from imports.kinds import declare
+        from schools.kinds import Schools
+        from schools.reviewers import Reviewers
+
+        declare(Schools(), Reviewers())

@@ -5,6 +5,7 @@ needs it, and the migrations are compared with the models without a database.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,16 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 BIN: Final = Path(sys.executable).parent
+NOT_OURS: Final = r"\.venv|var/|.*/node_modules/|.*/__pycache__/"
+
+
+def tool(name: str) -> str:
+    """The program of this virtual environment, or else the system's."""
+    own = BIN / name
+    return str(own) if own.exists() else shutil.which(name) or str(own)
+
+
+DEPTRY: Final = [tool("deptry"), ".", "--config", "scripts/deptry.toml", "--no-ansi"]
 CHECKS: Final[dict[str, list[str]]] = {
     "mypy": [str(BIN / "mypy"), "--no-error-summary", "."],
     "django": [sys.executable, str(Path(__file__)), "--django"],
@@ -20,13 +31,32 @@ CHECKS: Final[dict[str, list[str]]] = {
     "imports": [str(BIN / "lint-imports"), "--no-cache"],
     "ruff": [str(BIN / "ruff"), "check", "--quiet", "."],
     "format": [str(BIN / "ruff"), "format", "--check", "--quiet", "."],
+    # what runs may import only what requirements.in names; tests and benchmarks also what requirements-dev.in names
+    "packages": [*DEPTRY, "--exclude", rf"{NOT_OURS}|tests/|bench/"],
+    "test-packages": [
+        *DEPTRY,
+        "--exclude",
+        NOT_OURS,
+        "--requirements-files",
+        "requirements.in,requirements-dev.in",
+        "--ignore",
+        "DEP002",
+    ],
 }
-HINTS: Final = {"format": "run: .venv/bin/ruff format .", "django": "run: make messages, or manage.py makemigrations"}
+HINTS: Final = {
+    "format": "run: .venv/bin/ruff format .",
+    "django": "run: make messages, or manage.py makemigrations",
+    "packages": "declare it in requirements.in (then: make lock, and a line in docs/dependencies.md), or take it out",
+    "test-packages": "declare it in requirements-dev.in (then: make lock, and a line in docs/dependencies.md)",
+}
 
 
 def run(name: str) -> str:
     """What is wrong by this check; empty when nothing is."""
-    done = subprocess.run(CHECKS[name], cwd=ROOT, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(CHECKS[name], cwd=ROOT, capture_output=True, text=True, check=False)
+    except FileNotFoundError as gone:
+        return f"== {name} ==\n{gone.filename} is missing: it comes with requirements-dev.txt (make lint installs it)\n"
     if done.returncode == 0:
         return ""
     said = "\n".join(part.strip() for part in (done.stdout, done.stderr) if part.strip())

@@ -1,4 +1,4 @@
-"""What the five agencies hold: faithful records of the true state, then the planted errors, each one named."""
+"""What the first five agencies hold: faithful records of the true state, then the planted errors, each one named."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from synthetic import tables
 from synthetic.addresses import official
 from synthetic.people import resident_id
-from synthetic.records import Agency, Finding, HouseholdRecord, Records
+from synthetic.records import FIVE, Finding, Five, HouseholdRecord, Records
 from synthetic.spec import CitySpec
 from synthetic.state import State, month_text
 
@@ -29,7 +29,7 @@ class Held:
 def hold(spec: CitySpec, state: State, rng: Random) -> Held:
     """Write the agencies' records of a family and plant errors into them."""
     held = Held(faithful(spec, state))
-    for agency in ("household", "real_estate", "contract", "permit", "insurance"):
+    for agency in FIVE:
         kept: list[Any] = []
         for record in held.records[agency]:
             changed = _plant(spec, rng, held, agency, cast(dict[str, Any], record))
@@ -47,6 +47,12 @@ def faithful(spec: CitySpec, state: State) -> Records:
         "contract": [],
         "permit": [],
         "insurance": [],
+        "birth": [],
+        "marriage": [],
+        "rental": [],
+        "business": [],
+        "disability": [],
+        "registry": [],
     }
     if home := state.home:
         owners: list[Any] = [
@@ -62,7 +68,9 @@ def faithful(spec: CitySpec, state: State) -> Records:
                     "address": address,
                     "registered_on": home.since.isoformat(),
                     "mortgaged": home.mortgaged,
+                    "seized": False,
                     "kind": "residential",
+                    "status": "current",
                     "synthetic": True,
                 }
             )
@@ -73,6 +81,8 @@ def faithful(spec: CitySpec, state: State) -> Records:
                     "buyers": owners,
                     "address": address,
                     "filed_on": home.since.isoformat(),
+                    "kind": "residential",
+                    "status": "filed",
                     "synthetic": True,
                 }
             )
@@ -90,6 +100,7 @@ def _residence(state: State, records: Records) -> None:
                 "address": permit.address,
                 "issued_on": permit.issued_on.isoformat(),
                 "endorsed_until": permit.endorsed_until.isoformat(),
+                "status": "normal",
                 "synthetic": True,
             }
         )
@@ -126,6 +137,8 @@ def _households(state: State) -> list[HouseholdRecord]:
             "address": household.address,
             "division": household.division,
             "registered_on": household.registered_on.isoformat(),
+            "type": "family",
+            "status": "normal",
             "members": members,
             "synthetic": True,
         }
@@ -133,7 +146,7 @@ def _households(state: State) -> list[HouseholdRecord]:
     ]
 
 
-_MAIN_KEY: Final[Mapping[Agency, str]] = {
+_MAIN_KEY: Final[Mapping[Five, str]] = {
     "household": "id_number",
     "real_estate": "certificate",
     "contract": "contract",
@@ -142,7 +155,7 @@ _MAIN_KEY: Final[Mapping[Agency, str]] = {
 }
 
 
-def _plant(spec: CitySpec, rng: Random, held: Held, agency: Agency, record: dict[str, Any]) -> dict[str, Any] | None:
+def _plant(spec: CitySpec, rng: Random, held: Held, agency: Five, record: dict[str, Any]) -> dict[str, Any] | None:
     """Return the record as the agency holds it: mostly right, sometimes wrong or stale, None when it is missing."""
     key = record[_MAIN_KEY[agency]]
     draw = rng.random() * 100
@@ -233,14 +246,14 @@ def _stale_insurance(spec: CitySpec, rng: Random, record: dict[str, Any]) -> tup
 
 _Wrong = Callable[[Random, dict[str, Any]], tuple[str, dict[str, Any]]]
 _Stale = Callable[[CitySpec, Random, dict[str, Any]], tuple[str, dict[str, Any]]]
-_WRONG: Final[Mapping[Agency, _Wrong]] = {
+_WRONG: Final[Mapping[Five, _Wrong]] = {
     "household": _wrong_household,
     "real_estate": _wrong_property,
     "contract": _wrong_property,
     "permit": _wrong_permit,
     "insurance": _wrong_insurance,
 }
-_STALE: Final[Mapping[Agency, _Stale]] = {
+_STALE: Final[Mapping[Five, _Stale]] = {
     "household": _stale_household,
     "real_estate": _stale_property,
     "contract": _stale_property,

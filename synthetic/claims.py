@@ -68,6 +68,7 @@ def _household(spec: CitySpec, state: State, rng: Random) -> dict[str, Any] | No
         "householder_relation": household.head_relation,
         "address": _typed(spec, rng, household.home, household.address),
         "registered_on": household.registered_on.isoformat(),
+        "here": household.home is not None,
     }
 
 
@@ -94,8 +95,8 @@ def _slip(home: dict[str, Any], household: dict[str, Any] | None) -> str | None:
     if "address" in home:
         home["address"] += "-附房"
         return "real_estate" if home["kind"] == "deed" else "contract"
-    if household is None:
-        return None
+    if household is None or not household["here"]:
+        return None  # nobody asks for the day of a household in another city
     year = int(household["registered_on"][:4])
     household["registered_on"] = f"{year - 2}{household['registered_on'][4:8]}01"
     return "household"

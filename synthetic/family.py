@@ -66,6 +66,7 @@ class Family:
     records: Records
     injected: tuple[str, ...]
     truth: Mapping[str, ChildTruth]
+    kind: str = ""  # of an unusual family (``synthetic.unusual``)
     synthetic: bool = field(default=True)
 
     def to_json(self) -> dict[str, Any]:
@@ -74,6 +75,7 @@ class Family:
             "id": self.id,
             "synthetic": True,
             "persona": self.persona,
+            "kind": self.kind,
             "births": self.births,
             "guardians": [person.to_json() for person in self.guardians],
             "children": [child.to_json() for child in self.children],

@@ -5,16 +5,19 @@ Family number i depends on the seed and i alone, so any part can be made again b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from random import Random
 from typing import Any
 
+from synthetic import further, homes
 from synthetic.agencies import hold
 from synthetic.claims import claim
 from synthetic.family import ChildTruth, Family
 from synthetic.spec import CitySpec
 from synthetic.state import HomeState, HouseholdState, State, build
 from synthetic.truth import truth
+
+MOST_TURNS = 10_000  # about one family in three has no error and fits
 
 
 def generate(spec: CitySpec) -> Iterator[Family]:
@@ -24,16 +27,36 @@ def generate(spec: CitySpec) -> Iterator[Family]:
 
 def family(spec: CitySpec, index: int) -> Family:
     """Make one family of the city; its generator is seeded, because a synthetic city must be repeatable."""
-    rng = Random(f"{spec.seed}:{index}")
-    state = build(spec, index, rng)
+    return _family(spec, index, f"{spec.seed}:{index}", None)
+
+
+def faithful_family(
+    spec: CitySpec, index: int, persona: str, births: str, fits: Callable[[Family], bool] = lambda _family: True
+) -> Family:
+    """A family of this persona and these births of which every register and its parent tell the truth, and that fits.
+
+    Drawn anew until one does, always the same one for a specification.
+    """
+    drawn = (_family(spec, index, f"{spec.seed}:{index}:{turn}", (persona, births)) for turn in range(MOST_TURNS))
+    return next(one for one in drawn if not one.injected and fits(one))
+
+
+def _family(spec: CitySpec, index: int, seed: str, wanted: tuple[str, str] | None) -> Family:
+    rng = Random(seed)
+    state = build(spec, index, rng, wanted)
     held = hold(spec, state, rng)
+    # drawn apart, so that a city keeps its families whatever further registers there are
+    more = further.build(spec, state, Random(f"{seed}:further"))
+    further.hold(spec, state, more, held)
+    homes.hold(spec, state, Random(f"{seed}:homes"), held)
     claims: dict[str, Mapping[str, Any]] = {}
     labels: dict[str, ChildTruth] = {}
     for child in state.children:
         claims[child.id], slip = claim(spec, state, child, rng)
         if slip:
             held.injected.append(f"claim:{slip}:{child.id}")
-        labels[child.id] = truth(spec, state, child, held, slip)
+        claims[child.id] = further.claimed(claims[child.id], more)
+        labels[child.id] = further.told(truth(spec, state, child, held, slip), state, more, child)
         if state.permit and state.permit.endorsed_until < spec.check_day:
             held.injected.append(f"claim:lapsed_permit:{child.id}")
     return Family(

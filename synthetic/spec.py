@@ -16,7 +16,7 @@ class SpecError(ValueError):
 class EstateSpec:
     """One estate: where it stands and the zone (with its school) a home in it belongs to, per stage.
 
-    The junior zone is the primary one unless given. `number` is the house number on `road`.
+    The zones of the other stages are the primary one unless given. `number` is the house number on `road`.
     """
 
     name: str
@@ -27,10 +27,13 @@ class EstateSpec:
     town: str = ""
     junior_zone_id: str = ""
     junior_zone_school: str = ""
+    kindergarten_zone_id: str = ""
+    kindergarten_zone_school: str = ""
 
     def zone(self, stage: str) -> str:
         """Return the zone id for a stage."""
-        return self.junior_zone_id or self.zone_id if stage == "junior" else self.zone_id
+        others = {"junior": self.junior_zone_id, "kindergarten": self.kindergarten_zone_id}
+        return others.get(stage) or self.zone_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,9 +97,9 @@ class State:
         return f"S{self.index:07d}"
 
 
-def build(spec: CitySpec, index: int, rng: Random) -> State:
-    """Draw the true state of one family."""
-    persona, births = people.pick(rng, tables.PERSONAS), people.pick(rng, tables.BIRTHS)
+def build(spec: CitySpec, index: int, rng: Random, wanted: tuple[str, str] | None = None) -> State:
+    """Draw the true state of one family; ``wanted`` are its persona and births where they are not drawn."""
+    persona, births = wanted or (people.pick(rng, tables.PERSONAS), people.pick(rng, tables.BIRTHS))
     residence = draw_home(rng, spec)
     overseas = persona == "overseas"
     guardians = _guardians(spec, index, rng, persona)
@@ -156,7 +156,7 @@ def _stages(spec: CitySpec, rng: Random, births: str) -> tuple[str, ...]:
     if births == "siblings" and len(spec.stages) > 1:
         return spec.stages[:2]
     count = {"twins": 2, "triplets": 3}.get(births, 1)
-    return (rng.choices(spec.stages, weights=[3] + [2] * (len(spec.stages) - 1))[0],) * count
+    return (rng.choices(spec.stages, weights=[tables.STAGES[stage] for stage in spec.stages])[0],) * count
 
 
 def _children(

@@ -26,10 +26,18 @@ PERSONAS: Final[Mapping[str, float]] = {
     "overseas": 0.5,  # foreign passport, or Hong Kong, Macao, Taiwan residence permit
 }
 BIRTHS: Final[Mapping[str, float]] = {"single": 90.68, "twins": 1.3, "triplets": 0.02, "siblings": 8.0}
+# single children and twins: how many apply to each stage, of those a city has; siblings take the first two of a city
+STAGES: Final[Mapping[str, int]] = {"primary": 3, "junior": 2, "kindergarten": 1}
 LATE_BORN: Final = 1.0  # percent of primary children born after the cut-off day
 RECORD_ERRORS: Final[Mapping[str, float]] = {"wrong": 4.0, "stale": 3.0, "missing": 3.0}  # percent of agency records
 CLAIM_ERRORS: Final = 1.0  # percent of children whose parent mistypes a checked number
 LAPSED_PERMITS: Final = 3.0  # percent of permits that truly have lapsed
+# percent, of the registers beside the first five
+DISABLED: Final = 1.5  # children
+SELF_EMPLOYED: Final = 8.0  # families without social insurance here
+LEASES_FILED: Final = 60.0  # rented homes
+SCHOOLED_HERE: Final = 85.0  # children who went to a kindergarten or school of the district
+FURTHER_ERRORS: Final[Mapping[str, float]] = {"wrong": 3.0, "missing": 2.0}  # records
 MINORITY_NAMES: Final = 1.5
 RARE_NAMES: Final = 0.7
 
@@ -134,3 +142,6 @@ PROVINCE_INITIALS: Final = {
     "64": "宁",
     "65": "新",
 }
+
+# Percent of the families in a home of their own of which either parent has a second one.
+SECOND_HOMES: Final = 8

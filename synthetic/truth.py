@@ -14,7 +14,12 @@ from synthetic.state import MIGRANT, State
 def truth(spec: CitySpec, state: State, child: Child, held: Held, slip: str | None) -> ChildTruth:
     """Label one child: true facts, expected finding per claimed agency, honesty of the claim, zone."""
     keys = _claimed(state, child)
-    findings: dict[str, str] = {agency: held.findings.get((agency, key), "match") for agency, key in keys.items()}
+    findings: dict[str, str] = {
+        agency: held.findings.get((agency, key), "match") if _shows(state, held, agency, key) else "match"
+        for agency, key in keys.items()
+    }
+    if state.household is None:
+        findings["household"] = "not_found"  # no register of the country knows this child
     honest: dict[str, bool] = {agency: agency != slip for agency in keys}
     if state.permit and state.permit.endorsed_until < spec.check_day:
         honest["permit"] = False
@@ -22,6 +27,12 @@ def truth(spec: CitySpec, state: State, child: Child, held: Held, slip: str | No
         if not true and findings[agency] == "match":
             findings[agency] = "mismatch"
     return ChildTruth(facts(spec, state, child), findings, honest, state.residence.estate.zone(child.stage))
+
+
+def _shows(state: State, held: Held, agency: Agency, key: str) -> bool:
+    """Whether a planted error can be seen: where in another city a household is, nobody is asked."""
+    elsewhere = agency == "household" and state.household is not None and state.household.home is None
+    return not elsewhere or not {f"household:{kind}_address:{key}" for kind in ("wrong", "stale")} & set(held.injected)
 
 
 def _claimed(state: State, child: Child) -> dict[Agency, str]:

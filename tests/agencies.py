@@ -17,11 +17,12 @@ import pytest
 from django.conf import settings
 from pytest_django import Settings
 
+from synthetic import AGENCIES
 from tests.factories import Family, keys_of, records
 from tests.waiting import end, patience, slowness, wait_for_answer
 from verification import client
 
-TABLES = ("household", "real_estate", "contract", "permit", "insurance")
+TABLES = AGENCIES
 
 
 def free_port() -> int:
@@ -51,6 +52,10 @@ class City:
         body = json.dumps(wanted).encode()
         assert self.post(path, body).status_code == client.OK
 
+    def speaks(self, **wanted: Mapping[str, Any]) -> None:
+        """Let agencies answer in a dialect of their own."""
+        assert self.post("/dialects", json.dumps(wanted).encode()).status_code == client.OK
+
     def post(self, path: str, body: bytes, *, age: int = 0, secret: str = "") -> httpx.Response:
         """A signed request; ``age`` seconds old, signed with ``secret`` instead of the shared one."""
         stamp = str(int(time.time()) - age)
@@ -60,6 +65,7 @@ class City:
 
     def reset(self) -> None:
         self.path.with_suffix(".knobs.json").unlink(missing_ok=True)
+        self.path.with_suffix(".dialects.json").unlink(missing_ok=True)
         with closing(sqlite3.connect(self.path)) as city, city:
             for table in TABLES:
                 city.execute(f"DELETE FROM {table}")

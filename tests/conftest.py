@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import hypothesis
 import pytest
+from django.conf import settings
 from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
+from helpdesk.announcing import forget
 from portal.context import stored_synthetic
 from scripts.browser import browser
 from tests import database
@@ -24,6 +27,9 @@ LONGEST = {"test_quality.py", "test_journey_roles.py"}
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Ran())
+    # a decision counts at once but in the tests of taking one back; servers that tests start are told the same
+    settings.DECISION_HOLD = 0
+    os.environ["DECISION_HOLD"] = "0"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,6 +75,12 @@ def quick_passwords(request: pytest.FixtureRequest, settings: Settings) -> None:
         settings.PASSWORD_HASHERS = [*quick, *settings.PASSWORD_HASHERS]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def static_folder() -> None:
+    """The server of static files warns when nothing was collected yet, and a warning fails a test."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
 @pytest.fixture(autouse=True)
 def static_files_on_demand(settings: Settings) -> None:
     """Static files are looked up when asked for, not listed anew for every test client."""
@@ -89,6 +101,7 @@ def own_language() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def synthetic_not_remembered() -> None:
+def nothing_remembered() -> None:
     """What the last test's database held is not what this one's holds."""
     stored_synthetic.cache_clear()
+    forget()

@@ -1,7 +1,5 @@
 """Making the checks: leased where they are found, asked by the hundred, stored and handed on in batches."""
 
-import hashlib
-import json
 import random
 import time
 from collections import Counter
@@ -11,23 +9,25 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
-from django.utils.module_loading import import_string
 
 from foundation import clock
 from foundation.bulk import update_rows
+from foundation.canonical import digest_of
 from foundation.draining import Turn
 from verification.agencies import Judgement, MalformedRecord, adapter
-from verification.client import Asking, Call, Request, ask_many, closed_agencies, give_back, granted
+from verification.client import BUSY, FULL_NOW, Asking, Call, Request, ask_many, give_back, granted, with_lines
+from verification.happenings import CHECKS_DONE
 from verification.models import Agency, Check, Finding, Outcome
 from verification.selectors import pending_among
+from verification.tallies import findings_tally
 
 MAX_ATTEMPTS = 5  # answers that were none; a request that was never made does not count
 LEASE_SECONDS = 45  # each phase of a batch is much shorter: it is renewed between them
 
 FULL = 24  # checks of one agency in a batch; the rest of a family's five are in the same batch by their age
+SOON_SECONDS = 2.0  # after "too many requests"
 PAUSE_SECONDS = 0.2  # while every agency's quota is used up
 
 # Which agencies have work that is due: one look at the beginning of each one's index.
@@ -78,20 +78,24 @@ class _Look:
         self.throttled = False
         if not due:
             return None
-        closed = closed_agencies()
-        open_ones = dict.fromkeys((agency for agency in due if agency not in closed), FULL)
-        quota = granted(open_ones, "check") if open_ones else {}
+        quota = granted(dict.fromkeys(due, FULL), "check")
         limits = [quota.get(agency, FULL) for agency in due]
         given |= {"agencies": due, "limits": limits, "leased": now + timedelta(seconds=LEASE_SECONDS)}
         checks = list(Check.objects.raw(CLAIM.format(only=only), given))
         taken = Counter(check.agency for check in checks)
         self.throttled = any(taken[agency] == count < FULL for agency, count in quota.items())
-        give_back({agency: count - taken[agency] for agency, count in quota.items()}, "check")
+        requests = with_lines(
+            [
+                Request(one.agency, adapter(one.agency).keys(one.claim), one.district_code, round_id=one.round_id)
+                for one in checks
+            ]
+        )
+        asked = Counter(one.agency for one in requests if one.line and not one.line.closed)
+        give_back({agency: count - asked[agency] for agency, count in quota.items()}, "check")
         if not checks:
             return None
-        requests = [Request(check.agency, adapter(check.agency).keys(check.claim)) for check in checks]
         more = any(taken[agency] == most for agency, most in zip(due, limits, strict=True) if most)
-        return _Batch(checks, ask_many(requests, purpose="check", closed=closed), more)
+        return _Batch(checks, ask_many(requests, purpose="check"), more)
 
 
 def checks_work(turn: Turn) -> bool:
@@ -129,16 +133,20 @@ def _end(batch: _Batch) -> int:
     """Store what the answers mean and hand on the families that are all checked; how many checks were concluded."""
     findings, again = [], []
     for check, made in zip(batch.checks, batch.asking.calls(), strict=True):
+        if made.status == BUSY or made.why == FULL_NOW:
+            _soon(check)  # asked too often is no silence: its turn comes
+            again.append(check)
+            continue
         finding = _finding(check, made)
         if finding is not None:
             findings.append(finding)
         else:
+            _later(check)
             again.append(check)
     concluded = _conclude(findings, again)
     ready = set(concluded) - pending_among(set(concluded))
     if ready:
-        # by name: the room above listens, this one does not import it
-        import_string(settings.VERIFICATION_DONE)(sorted(ready))
+        CHECKS_DONE.happen(sorted(ready))
     return len(concluded)
 
 
@@ -158,13 +166,12 @@ def _finding(check: Check, made: Call) -> Finding | None:
 
 def _built(check: Check, judgement: Judgement, made: Call) -> Finding:
     now = clock.now()
-    canonical = json.dumps(judgement.record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return Finding(
         check_made=check,
         outcome=judgement.outcome,
         differences=[asdict(difference) for difference in judgement.differences],
         evidence=judgement.record,
-        evidence_hash=hashlib.sha256(canonical.encode()).hexdigest(),
+        evidence_hash=digest_of(judgement.record),
         source=made.answer.source if made.answer else made.why,
         trace_id=made.trace_id,
         source_time=made.answer.at if made.answer else None,
@@ -180,11 +187,17 @@ def _conclude(findings: Sequence[Finding], again: Sequence[Check]) -> list[UUID]
     rows = Check.objects.select_for_update().filter(pk__in=ids, state=Check.State.PENDING).order_by("pk")
     open_ones = dict(rows.values_list("pk", "subject"))
     Check.objects.filter(pk__in=open_ones).update(state=Check.State.DONE, attempts=F("attempts") + 1)
-    Finding.objects.bulk_create([finding for finding in findings if finding.check_made_id in open_ones])
-    for check in again:
-        _later(check)
+    new = [finding for finding in findings if finding.check_made_id in open_ones]
+    Finding.objects.bulk_create(new)
+    findings_tally(new)
     update_rows(again, ("next_attempt_at", "attempts"), only="t.state = 'pending'")
     return list(open_ones.values())
+
+
+def _soon(check: Check) -> None:
+    """The agency has enough for this second: once more in a moment, and nothing is counted against it."""
+    spread = random.uniform(0.5, 1.5)  # noqa: S311 - spreads retries, no draw
+    check.next_attempt_at = clock.now() + timedelta(seconds=spread * SOON_SECONDS)
 
 
 def _later(check: Check) -> None:

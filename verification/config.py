@@ -1,11 +1,14 @@
-"""What is wrong with the settings of the agencies, before the first of them is asked."""
+"""What is wrong with the settings of the agencies and with the lines of the catalogue, before anybody is asked."""
 
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from foundation.addresses import enciphered
 from verification.agencies import adapter
-from verification.models import Agency
+from verification.dialect import DialectError, parse
+from verification.models import Agency, DataItem
+from verification.speaking import context_of
 
 LONGEST_TIMEOUT = 60.0
 
@@ -26,4 +29,23 @@ def check_config() -> list[str]:
         found.append("agencies: AGENCY_RATE must be above 0: nobody would ever be asked")
     if not 0 < settings.AGENCY_TIMEOUT_SECONDS <= LONGEST_TIMEOUT:
         found.append(f"agencies: AGENCY_TIMEOUT_SECONDS must lie between 0 and {LONGEST_TIMEOUT:.0f}")
+    return found
+
+
+def line_problems() -> list[str]:
+    """What is wrong with the lines that divisions wrote down, in words; reads the catalogue.
+
+    A line that cannot work is told and closed; it stops nobody else's start.
+    """
+    found = []
+    for row in DataItem.objects.order_by("agency", "division"):
+        named = f"data item {row.agency} of {row.division or 'everybody'}"
+        if row.secret and not settings.AGENCY_SECRETS.get(row.secret):
+            found.append(f"{named}: no secret is called {row.secret!r} in AGENCY_SECRETS")
+        if row.endpoint and not enciphered(row.endpoint):
+            found.append(f"{named}: {row.endpoint!r} must be an https:// address")
+        try:
+            context_of(parse(row.dialect))
+        except (DialectError, OSError, ValueError) as wrong:
+            found.append(f"{named}: {wrong}")
     return found

@@ -1,32 +1,29 @@
-"""The door of verification: open checks (``checking`` makes them), ask for prefill, switch an agency."""
+"""The door of verification: open checks (``checking`` makes them), ask for prefill."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.utils.translation import gettext as _
-
-from accounts.models import Account
-from accounts.scopes import scope
-from audit.services import record
 from foundation import clock
 from foundation.bulk import insert_new
-from foundation.errors import NotAllowed, Refused
 from foundation.lanes import ring_on_commit
 from verification.client import ask_all
-from verification.models import Agency, AgencySwitch, Check
+from verification.models import Check
 
 
-def checks_open(*, subject: UUID, district: str, claims: Mapping[str, Mapping[str, Any]]) -> None:
-    """Create one check per agency claimed, once, in the caller's transaction, and wake the workers on commit."""
+def checks_open(*, subject: UUID, district: str, claims: Mapping[str, Mapping[str, Any]], round_id: int = 0) -> None:
+    """Create one check per agency claimed, once, in the caller's transaction, and wake the workers on commit.
+
+    What the figures count is counted for the district and, where one is named, for the round.
+    """
     now = clock.now()
     rows = [
         Check(
             subject=subject,
             district_code=district,
+            round_id=round_id,
             agency=agency,
             claim=dict(claim),
             next_attempt_at=now,
@@ -36,6 +33,31 @@ def checks_open(*, subject: UUID, district: str, claims: Mapping[str, Mapping[st
     ]
     if insert_new(rows):
         ring_on_commit("families")
+
+
+def checks_again(wanted: Mapping[UUID, Collection[str]]) -> None:
+    """Ask agencies again about versions of which they gave no answer: a new check each, in the caller's transaction."""
+    now, rows = clock.now(), []
+    last: dict[tuple[UUID, str], Check] = {}
+    for check in Check.objects.filter(subject__in=wanted).order_by("turn"):
+        last[check.subject, check.agency] = check
+    for subject, agencies in wanted.items():
+        for agency in agencies:
+            old = last[subject, agency]
+            rows.append(
+                Check(
+                    subject=subject,
+                    district_code=old.district_code,
+                    round_id=old.round_id,
+                    agency=agency,
+                    claim=old.claim,
+                    turn=old.turn + 1,
+                    next_attempt_at=now,
+                    created_at=now,
+                )
+            )
+    Check.objects.bulk_create(rows, ignore_conflicts=True)
+    ring_on_commit("families")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +71,13 @@ class Prefill:
     at: datetime | None
 
 
-def prefill(*, lookups: Mapping[str, Sequence[str]]) -> dict[str, Prefill]:
-    """Ask several agencies at once for a person's own records; never raises, silence is an outcome."""
+def prefill(*, lookups: Mapping[str, Sequence[str]], district: str = "", round_id: int = 0) -> dict[str, Prefill]:
+    """Ask several agencies at once for a person's own records; never raises, silence is an outcome.
+
+    ``district`` is the one that is applied in; without one the lines of the settings are used.
+    """
     found = {}
-    for agency, made in ask_all(lookups, purpose="prefill").items():
+    for agency, made in ask_all(lookups, purpose="prefill", district=district, round_id=round_id).items():
         answer = made.answer
         if answer is None:
             found[agency] = Prefill(agency, "silent", (), "", None)
@@ -60,25 +85,3 @@ def prefill(*, lookups: Mapping[str, Sequence[str]]) -> dict[str, Prefill]:
             outcome = "found" if answer.records else "empty"
             found[agency] = Prefill(agency, outcome, answer.records, answer.source, answer.at)
     return found
-
-
-@transaction.atomic
-def agency_switch(*, actor: Account, agency: str, enabled: bool, note: str = "") -> None:
-    """Switch an agency on or off. While it is off its checks wait and end as ``unavailable``: a person decides.
-
-    Raises NotAllowed, Refused (unknown agency).
-    """
-    if not scope(actor).any("agency.switch"):
-        raise NotAllowed(_("You may not switch agencies."))
-    if agency not in Agency.values:
-        raise Refused(_("There is no such agency."), code="unknown_agency", field="agency")
-    AgencySwitch.objects.update_or_create(
-        pk=agency, defaults={"enabled": enabled, "failures": 0, "open_until": None, "note": note}
-    )
-    record(
-        actor=actor,
-        action="agency.on" if enabled else "agency.off",
-        object_type="agency",
-        object_id=agency,
-        details={"note": note},
-    )

@@ -14,21 +14,32 @@ MOST_ROWS = 1000
 LARGEST_NUMBER = 1_000_000_000
 _MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
 
-DATES = frozenset({"registered_on", "filed_on", "issued_on", "endorsed_until"})
+DATES = frozenset(
+    {"registered_on", "filed_on", "issued_on", "endorsed_until", "born_on", "until", "entered_on", "left_on"}
+)
 TEXTS = frozenset(
     {
         "address",
         "certificate",
         "city",
         "contract",
+        "division",
+        "former_certificate",
+        "former_contract",
+        "grade",
         "householder_id",
         "householder_relation",
         "id_number",
+        "lease",
         "name",
         "relation",
+        "school",
+        "school_code",
+        "spouse_id",
+        "stage",
     }
 )
-PEOPLE = frozenset({"buyers", "members", "owners"})
+PEOPLE = frozenset({"buyers", "custody", "guardians", "members", "owners", "parents", "tenants"})
 MONTHS = frozenset({"backpaid", "months"})
 
 

@@ -5,8 +5,6 @@ thread, and connections are kept. Touches no database. Never raises for what an 
 """
 
 import asyncio
-import hashlib
-import hmac
 import json
 import os
 import secrets
@@ -23,7 +21,11 @@ from django.conf import settings
 
 from foundation import clock, events
 from foundation.loops import Loop
+from verification.lines import Line, plain_line
+from verification.reading import Busy, Expired, Page, Unreadable, joined, moment_of, read_page
+from verification.sealing import Unsealed, seal, sign
 from verification.shape import is_line, readable
+from verification.speaking import Tokens, context_of, opened, path_of, question
 
 if TYPE_CHECKING:
     import aiohttp
@@ -33,7 +35,9 @@ IN_FLIGHT = 32  # requests to one agency at once, of one process
 LONGEST_ANSWER = 1_000_000  # bytes; a family's records take a few thousand
 LONGEST_SOURCE = 80  # characters, as stored with a finding
 EARLIEST_YEAR = 1900  # a time near the ends of the calendar cannot be moved to another zone
-OK = 200
+LONGEST_TOKEN = 4000  # characters
+MOST_PAGES = 50
+OK, UNAUTHORISED, BUSY = 200, 401, 429
 NOT_MADE = -1
 CUT_OFF = {"ServerDisconnectedError", "ClientOSError", "ConnectionResetError"}  # looking a record up twice harms nobody
 
@@ -58,77 +62,158 @@ class Call:
     milliseconds: int
     answer: Answer | None
     why: str = ""
+    line: str = ""  # over which it was asked; "" for that of the settings
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of whom."""
+    """What is asked of whom, for a family of which district and round; over the line of the settings where none is
+    given.
+    """
 
     agency: str
     keys: Sequence[str]
+    district: str = ""
+    line: Line | None = None
+    round_id: int = 0
 
 
 def signature(secret: str, path: str, timestamp: str, nonce: str, body: bytes) -> str:
     """HMAC-SHA-256 over method, path, time, nonce and the body's digest (64 hex digits)."""
-    message = "\n".join(["POST", path, timestamp, nonce, hashlib.sha256(body).hexdigest()])
-    return hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()
+    return sign(secret, path, timestamp, nonce, body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What came of one HTTP request: the body where the answer is 200, and the kind of what broke, if anything did."""
+
+    status: int
+    content: bytes | None
+    broken: str = ""
 
 
 class Wire(Loop):
-    """The loop, its thread and its connections: one a process and address, because none survives a fork."""
+    """The loop, its thread and its connections: one a process, because none survives a fork."""
 
-    def __init__(self, base_url: str, seconds: float) -> None:
+    def __init__(self, seconds: float) -> None:
         import aiohttp  # a tenth of a second: only where something is asked
 
         super().__init__("agencies")
         self.trouble = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
-        self.base_url, self.seconds = base_url, seconds
+        self.seconds = seconds
+        self.tokens = Tokens()
 
     async def ask(self, requests: Sequence[Request]) -> list[Call]:
-        """All answers, in the order of the requests. An agency that keeps silent is not asked on within the batch."""
-        gates = {request.agency: _Gate() for request in requests}
-        return await asyncio.gather(*(self._one(request, gates[request.agency]) for request in requests))
+        """All answers, in the order of the requests. A line that keeps silent is not asked on within the batch."""
+        lines = [request.line or plain_line(request.agency) for request in requests]
+        gates = {line.name: _Gate() for line in lines}
+        together: dict[str, list[int]] = {}
+        groups: list[tuple[Line, list[int]]] = []
+        for at, line in enumerate(lines):
+            if line.name not in together or len(together[line.name]) >= line.dialect.batch:
+                together[line.name] = []
+                groups.append((line, together[line.name]))
+            together[line.name].append(at)
+        made = await asyncio.gather(
+            *(self._group(line, [requests[at] for at in places], gates[line.name]) for line, places in groups)
+        )
+        found = {
+            at: call
+            for (_line, places), calls in zip(groups, made, strict=True)
+            for at, call in zip(places, calls, strict=True)
+        }
+        return [found[at] for at in range(len(requests))]
 
-    async def _one(self, request: Request, gate: "_Gate") -> Call:
+    async def _group(self, line: Line, requests: Sequence[Request], gate: "_Gate") -> list[Call]:
         async with gate.room:
             if gate.silent >= BREAKER_FAILURES:
-                return Call(request.agency, uuid.uuid4().hex, NOT_MADE, 0, None, "resting after repeated failures")
-            made = await self._call(request)
-            gate.silent = 0 if made.answer is not None else gate.silent + 1
-            return made
+                why = "resting after repeated failures"
+                return [Call(line.agency, uuid.uuid4().hex, NOT_MADE, 0, None, why, line.name) for _one in requests]
+            calls = await self._calls(line, requests)
+            heard = any(one.answer is not None or one.status == BUSY for one in calls)
+            gate.silent = 0 if heard else gate.silent + 1
+            return calls
 
-    async def _call(self, request: Request) -> Call:
+    async def _calls(self, line: Line, requests: Sequence[Request]) -> list[Call]:
+        """Ask the questions of one HTTP request; as many as there are pages of the answer."""
         trace_id, started = uuid.uuid4().hex, time.monotonic()
-        status, answer, broken = await self._post(request, trace_id)
-        if broken in CUT_OFF:  # a kept connection that the other side closed just now: nothing was asked on it
-            status, answer, broken = await self._post(request, trace_id)
+        status, answers, broken = await self._answers(line, requests, trace_id)
         spent = int(1000 * (time.monotonic() - started))
-        why = "" if answer else (f"HTTP {status}" if status else "no connection")
-        if why:
-            said = broken or (why if status != OK else "an answer that is none")
-            events.refused("agency", said, agency=request.agency, trace=trace_id, milliseconds=spent)
-        return Call(request.agency, trace_id, status, spent, answer, why)
+        rows = answers or [None] * len(requests)
+        failed = f"HTTP {status}" if status else "no connection"
+        if not all(rows):
+            said = broken or (failed if status != OK else "an answer that is none")
+            events.refused("agency", said, agency=line.name, trace=trace_id, milliseconds=spent)
+        return [Call(line.agency, trace_id, status, spent, one, "" if one else failed, line.name) for one in rows]
 
-    async def _post(self, request: Request, trace_id: str) -> tuple[int, Answer | None, str]:
-        """Status (0 for none), the answer if it is one, and the kind of what broke, if anything did."""
-        path = f"/{request.agency}/query"
-        body = json.dumps({"keys": list(request.keys)}).encode()
+    async def _answers(
+        self, line: Line, requests: Sequence[Request], trace_id: str
+    ) -> tuple[int, list[Answer | None] | None, str]:
+        """Status (0 for none), an answer a question if it is one, and the kind of what broke, if anything did."""
+        pages: list[Page] = []
+        renewed = False
+        while len(pages) < MOST_PAGES:
+            token = await self.tokens.of(line, self._fetch_token) if line.dialect.token_path else ""
+            if token is None:
+                return 0, None, "no token"
+            body = question(line.dialect, [one.keys for one in requests], len(pages) + 1)
+            said = await self._post(line, path_of(line), body, trace_id, token)
+            try:
+                pages.append(_page(line, said, len(requests), token))
+            except Expired:
+                self.tokens.drop(line, token)
+                if renewed:
+                    return UNAUTHORISED, None, "token refused"
+                renewed = True
+                continue
+            except Busy:
+                return BUSY, None, "too many requests"
+            except (Unreadable, Unsealed):
+                return said.status, None, said.broken
+            if not pages[-1].more:
+                return OK, [_answer(line, one, pages[0], trace_id) for one in joined(pages).records], ""
+        return OK, None, "too many pages"
+
+    async def _fetch_token(self, line: Line) -> tuple[str, float] | None:
+        """A token and for how many seconds it is good; None where none was given."""
+        body = json.dumps(dict(line.dialect.constants)).encode()
+        said = await self._post(line, line.dialect.token_path, body, uuid.uuid4().hex, "")
+        try:
+            made = json.loads(opened(line, said.content or b"").decode(line.dialect.charset))
+            token, seconds = made.get("token") or made["access_token"], float(made.get("expires_in", 60))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return None
+        return (token, seconds) if is_line(token, LONGEST_TOKEN) and token.isascii() else None
+
+    async def _post(self, line: Line, path: str, plain: bytes, trace_id: str, token: str) -> _Said:
+        """One signed request; put once more where a kept connection was cut off: nothing was asked on it."""
+        said = await self._send(line, path, plain, trace_id, token)
+        return await self._send(line, path, plain, trace_id, token) if said.broken in CUT_OFF else said
+
+    async def _send(self, line: Line, path: str, plain: bytes, trace_id: str, token: str) -> _Said:
+        dialect = line.dialect
+        body = seal(plain, line.secret, dialect.cipher)
         timestamp, nonce = str(int(time.time())), secrets.token_hex(12)
         headers = {
-            "Content-Type": "application/json",
+            "Content-Type": "text/plain" if dialect.cipher else f"application/json; charset={dialect.charset}",
             "X-Trace": trace_id,
             "X-Timestamp": timestamp,
             "X-Nonce": nonce,
-            "X-Signature": signature(settings.AGENCY_SECRET, path, timestamp, nonce, body),
+            "X-Signature": sign(line.secret, path, timestamp, nonce, body, dialect.signature),
+            **({"Authorization": f"Bearer {token}"} if token else {}),
         }
         try:
+            trust = context_of(dialect)
             async with self.http(self.seconds).post(
-                self.base_url + path, data=body, headers=headers, allow_redirects=False
+                line.url + path,
+                data=body,
+                headers=headers,
+                allow_redirects=False,
+                ssl=trust if trust is not None else True,
             ) as response:
-                content = await _content(response) if response.status == OK else None
-                return response.status, _read(content, trace_id) if content is not None else None, ""
+                return _Said(response.status, await _content(response) if response.status == OK else None)
         except self.trouble as broken:
-            return 0, None, type(broken).__name__
+            return _Said(0, None, type(broken).__name__)
 
 
 class _Gate:
@@ -150,29 +235,40 @@ async def _content(response: "aiohttp.ClientResponse") -> bytes | None:
     return bytes(content)
 
 
-def _read(content: bytes, trace_id: str) -> Answer | None:
+def _page(line: Line, said: _Said, questions: int, token: str) -> Page:
+    """One page of an answer. Raises Expired, Busy, Unreadable, Unsealed."""
+    if said.status == UNAUTHORISED and token:
+        raise Expired
+    if said.status == BUSY:
+        raise Busy
+    if said.content is None:
+        raise Unreadable
+    return read_page(opened(line, said.content), line.dialect, questions)
+
+
+def _answer(line: Line, records: Sequence[dict[str, Any]], page: Page, trace_id: str) -> Answer | None:
     """The answer, or None for anything that is not one: an empty or malformed 200 is silence, not "not found"."""
+    rows = list(records)
     try:
-        body = json.loads(content)
-        records, source = body["records"], body["source"]
-        at = datetime.fromisoformat(body["at"])
-        json.dumps(records, ensure_ascii=False, allow_nan=False).encode()  # can be kept as evidence
-        if not readable(records) or not is_line(source, LONGEST_SOURCE) or not at.year > EARLIEST_YEAR:
+        json.dumps(rows, ensure_ascii=False, allow_nan=False).encode()  # can be kept as evidence
+        source = page.source if line.dialect.source else line.name
+        at = moment_of(page.at) if line.dialect.at else clock.now()
+        if at is None or not readable(rows) or not is_line(source, LONGEST_SOURCE) or not at.year > EARLIEST_YEAR:
             return None
         # agencies write their wall clock without a zone
-        return Answer(tuple(records), source, at if at.tzinfo else at.replace(tzinfo=clock.SHANGHAI), trace_id)
-    except (ValueError, KeyError, TypeError, RecursionError):
+        return Answer(tuple(rows), source, at if at.tzinfo else at.replace(tzinfo=clock.SHANGHAI), trace_id)
+    except (ValueError, TypeError, RecursionError):
         return None
 
 
 @lru_cache(maxsize=4)
-def _wire(pid: int, base_url: str, seconds: float) -> Wire:  # noqa: ARG001 - one a process: no thread survives a fork
-    return Wire(base_url, seconds)
+def _wire(pid: int, seconds: float) -> Wire:  # noqa: ARG001 - one a process: no thread survives a fork
+    return Wire(seconds)
 
 
 def begin(requests: Sequence[Request], refused: Mapping[int, Call]) -> "Future[list[Call]]":
     """Send the requests now; the result has a Call for each, in order. ``refused``: those not to be made, by place."""
-    wire = _wire(os.getpid(), settings.AGENCY_BASE_URL, settings.AGENCY_TIMEOUT_SECONDS)
+    wire = _wire(os.getpid(), settings.AGENCY_TIMEOUT_SECONDS)
 
     async def all_of_them() -> list[Call]:
         made = iter(await wire.ask([one for at, one in enumerate(requests) if at not in refused]))

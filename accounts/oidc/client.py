@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import quote_plus
 
 import httpx
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
@@ -20,29 +20,24 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from accounts.oidc.model import Begun, Identity, SignInFailed
-from accounts.oidc.providers import LOOPBACK, Provider
+from accounts.oidc.providers import Provider
+from accounts.outside import LONGEST_ANSWER, Silent, ask
 from foundation import clock, events
+from foundation.addresses import enciphered
 
 ALGORITHMS = ["ES256", "ES384", "PS256", "RS256"]
 SKEW_SECONDS = 120
 MINUTES = 10  # how long a person may take at the provider
 METADATA_SECONDS = 600
-LONGEST_ANSWER = 100_000
 _metadata: dict[str, tuple[float, dict[str, Any]]] = {}
 _keys: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
 def _get(url: str, token: str = "") -> dict[str, Any]:
-    headers = {"Accept": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
     try:
-        answer = httpx.get(url, timeout=settings.OIDC_TIMEOUT_SECONDS, headers=headers)
-        answer.raise_for_status()
-        found = answer.json() if len(answer.content) <= LONGEST_ANSWER else None
-    except (httpx.HTTPError, ValueError) as silent:
-        raise SignInFailed("silent", f"{urlsplit(url).path}: {type(silent).__name__}") from silent
-    if not isinstance(found, dict):
-        raise SignInFailed("silent", f"{urlsplit(url).path}: no object")
-    return found
+        return ask("GET", url, headers={"Authorization": f"Bearer {token}"} if token else {})[0]
+    except Silent as silent:
+        raise SignInFailed("silent", silent.why) from silent
 
 
 def _discovered(provider: Provider) -> dict[str, Any]:
@@ -52,7 +47,7 @@ def _discovered(provider: Provider) -> dict[str, Any]:
         found = _get(f"{provider.issuer}/.well-known/openid-configuration")
         ends = [str(found.get(name, "")) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
         ends += [str(found["userinfo_endpoint"])] if found.get("userinfo_endpoint") else []
-        safe = all(urlsplit(end).scheme == "https" or urlsplit(end).hostname in LOOPBACK for end in ends)
+        safe = all(enciphered(end) for end in ends)
         if found.get("issuer") != provider.issuer or not safe:
             raise SignInFailed("token", "discovery names another issuer or an address without TLS")
         _metadata[provider.issuer] = (time.monotonic(), found)

@@ -7,15 +7,14 @@ from functools import lru_cache
 from pathlib import Path
 from string import Template
 from typing import Any
-from urllib.parse import urlsplit
 
 import yaml
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from foundation.addresses import enciphered
 from foundation.environment import Declared
 
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LEVELS = {2, 3}
 TOKEN_AUTH = {"", "client_secret_basic", "client_secret_post"}
 
@@ -49,8 +48,7 @@ class Provider:
 def _checked(row: Mapping[str, Any]) -> Provider:
     try:
         made = Provider(**row)
-        parts = urlsplit(made.issuer)
-        sound = parts.scheme == "https" or parts.hostname in LOOPBACK
+        sound = enciphered(made.issuer)
         levels = set(made.acr.values()) <= LEVELS and bool(made.acr) and made.token_auth in TOKEN_AUTH
         named = {"zh", "en"} <= set(made.name) & set(made.zone) and {"name", "id_number", "phone"} <= set(made.claims)
     except (TypeError, AttributeError, ValueError) as wrong:
@@ -66,13 +64,13 @@ def _checked(row: Mapping[str, Any]) -> Provider:
 @lru_cache(maxsize=4)
 def _read(path: str, base: str) -> dict[str, Provider]:  # noqa: ARG001 - a changed address is another reading
     rows = yaml.safe_load(Path(path).read_text(encoding="utf-8")) or []
-    return {one.key: one for one in (_checked(_filled(row, Declared())) for row in rows)}
+    return {one.key: one for one in (_checked(filled(row, Declared())) for row in rows)}
 
 
-def _filled(value: Any, given: Mapping[str, str]) -> Any:
+def filled(value: Any, given: Mapping[str, str]) -> Any:
     """``${NAME}`` in every text, after reading: a secret with a colon must not become a piece of YAML."""
     if isinstance(value, dict):
-        return {name: _filled(inner, given) for name, inner in value.items()}
+        return {name: filled(inner, given) for name, inner in value.items()}
     return Template(value).safe_substitute(given) if isinstance(value, str) else value
 
 

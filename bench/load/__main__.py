@@ -71,7 +71,7 @@ def judged() -> tuple[int, int]:
     """Applications judged so far, and those that wait for it."""
     from django.db import connection
 
-    from enrollment.models import ApplicationVersion
+    from enrollment.seasons.models import ApplicationVersion
 
     done = ApplicationVersion.objects.filter(assessed_at__isnull=False).count()
     left = ApplicationVersion.objects.filter(assessed_at__isnull=True).count()
@@ -83,7 +83,7 @@ def lost(receipts: list[str]) -> int:
     """Receipts shown to families that the database does not know."""
     from django.db import connection
 
-    from enrollment.models import Application
+    from enrollment.seasons.models import Application
 
     stored = set(Application.objects.values_list("receipt", flat=True))
     connection.close()

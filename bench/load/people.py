@@ -11,7 +11,8 @@ from urllib.parse import urljoin
 import aiohttp
 
 from bench.load.seen import Seen
-from bench.opening import FIRST_CHOICES, MOST_PAGES, PAPER_SHARE, Form, GaveUpError
+from bench.opening import FIRST_CHOICES, MOST_PAGES, PAPER_SHARE, Form, GaveUpError, receipt_on
+from portal.gate.passes import COOKIE, TICKET
 from rehearsal import answers as typed
 
 THINK = (1.0, 4.0)  # seconds between an answer and the next press: faster than people are
@@ -22,7 +23,7 @@ LOOK_BACK = 500  # rows
 ANSWER_SECONDS = 60.0  # longer is an error, as a proxy would say
 FAMILIES_AN_ADDRESS = 250  # behind one address of a mobile carrier
 AGAIN = re.compile(r'data-again="(\d+)"')
-RECEIPT = re.compile(r'class="receipt">\s*([^<]+?)\s*<')
+WAITING = 'data-qa="waiting"'  # the page of the gate, in every language
 FORM = re.compile(r"<form[^>]*method=\"post\".*?</form>", re.DOTALL)
 HEADERS = {"Accept-Language": "zh-CN", "Accept": "text/html", "User-Agent": "Mozilla/5.0 (bench of our own)"}
 
@@ -107,7 +108,7 @@ class Person:
                     await answer.read()
                 page = Page(answer.url.raw_path_qs, text, answer.status)
                 again = answer.headers.get("Retry-After")
-            if page.status != 503 or again is None or 'class="other' not in text:
+            if page.status != 503 or again is None or WAITING not in text:
                 self._answered(page, method, time.monotonic() - begun, counts=counts)
                 return page
             self._kept_waiting(text)
@@ -128,13 +129,18 @@ class Person:
             self.waiting_since = 0.0
 
     def _kept_waiting(self, text: str) -> None:
-        self.waiting_since = self.waiting_since or time.monotonic()
+        if self._has_number():  # who is under way and asked to come again in a moment stands in no line
+            self.waiting_since = self.waiting_since or time.monotonic()
         if not self.family:
             self.seen.visitors_waiting_pages += 1
         elif AGAIN.search(text):
             self.seen.forms_given_back += 1
         else:
             self.seen.waiting_pages += 1
+
+    def _has_number(self) -> bool:
+        """Whether the gate's cookie is a number in the line."""
+        return any(one.key == COOKIE and one.value.strip('"').startswith(TICKET) for one in self.http.cookie_jar)
 
     async def think(self, pause: tuple[float, float] = THINK) -> None:
         await asyncio.sleep(self.chance.uniform(*pause))
@@ -178,10 +184,10 @@ class Family:
         for _page in range(MOST_PAGES):
             if page.path.endswith("/check/"):
                 page = await self._send(page, {"declare": "yes"})
-                found = RECEIPT.search(page.text)
-                if found is None:
+                receipt = receipt_on(page.text)
+                if not receipt:
                     raise GaveUpError(f"no receipt on {page.path.rpartition('/my/')[2][:12]}")
-                return found.group(1)
+                return receipt
             page = await self._send(page, self.known)
         raise GaveUpError(f"the pages have no end: {page.path.split('/')[-2]}")
 

@@ -10,28 +10,33 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from enrollment.abroad import local_time
-from foundation.wording import tongue
-from policy.words import day_words
+from enrollment.guardians.abroad import local_time
+from foundation import days
+from foundation.days import clocked, day_said, moment_said
 
 register = template.Library()
 
 
-def _written(at: date) -> str:
-    return day_words(at).of(tongue())
-
-
-def _to_the_minute(at: datetime) -> str:
-    return f"{_written(at)} {at:%H:%M}"
+def _here(value: date | datetime) -> date:
+    """The day in Beijing; what carries no zone is a day already (a source that states days only)."""
+    aware = isinstance(value, datetime) and timezone.is_aware(value)
+    return timezone.localtime(value) if aware else value  # type: ignore[arg-type] # an aware one is a datetime
 
 
 @register.filter
 def day(value: date | datetime | None) -> str | SafeString:
-    """A day: 2026年6月20日, or 20 Jun 2026. Nothing for nothing."""
+    """A day: 6月20日（周六）, or Sat 20 Jun; of another year 2027年6月20日, or 20 Jun 2027. Nothing for nothing."""
     if value is None:
         return ""
-    local = timezone.localtime(value) if isinstance(value, datetime) else value
-    return format_html('<span class="nowrap">{}</span>', _written(local))
+    local = _here(value)
+    return format_html('<span class="nowrap">{}</span>', day_said(local))
+
+
+@register.filter
+def day_in_full(value: date | datetime) -> SafeString:
+    """A day with its year, as a letter is signed: 2026年7月26日, or 26 Jul 2026."""
+    local = _here(value)
+    return format_html('<span class="nowrap">{}</span>', days.day_in_full(local))
 
 
 @register.filter
@@ -39,7 +44,7 @@ def moment(value: datetime | None) -> str | SafeString:
     """A day with its time of day, to the minute."""
     if value is None:
         return ""
-    return format_html('<span class="nowrap">{}</span>', _to_the_minute(timezone.localtime(value)))
+    return format_html('<span class="nowrap">{}</span>', moment_said(value))
 
 
 @register.simple_tag(takes_context=True)
@@ -49,5 +54,5 @@ def abroad(context: Mapping[str, Any], value: datetime | None) -> str | SafeStri
     there = local_time(value, getattr(user, "phone", "") or "") if value else None
     if there is None:
         return ""
-    text = _("%(time)s where your phone is from") % {"time": _to_the_minute(there)}
+    text = _("%(time)s where your phone is from") % {"time": clocked(day_said(there), there)}
     return format_html('<span class="soft nowrap">{}</span>', text)

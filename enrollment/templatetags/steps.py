@@ -2,13 +2,14 @@
 
 from django import template
 
-from enrollment.models import Application
-from enrollment.selectors import after
+from enrollment.filing.submission import standing
+from enrollment.filing.submission.standing import Next
+from enrollment.seasons.models import Application
 
 register = template.Library()
 
 
 @register.simple_tag
-def next_step(application: Application) -> after.Next:
-    """One sentence, who acts, until when: see `enrollment.selectors.after.next_step`."""
-    return after.next_step(application)
+def next_step(application: Application) -> Next:
+    """One sentence, who acts, until when: see `enrollment.filing.submission.standing.next_step`."""
+    return standing.next_step(application)

@@ -4,10 +4,11 @@ import re
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
-from foundation.wording import tongue
+from foundation.wording import content_language
 from policy.words import Text
+from schools.maps.walking import Walk
 
 register = template.Library()
 AFTER_A_STOP = re.compile(r"(?<=[。！？；])\s+")
@@ -19,6 +20,16 @@ def said(text: Text) -> str:
     return text.of(get_language() or "")
 
 
+@register.filter
+def on_foot(walk: Walk) -> str:
+    """A way on foot: minutes first, metres beside them, kilometres from one on."""
+    if walk.metres < 1000:
+        far = gettext("%(metres)d m") % {"metres": walk.metres}
+    else:
+        far = gettext("%(kilometres)s km") % {"kilometres": f"{walk.metres / 1000:.1f}"}
+    return gettext("about %(minutes)d min on foot (%(far)s)") % {"minutes": walk.minutes, "far": far}
+
+
 class SentencesNode(template.Node):
     """What stands between the two tags; in Chinese no space follows the end of a sentence."""
 
@@ -27,7 +38,7 @@ class SentencesNode(template.Node):
 
     def render(self, context: Any) -> str:
         text = self.inner.render(context)
-        return AFTER_A_STOP.sub("", text) if tongue() == "zh" else text
+        return AFTER_A_STOP.sub("", text) if content_language() == "zh" else text
 
 
 @register.tag

@@ -1,8 +1,20 @@
 """The rows of the helpdesk, one module a subject."""
 
+from helpdesk.models.announcements import Announcement
 from helpdesk.models.articles import Article
 from helpdesk.models.callbacks import CallBack
+from helpdesk.models.page_views import PageViews, VisitFlush
+from helpdesk.models.petitions import Petition, PetitionMeeting, PetitionStep
 from helpdesk.models.points import ServicePoint
-from helpdesk.models.visits import PageViews, VisitFlush
 
-__all__ = ["Article", "CallBack", "PageViews", "ServicePoint", "VisitFlush"]
+__all__ = [
+    "Announcement",
+    "Article",
+    "CallBack",
+    "PageViews",
+    "Petition",
+    "PetitionMeeting",
+    "PetitionStep",
+    "ServicePoint",
+    "VisitFlush",
+]

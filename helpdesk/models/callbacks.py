@@ -13,7 +13,7 @@ from schools.models import District
 
 
 class CallBack(models.Model):
-    """One wish to be called back: by whom (level), when, about what; and what came of it (R94)."""
+    """One wish to be called back: by whom (level), when, about what; and what came of it."""
 
     class Topic(models.TextChoices):
         FORM = "form", _("Filling in the form")

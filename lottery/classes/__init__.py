@@ -1,20 +1,4 @@
-"""Balanced classes (阳光分班): pupils dealt, late arrivals joined, teachers drawn; anyone can replay it (pure)."""
+"""Classes (阳光分班): the assignment of one school from plan to publication, and what each family reads of it.
 
-from lottery.classes.deal import DEFAULT_SWAPS, assign_classes
-from lottery.classes.late import Late, late_arrivals
-from lottery.classes.model import Classes, ClassPupil, SizeWarning, Wish, size_warnings
-from lottery.classes.teachers import Teacher, draw_teachers
-
-__all__ = [
-    "DEFAULT_SWAPS",
-    "ClassPupil",
-    "Classes",
-    "Late",
-    "SizeWarning",
-    "Teacher",
-    "Wish",
-    "assign_classes",
-    "draw_teachers",
-    "late_arrivals",
-    "size_warnings",
-]
+The dealing itself is in ``engine.classes``; a class run needs no draw and no admission run.
+"""

@@ -1,8 +1,10 @@
 """The channel that the settings choose, and what its carriers deliver."""
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from notifications.channels import Channel
+from notifications.quiet import hours
 from notifications.rules import Rules
 
 
@@ -23,6 +25,10 @@ def check_config() -> list[str]:
     """What is wrong with the chosen channel's settings; empty when nothing."""
     if settings.SMS_CHANNEL not in kinds():
         return [f"SMS_CHANNEL {settings.SMS_CHANNEL!r} is not one of {', '.join(kinds())}"]
+    try:
+        hours(settings.SMS_QUIET_HOURS)
+    except ImproperlyConfigured as wrong:
+        return [str(wrong)]
     return [f"SMS_CHANNEL {settings.SMS_CHANNEL}: {problem}" for problem in channel().check_config()]
 
 

@@ -35,10 +35,10 @@ EACH = 4  # requests of one family that queue at a time
 PATIENCE = {Rank.STAFF: 45.0, Rank.UNDER_WAY: 30.0, Rank.NEWCOMER: 10.0}  # seconds in the queue
 READ_BYTES = 2_500_000  # a form up to this size is read before it takes a slot: a slow phone holds none
 SIDE_DOOR = ("/health/", "/status/")
-LIGHT = ("/mode/", "/i18n/setlang/", "/staff/sign-in/", "/messages/")  # looks, the staff's door, receipts: no number
+# looks, the staff's doors, receipts: no number
+LIGHT = ("/mode/", "/i18n/setlang/", "/staff/sign-in/", "/staff/join/", "/messages/")
 # where a filing, or work of another kind, begins: who asks for one of these takes a place; all other pages are read
 PLACES = ("/sign-in/", "/my/", "/entry/", "/documents/", "/assist/", "/terminal/", "/witness/", "/official/", "/admin/")
-STAFF_DOOR = "/staff/sign-in/"
 
 
 @dataclass(slots=True)
@@ -211,7 +211,7 @@ class Gate:
 
         body = where.submit(self.site, environ, begin).result()
         status, headers = told[-1]
-        if environ.get("PATH_INFO") == STAFF_DOOR and environ["REQUEST_METHOD"] == "POST" and status.startswith("302"):
+        if passes.staff_entered(environ):
             cookies = [passes.header(passes.inside(passes.fresh_name(), time.time(), staff=True), time.time())]
         start(status, [*headers, *cookies])
         return body

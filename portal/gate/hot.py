@@ -25,7 +25,7 @@ from django.utils.translation import get_language_from_request
 
 from accounts import askers
 from accounts.sessions import is_elder
-from enrollment.visits import add, by_a_person
+from enrollment.public.page_views import add, by_a_person
 from portal.gate import passes
 
 FRESH_SECONDS = 5.0
@@ -35,7 +35,7 @@ REFRESH_SECONDS = 15.0  # a request that fetches for longer is given up
 HOT = 4  # asked so often within a second
 MOST_PAGES = 512
 PUBLIC = re.compile(
-    r"/(?:(?:find-school|schools|guides|notices|about|check|status|contacts|calendar|policies|results|classes)/.*)?"
+    r"/(?:(?:find-school|schools|help|guides|notices|about|check|status|contacts|calendar|policies|results|classes)/.*)?"
 )
 NOT_THESE = re.compile(r".*\.[a-z]+|/results/\d+/(?:my-ticket|hall/live)/.*")
 # none of these changes a public page; that a browser is known to an account counts where codes are asked for only

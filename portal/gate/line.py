@@ -14,9 +14,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
-import redis
-
-from foundation.valkey import valkey
+from foundation.valkey import away, valkey
 from portal.gate.control import MOST_ACTIVE, MOST_CALLED, Line, Pace, Standing, Window, called_id
 from portal.gate.slots import Slots
 
@@ -166,7 +164,7 @@ class SharedLine:
         )
         try:
             answer: Any = valkey().eval(SCRIPT, 3, *KEYS, *given, WINDOW_SECONDS, KEPT_SECONDS, what, *names)
-        except redis.RedisError:
+        except away():
             self._try_again = now + AWAY_SECONDS
             return None
         epoch = answer[0].decode() if isinstance(answer[0], bytes) else str(answer[0])
@@ -177,7 +175,7 @@ class SharedLine:
 
 def waiting_now() -> int | None:
     """How many hold a number that is not called; None while Valkey is away. For the health page."""
-    with suppress(redis.RedisError):
+    with suppress(*away()):
         issued, called = valkey().hmget(KEYS[0], "issued", "called")
         return max(0, int(issued or 0) - int(called or 0))
     return None

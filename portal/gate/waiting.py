@@ -51,7 +51,7 @@ def _page(kind: Kind, language: str, elder: bool) -> str:
         "form": mark_safe(FORM),  # noqa: S308 - a mark of ours; what replaces it is escaped there
     }
     with translation.override(language):
-        return get_template("public/waiting.html").render(context, None)
+        return get_template("portal/waiting.html").render(context, None)
 
 
 @lru_cache(maxsize=256)

@@ -4,14 +4,23 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from django.contrib.staticfiles import finders
 
+from enrollment.seasons.kinds import STAGES
+
 ARTICLES = "articles.yaml"
 KINDS = ("notice", "question")
-DAYS_MOST = 366
+SWITCHES = ("on_site_visits",)
+NUMBERS: Final = {  # of days, and of a hundred decisions: least and most
+    "appeal_days": (1, 366),
+    "appeal_within": (1, 366),
+    "review_days": (1, 60),
+    "place_days": (1, 120),
+    "sample_percent": (0, 100),
+}
 Fail = Callable[[str, str], None]  # column, message
 
 
@@ -23,25 +32,35 @@ def after_rules(body: object, fail: Fail) -> dict[str, Any]:
         fail("after", "the time after submission must be a list of names and values")
         return {}
     found: dict[str, Any] = {}
-    for name in ("appeal_days", "appeal_within"):
+    for name, (least, most) in NUMBERS.items():
         value = body.get(name)
         if value is None:
             continue
-        if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= DAYS_MOST:
+        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
             found[name] = value
         else:
-            fail(f"after.{name}", f"{value!r} is not a number of days from 1 to {DAYS_MOST}")
+            fail(f"after.{name}", f"{value!r} is not a number from {least} to {most}")
     for name in ("days_off", "extra_days"):
         if name in body:
             found[name] = _days(f"after.{name}", body[name], fail)
+    found |= _switches(body, fail)
     if "issuer" in body:
         found["issuer"] = _words("after.issuer", body["issuer"], fail)
     if "bring" in body:
         rows = body["bring"] if isinstance(body["bring"], list) else [body["bring"]]
-        found["bring"] = [_words("after.bring", row, fail) for row in rows]
-    for name in sorted(set(body) - {"appeal_days", "appeal_within", "days_off", "extra_days", "issuer", "bring"}):
+        found["bring"] = [_brought(row, fail) for row in rows]
+    for name in sorted(set(body) - {"days_off", "extra_days", "issuer", "bring", *NUMBERS, *SWITCHES}):
         fail(f"after.{name}", "this name is not known here")
     return found
+
+
+def _switches(body: Mapping[str, Any], fail: Fail) -> dict[str, bool]:
+    """What a district switches on or off; a name left out keeps what is stored."""
+    there = {name: body[name] for name in SWITCHES if name in body}
+    for name, value in there.items():
+        if not isinstance(value, bool):
+            fail(f"after.{name}", f"{value!r}: true or false")
+    return {name: value for name, value in there.items() if isinstance(value, bool)}
 
 
 def _days(column: str, value: object, fail: Fail) -> list[str]:
@@ -60,6 +79,18 @@ def _words(column: str, value: object, fail: Fail) -> dict[str, str]:
         return {"zh": str(value["zh"]).strip(), "en": str(value.get("en") or value["zh"]).strip()}
     fail(column, "give the words as zh and en; zh is compulsory")
     return {"zh": "", "en": ""}
+
+
+def _brought(row: object, fail: Fail) -> dict[str, Any]:
+    """A thing to bring, and the stages of those who bring it; none named: everybody."""
+    words: dict[str, Any] = dict(_words("after.bring", row, fail))
+    stages = row.get("stages") if isinstance(row, Mapping) else None
+    if stages is None:
+        return words
+    named = [STAGES.get(str(one), str(one)) for one in (stages if isinstance(stages, list) else [stages])]
+    if not named or not set(named) <= set(STAGES.values()):
+        fail("after.bring", "stages: kindergarten, primary or junior")
+    return {**words, "stages": named}
 
 
 def read_articles(folder: Path, fail: Fail) -> list[dict[str, Any]]:

@@ -1,56 +1,63 @@
 """Reading a season's folder: every file checked, every mistake named with file, row and column, nothing stored yet.
 
-season.yaml, schools, seats, zones, service_points (each .xlsx or .csv), policies/*.yaml, articles.yaml.
+season.yaml, schools, seats, zones, addresses, service_points, seat_uses (each .xlsx or .csv), policies/*.yaml,
+articles.yaml, forms.yaml, polygons.geojson, map.geojson.
 docs/getting-started.md explains each column.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
+from django.utils.translation import override
 
-from foundation.clock import SHANGHAI
+from enrollment.seasons.dates import MOST_DAYS
+from enrollment.seasons.kinds import ADDRESS_COLUMNS, SEAT_COLUMNS, STAGES, AddressReader, SeatPlanReader
+from enrollment.seasons.own_form import Content
+from enrollment.seasons.services.lists import source_issue
+from enrollment.seasons.sources import LISTS, is_list, unsourced
+from enrollment.setup.bodies import reminders_of
+from enrollment.used_seats.kinds import COLUMNS as USED_COLUMNS
+from enrollment.used_seats.kinds import SeatReader
+from foundation.clock import SHANGHAI, today
+from foundation.errors import Refused
+from foundation.tables import open_table
+from imports.kinds import Column, Data, Entry, Reader
+from imports.reading import LIMITS, MOST_UNPACKED, Seen, WrongHeading, heading_words, rows_of
 from policy import Policy, PolicyError, load
+from policy.tree import refuse_unbounded
 from portal.seasons.extras import ARTICLES, after_rules, read_articles
+from portal.seasons.forms import FORMS, read_forms, refuse_unfit
+from portal.seasons.items import read_items
+from portal.seasons.maps import NAME as MAP
+from portal.seasons.maps import read_district_map
 from portal.seasons.polygons import NAME as POLYGONS
-from portal.seasons.polygons import WrongPolygon, with_polygons
-from portal.seasons.tables import Problem, UnreadableTable, find_table, read_table, renamed
+from portal.seasons.polygons import WrongPolygon, drawn, with_polygons
+from portal.seasons.tables import MOST_ROWS, Problem, UnreadableTable, find_table, read_table, renamed
+from schools.kinds import SCHOOL_COLUMNS, SchoolReader
+from schools.maps.model import DistrictMap
 from schools.matching import Zone, read_rules
 from schools.matching.divisions import county
+from verification.agencies import FIVE
+from verification.item_services import ItemRow
 
-STAGES = {"幼儿园": "kindergarten", "小学": "primary", "初中": "junior"}
-KINDS = {"公办": "public", "民办": "private", "民工子弟": "migrant", "特殊": "special"}
 ROUND_KINDS = {"main", "private", "supplementary"}
 ALIASES = {
     heading: column
     for column, headings in {
-        "code": "代码 学校代码",
-        "name": "名称 学校名称",
-        "kind": "性质 办学性质",
-        "group": "教育集团",
-        "town": "街道 镇街",
-        "address": "地址",
-        "longitude": "经度",
-        "latitude": "纬度",
-        "phone": "电话",
-        "features": "特色",
-        "facilities": "设施",
-        "consult_hours": "咨询时间",
-        "school": "学校",
-        "year": "年份",
-        "stage": "学段",
-        "seats": "计划 招生计划",
-        "class_size": "班额",
+        "name": "名称",
         "level": "级别",
+        "address": "地址",
         "hours": "服务时间",
+        "phone": "电话",
     }.items()
     for heading in headings.split()
 }
 LEVELS = {"区级": "district", "镇级": "town", "村级": "village"}
-CHINA = ((73.0, 136.0), (3.0, 54.0))  # longitude, latitude
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,10 @@ class RoundPlan:
     closes_at: datetime
     results_at: datetime
     check_on: date | None = None
+    answer_days: int | None = None  # None: as it stands, or the usual days
+    seat_days: int | None = None
+    form: str = ""  # of forms.yaml; "": as it stands
+    reminders: list[int] | None = None  # None: as it stands, or the usual ones
 
 
 @dataclass(slots=True)
@@ -73,14 +84,20 @@ class SeasonPlan:
     year: int = 0
     synthetic: bool = False
     calendar: list[dict[str, str]] = field(default_factory=list)
+    items: tuple[ItemRow, ...] = ()  # the district's rows of the catalogue of data items
+    lists: tuple[str, ...] = ()  # the lists that the district keeps (enrollment.seasons.sources)
     rounds: list[RoundPlan] = field(default_factory=list)
     policies: dict[str, tuple[str, Policy]] = field(default_factory=dict)
     schools: list[dict[str, Any]] = field(default_factory=list)
     seats: list[dict[str, Any]] = field(default_factory=list)
     zones: tuple[Zone, ...] = ()
+    addresses: list[tuple[str, tuple[float, float]]] = field(default_factory=list)  # the address book
+    map: DistrictMap = field(default_factory=DistrictMap)
     points: list[dict[str, str]] = field(default_factory=list)
+    forms: dict[str, Content] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)  # enrollment.models.AfterRules
     articles: list[dict[str, Any]] = field(default_factory=list)
+    seat_uses: dict[str, Data] = field(default_factory=dict)  # by child and stage
     problems: list[Problem] = field(default_factory=list)
 
     def fail(self, file: str, row: int, column: str, message: str) -> None:
@@ -94,11 +111,15 @@ def read_folder(folder: Path) -> SeasonPlan:
         plan.fail(str(folder), 0, "", "there is no such folder")
         return plan
     _read_policies(plan)
+    plan.forms = read_forms(folder, lambda column, message: plan.fail(FORMS, 0, column, message))
     _read_season(plan)
     _read_schools(plan)
     _read_seats(plan)
     _read_zones(plan)
+    _read_addresses(plan)
+    plan.map = read_district_map(folder, lambda row, column, text: plan.fail(MAP, row, column, text))
     _read_points(plan)
+    _read_seat_uses(plan)
     plan.articles = read_articles(folder, lambda column, message: plan.fail(ARTICLES, 0, column, message))
     return plan
 
@@ -118,7 +139,12 @@ def _read_policies(plan: SeasonPlan) -> None:
 def _read_season(plan: SeasonPlan) -> None:
     name = "season.yaml"
     try:
-        body = yaml.safe_load((plan.folder / name).read_text(encoding="utf-8"))
+        text = (plan.folder / name).read_text(encoding="utf-8")
+        refuse_unbounded(text)  # also aliases, which can say a little text a million times
+        body = yaml.safe_load(text)
+    except PolicyError as wrong:
+        plan.fail(name, wrong.errors[0].line, "", wrong.errors[0].message)
+        return
     except FileNotFoundError:
         plan.fail(name, 0, "", "the file is missing: see docs/getting-started.md")
         return
@@ -142,12 +168,26 @@ def _read_season(plan: SeasonPlan) -> None:
         if isinstance(item, dict)
     ]
     plan.after = after_rules(body.get("after"), lambda column, message: plan.fail(name, 0, column, message))
+    plan.items = read_items(body.get("items"), lambda column, message: plan.fail(name, 0, column, message))
+    _read_lists(plan, name, body.get("lists") or [])
     rounds = body.get("rounds")
     if not isinstance(rounds, list) or not rounds:
         plan.fail(name, 0, "rounds", "list at least one round")
         return
     for number, item in enumerate(rounds, start=1):
         _read_round(plan, name, number, item if isinstance(item, dict) else {})
+
+
+def _read_lists(plan: SeasonPlan, name: str, kinds: object) -> None:
+    """The lists that the district keeps, and whether each policy has a source for all it looks at."""
+    if not isinstance(kinds, list) or not all(is_list(str(kind)) for kind in kinds):
+        plan.fail(name, 0, "lists", f"a list of {', '.join(sorted(LISTS))}")
+        return
+    plan.lists = tuple(map(str, kinds))
+    for code, (text, policy) in plan.policies.items():
+        for fact in unsourced(policy, plan.lists, {*FIVE, *(row.agency for row in plan.items)}):
+            issue = source_issue(fact, text)
+            plan.fail(f"policies/{code}.yaml", issue.line, issue.path, issue.message)
 
 
 def _read_round(plan: SeasonPlan, name: str, number: int, item: Mapping[str, Any]) -> None:
@@ -160,6 +200,12 @@ def _read_round(plan: SeasonPlan, name: str, number: int, item: Mapping[str, Any
     policy = str(item.get("policy", ""))
     if policy not in plan.policies:
         plan.fail(name, 0, f"{label}.policy", f"there is no policies/{policy}.yaml that can be used")
+    form = str(item.get("form") or "")
+    if form and form not in plan.forms:
+        plan.fail(name, 0, f"{label}.form", f"there is no {form!r} in {FORMS} that can be used")
+    elif form and policy in plan.policies:
+        rules = plan.policies[policy][1]
+        refuse_unfit(form, plan.forms[form], rules, lambda column, message: plan.fail(FORMS, 0, column, message))
     moments = [_moment(plan, name, f"{label}.{key}", item.get(key)) for key in ("opens", "closes", "results")]
     opens, closes, results = moments
     if opens is None or closes is None or results is None:
@@ -176,6 +222,10 @@ def _read_round(plan: SeasonPlan, name: str, number: int, item: Mapping[str, Any
             closes,
             results,
             _day(plan, name, label, item.get("check_on")),
+            answer_days=_number(plan, name, f"{label}.answer_days", item.get("answer_days")),
+            seat_days=_number(plan, name, f"{label}.seat_days", item.get("seat_days")),
+            form=form,
+            reminders=_reminders(plan, name, f"{label}.reminders", item.get("reminders")),
         )
     )
 
@@ -184,6 +234,23 @@ def _day(plan: SeasonPlan, name: str, label: str, value: object) -> date | None:
     if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
         return value
     plan.fail(name, 0, f"{label}.check_on", f"{value!r} is not a date such as 2026-06-15")
+    return None
+
+
+def _number(plan: SeasonPlan, name: str, column: str, value: object) -> int | None:
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_DAYS):
+        return value
+    plan.fail(name, 0, column, f"{value!r} is not a number of days from 1 to {MOST_DAYS}")
+    return None
+
+
+def _reminders(plan: SeasonPlan, name: str, column: str, value: object) -> list[int] | None:
+    if value is None or value == []:
+        return None if value is None else []
+    days = reminders_of(", ".join(map(str, value))) if isinstance(value, list) else []
+    if days and days == sorted(set(days), reverse=True) and days[-1] >= 1:
+        return days
+    plan.fail(name, 0, column, f"{value!r} is not three numbers of days before the end such as [4, 2, 1]")
     return None
 
 
@@ -215,54 +282,14 @@ def _rows(plan: SeasonPlan, name: str, needed: Iterable[str]) -> list[tuple[str,
     return [(path.name, number, row) for number, row in enumerate(rows, start=2) if any(row.values())]
 
 
-def _number(
-    plan: SeasonPlan, where: tuple[str, int], row: Mapping[str, str], column: str, span: tuple[float, float]
-) -> float:
-    try:
-        value = float(row.get(column) or "x")
-    except ValueError:
-        value = float("nan")
-    if not span[0] <= value <= span[1]:
-        plan.fail(*where, column, f"{row.get(column, '')!r} is not a number from {span[0]:g} to {span[1]:g}")
-    return value
-
-
 def _read_schools(plan: SeasonPlan) -> None:
-    seen: dict[str, int] = {}
-    for file, number, row in _rows(plan, "schools", ("code", "name", "address", "longitude", "latitude")):
-        code = row["code"]
-        if not code or not row["name"] or not row["address"]:
-            plan.fail(file, number, "code", "code, name and address are all needed")
-            continue
-        if code in seen:
-            plan.fail(file, number, "code", f"{code!r} stands already in row {seen[code]}")
-            continue
-        seen[code] = number
-        kind = KINDS.get(row.get("kind", ""), row.get("kind") or "public")
-        if kind not in KINDS.values():
-            plan.fail(file, number, "kind", f"{kind!r}: public, private, migrant or special")
-        row["kind"] = kind
-        longitude = _number(plan, (file, number), row, "longitude", CHINA[0])
-        latitude = _number(plan, (file, number), row, "latitude", CHINA[1])
-        plan.schools.append({**row, "longitude": longitude, "latitude": latitude})
+    reader = SchoolReader(others=())  # who else has a code is found out when it is stored
+    plan.schools = [{"code": row.key, **row.data} for row in _by_kind(plan, "schools", SCHOOL_COLUMNS, reader)]
 
 
 def _read_seats(plan: SeasonPlan) -> None:
-    codes = {school["code"] for school in plan.schools}
-    seen: set[tuple[str, str]] = set()
-    for file, number, row in _rows(plan, "seats", ("school", "stage", "seats")):
-        stage = STAGES.get(row["stage"], row["stage"])
-        if stage not in STAGES.values():
-            plan.fail(file, number, "stage", f"{row['stage']!r}: kindergarten, primary or junior")
-        if row["school"] not in codes:
-            plan.fail(file, number, "school", f"{row['school']!r} is not in the schools table")
-        if (row["school"], stage) in seen:
-            plan.fail(file, number, "school", "this school and stage stand already above")
-        seen.add((row["school"], stage))
-        seats = _number(plan, (file, number), row, "seats", (0, 100_000))
-        size = _number(plan, (file, number), {"class_size": row.get("class_size") or "45"}, "class_size", (1, 100))
-        if seats == seats and size == size:
-            plan.seats.append({"school": row["school"], "stage": stage, "seats": int(seats), "class_size": int(size)})
+    reader = SeatPlanReader({school["code"] for school in plan.schools})
+    plan.seats = [dict(row.data) for row in _by_kind(plan, "seats", SEAT_COLUMNS, reader)]
 
 
 def _read_zones(plan: SeasonPlan) -> None:
@@ -271,7 +298,7 @@ def _read_zones(plan: SeasonPlan) -> None:
         plan.fail("zones.csv", 0, "", "the file is missing: zones.xlsx or zones.csv")
         return
     try:
-        plan.zones, errors = read_rules(read_table(path))
+        plan.zones, errors = read_rules(read_table(path), drawn(plan.folder))
     except UnreadableTable as wrong:
         plan.fail(path.name, 0, "", str(wrong))
         return
@@ -288,6 +315,13 @@ def _read_zones(plan: SeasonPlan) -> None:
                 plan.fail(path.name, 0, "schools", f"zone {zone.name}: {school!r} is not in the schools table")
 
 
+def _read_addresses(plan: SeasonPlan) -> None:
+    """The address book: an address or an estate a row, with its point in the coordinates of polygons.geojson."""
+    if find_table(plan.folder, "addresses") is not None:
+        rows = _by_kind(plan, "addresses", ADDRESS_COLUMNS, AddressReader())
+        plan.addresses = [(row.key, (row.data["longitude"], row.data["latitude"])) for row in rows]
+
+
 def _read_points(plan: SeasonPlan) -> None:
     if find_table(plan.folder, "service_points") is None:
         return
@@ -298,3 +332,37 @@ def _read_points(plan: SeasonPlan) -> None:
         if not row["name"]:
             plan.fail(file, number, "name", "a name is needed")
         plan.points.append({**row, "level": level})
+
+
+def _read_seat_uses(plan: SeasonPlan) -> None:
+    """Homes whose seat was used in earlier years; a season can do without the table."""
+    if find_table(plan.folder, "seat_uses") is not None:
+        reader = SeatReader({row["code"] for row in plan.schools}, today())
+        plan.seat_uses = {row.key: row.data for row in _by_kind(plan, "seat_uses", USED_COLUMNS, reader)}
+
+
+def _by_kind(plan: SeasonPlan, name: str, columns: Sequence[Column], reader: Reader) -> Iterator[Entry]:
+    """The rows of a table exactly as the importer reads them; mistakes are noted under row and column."""
+    path = find_table(plan.folder, name)
+    if path is None:
+        plan.fail(f"{name}.csv", 0, "", f"the file is missing: {name}.xlsx or {name}.csv")
+        return
+    names = {one.heading: one.name for one in columns}
+    reads = open_table([path.read_bytes()], rows=MOST_ROWS + 1, unpacked=MOST_UNPACKED, limits=LIMITS)
+    with override("en"), _noted(plan, path.name, names), Seen() as seen, reads as table:
+        for row in rows_of(columns, reader, table.lines, seen).read:
+            for column, message in row.problems:
+                plan.fail(path.name, row.line, names.get(column, ""), message)
+            if row.entry is not None:
+                yield row.entry
+
+
+@contextmanager
+def _noted(plan: SeasonPlan, file: str, names: Mapping[str, str]) -> Iterator[None]:
+    try:
+        yield
+    except WrongHeading as wrong:
+        for one in wrong.wrong:
+            plan.fail(file, 1, names.get(str(one.params.get("column")), ""), heading_words(one))
+    except Refused as refused:  # no table
+        plan.fail(file, 0, "", refused.message)

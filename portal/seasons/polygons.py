@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,16 @@ def with_polygons(folder: Path, zones: Sequence[Zone]) -> tuple[Zone, ...]:
         except (ValueError, TypeError) as wrong:
             raise WrongPolygon(number, str(wrong)) from None
     return tuple(found.values())
+
+
+def drawn(folder: Path) -> set[tuple[str, int, str]]:
+    """Which zones have an area, by name, year and stage; a file with mistakes names those before the first."""
+    found: set[tuple[str, int, str]] = set()
+    if (folder / NAME).is_file():
+        with suppress(WrongPolygon):
+            for _number, key, _coordinates in _features(folder / NAME):
+                found.add(key)
+    return found
 
 
 def _features(path: Path) -> Iterator[tuple[int, tuple[str, int, str], Any]]:

@@ -99,6 +99,8 @@ def full_name(code: str) -> str:
     if found is None:
         return ""
     above = full_name(found.parent) if found.parent else ""
+    if above.endswith(found.name):
+        return above  # a city without counties stands as its own county: 广东省东莞市
     return above if found.level == "city" and found.name in _GROUPS else above + found.name
 
 

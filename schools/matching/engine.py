@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from identifiers.address import Address, parse
-from schools.matching.index import Entry, ZoneIndex
+from schools.matching.index import Entry, ZoneIndex, place_key
 from schools.matching.model import Outcome, Step, Zone, ZoneMatch, step
 
 _NUMBER = re.compile(r"[0-9]+")
@@ -160,15 +160,29 @@ def match(
 
     An exclude rule beats every include rule of its zone. Of two zones the one with the more specific rule wins: a
     range of house numbers beats a whole road, an estate beats a road; equal ones stay ambiguous. ``point`` is
-    (longitude, latitude) of the home; where map and address disagree, or a zone's number range meets an address
-    without a number, the answer is ambiguous and names the zones. ``index`` saves preparing the zones again; it must
-    have been built from the same ones. ``ValueError`` for a point outside the earth or a zone with an invalid area.
+    (longitude, latitude) of the home, by default what the address book of the index says; where map and address
+    disagree, or a zone's number range meets an address without a number, the answer is ambiguous and names the zones.
+    ``index`` saves preparing the zones again; it must have been built from the same ones. ``ValueError`` for a point
+    outside the earth or a zone with an invalid area.
     """
     prepared = index if index is not None else ZoneIndex.build(zones)
     parts = address if isinstance(address, Address) else parse(address)
+    if point is not None:
+        return _match(parts, prepared, point)
+    place = place_key(parts)
+    known = prepared.answers.get(place)
+    if known is None:
+        known = _match(parts, prepared, None)
+        prepared.keep(place, known)
+    return known
+
+
+def _match(parts: Address, prepared: ZoneIndex, point: Sequence[float] | None) -> ZoneMatch:
     tally = _tally(parts, prepared)
     tally.steps.insert(0, step("read", address=_read_back(parts)))
     outcome, found = _by_rules(tally, prepared.zones)
+    if point is None and (point := prepared.point(parts)) is not None:
+        tally.steps.append(step("map_book"))
     if point is not None:
         mapped = _by_map(point, prepared, tally)
         outcome, found = _reconcile(outcome, found, mapped, prepared, tally.steps)

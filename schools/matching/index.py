@@ -9,7 +9,8 @@ from identifiers.address import Address, normalise, parse
 from identifiers.divisions import agree
 from schools.matching.divisions import place_names
 from schools.matching.geometry import checked_point
-from schools.matching.model import AddressRule, RuleKind, Zone
+from schools.matching.model import AddressRule, Point, RuleKind, Zone, ZoneMatch
+from schools.matching.points import AddressBook
 
 if TYPE_CHECKING:
     from schools.matching.areas import ZoneMap
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 _RANKS: dict[RuleKind, int] = {"village": 10, "road": 20, "estate": 30}
 _PARITY_ONLY, _RANGE = 4, 5
 _LONGEST_PLACE = 12
+KEPT = 65_536  # answers kept by an index
+
+Place = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,17 @@ def _map(zones: Sequence[Zone]) -> "ZoneMap | None":
     return ZoneMap(zones)
 
 
+def place_key(address: Address) -> Place:
+    """What of an address decides its zone: all but its unit and room, which no rule and no map can tell apart."""
+    return address.division, address.village, address.road, address.number, address.estate, address.building
+
+
 class ZoneIndex:
     """Built once for a set of zones; ``ValueError`` names the zone whose area is not valid."""
 
-    def __init__(self, zones: Sequence[Zone]) -> None:
+    def __init__(self, zones: Sequence[Zone], book: AddressBook | None = None) -> None:
         self.zones = tuple(zones)
+        self._book = book or AddressBook()
         self._map = _map(self.zones)
         self.drawn: Sequence[int] = () if self._map is None else self._map.positions  # zones with an area
         names: dict[str, list[Entry]] = defaultdict(list)
@@ -78,6 +88,13 @@ class ZoneIndex:
                 division, name = place_of(rule.kind, rule.name)
                 names[name].append(Entry(position, rule, division, rank(rule)))
         self._names = dict(names)
+        self.answers: dict[Place, ZoneMatch] = {}  # of the places that were asked for
+
+    def keep(self, place: Place, answer: ZoneMatch) -> None:
+        """Keep the answer for a place: the next flat of the building has the same."""
+        if len(self.answers) >= KEPT:
+            self.answers.clear()
+        self.answers[place] = answer
 
     def covering(self, point: Sequence[float]) -> tuple[int, ...]:
         """Positions of the zones whose area covers the point. Raises ValueError for no point on the earth."""
@@ -85,9 +102,17 @@ class ZoneIndex:
         return () if self._map is None else self._map.covering(point)
 
     @classmethod
-    def build(cls, zones: Sequence[Zone]) -> "ZoneIndex":
-        """Prepare zones of one year and stage."""
-        return cls(zones)
+    def build(cls, zones: Sequence[Zone], book: AddressBook | None = None) -> "ZoneIndex":
+        """Prepare zones of one year and stage; ``book`` knows where their addresses lie on the map."""
+        return cls(zones, book)
+
+    def point(self, address: Address) -> Point | None:
+        """Where the address lies by the address book; None where no zone has an area that it could lie in."""
+        return self.place(address) if self.drawn else None
+
+    def place(self, address: Address) -> Point | None:
+        """Where the address lies by the address book, whatever is drawn around it."""
+        return self._book.point(address)
 
     def entries(self, address: Address) -> Iterator[Entry]:
         """The rules that speak of the road, estate or village of an address, in the order of the zones' tables."""

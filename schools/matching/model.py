@@ -66,7 +66,11 @@ class Step:
 
     code: str
     params: Mapping[str, str]
-    message: str
+
+    @property
+    def message(self) -> str:
+        """The English sentence."""
+        return MESSAGES[self.code].format(**self.params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,8 @@ class ZoneMatch:
 
 
 def step(code: str, **params: str) -> Step:
-    """A step with its English sentence."""
-    return Step(code, MappingProxyType(params), MESSAGES[code].format(**params))
+    """A step; its sentence is written when it is read."""
+    return Step(code, MappingProxyType(params))
 
 
 def in_force(zones: Sequence[Zone], *, year: int, stage: str) -> tuple[Zone, ...]:

@@ -1,10 +1,13 @@
 // Papers: shrink a photo, send it in runs, go on after a cut or a reload. Without this file the form sends whole files.
 "use strict";
+/* global forgetPapers -- portal.js, which every page reads first */
 (() => {
   const RUN = 256 * 1024, LONGEST = 2000, QUALITY = 0.85, PAUSES = [1000, 2000, 4000, 8000, 15000];
   const box = document.querySelector("[data-documents]");
-  if (!box) { return; }
-  document.documentElement.classList.add("scripted");
+  // a browser that lacks one of these sends whole files with the form, as it would without scripts
+  const able = window.fetch && window.Promise && window.DOMParser && window.crypto && crypto.getRandomValues
+    && Element.prototype.replaceWith && Element.prototype.append;
+  if (!box || !able) { return; }
   const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
   const words = box.dataset;
 
@@ -51,10 +54,14 @@
 
   // the same file for the same paper is the same upload, also when it is chosen again another day
   async function tokenOf(blob, kind) {
-    if (!window.crypto || !crypto.subtle) { return crypto.randomUUID ? crypto.randomUUID() : ""; }
+    if (!crypto.subtle || !blob.arrayBuffer || !window.TextEncoder) { return anyToken(); } // plain http, or years old
     const label = new TextEncoder().encode(`${words.create}|${kind}|`);
     const digest = await crypto.subtle.digest("SHA-256", await new Blob([label, blob]).arrayBuffer());
-    const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return written(new Uint8Array(digest));
+  }
+  const anyToken = () => written(crypto.getRandomValues(new Uint8Array(16)));
+  function written(bytes) {
+    const hex = Array.from(bytes, (byte) => `0${byte.toString(16)}`.slice(-2)).join("");
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
   }
 
@@ -75,13 +82,15 @@
   });
 
   class Refusal extends Error {}
+  class Ended extends Refusal {} // the file is good: it can be sent after signing in again
   async function ask(url, options) {
     const answer = await fetch(url, { ...options, credentials: "same-origin", redirect: "manual",
       headers: { "X-CSRFToken": token(), ...options.headers } });
     // sent to the sign-in page: the session is over, perhaps ended from another device
-    if (answer.type === "opaqueredirect") { forgetPapers(); throw new Refusal(words.ended); }
-    if (answer.status >= 500) { throw new Error("server"); }
+    if (answer.type === "opaqueredirect") { forgetPapers(); throw new Ended(words.ended); }
     const body = await answer.json().catch(() => ({}));
+    // other windows send, too: the file waits its turn like one that met a server under repair
+    if (answer.status >= 500 || body.code === "busy") { throw new Error("later"); }
     if (answer.status === 409) { return { ...body, conflict: true }; }
     if (!answer.ok) { throw new Refusal(body.message || words.failed); }
     return body;
@@ -124,8 +133,7 @@
     old.replaceWith(fresh);
   }
 
-  async function carry(waiting) {
-    const shown = line(waiting.kind, waiting.name);
+  async function carry(waiting, shown = line(waiting.kind, waiting.name)) {
     try {
       await send(waiting, shown);
       await inStore("readwrite", (rows) => rows.delete(waiting.token));
@@ -140,9 +148,15 @@
       again.addEventListener("click", () => { shown.item.remove(); carry(waiting); });
       shown.text.textContent = `${waiting.name}: ${problem instanceof Refusal ? problem.message : words.failed}`;
       shown.text.className = "bad";
+      shown.text.dataset.qa = "failed";
       // a file that is not taken stays untaken: another one is to be chosen
-      if (problem instanceof Refusal) { shown.bar.remove(); } else { shown.bar.replaceWith(again); }
+      if (problem instanceof Refusal && !(problem instanceof Ended)) { shown.bar.remove(); } else { shown.bar.replaceWith(again); }
     }
+  }
+
+  // one after the other: forty photos at once are more than the server takes of one person
+  async function carryAll(rows, shown) {
+    for (const [at, waiting] of rows.entries()) { await carry(waiting, shown[at]); }
   }
 
   box.addEventListener("change", async (event) => {
@@ -151,15 +165,20 @@
     const kind = input.closest("[data-material]").dataset.material;
     const files = Array.from(input.files);
     input.value = ""; // sent here: the form does not send it again
+    const chosen = [], shown = files.map((file) => line(kind, file.name));
     for (const file of files) {
       const blob = await shrunk(file);
-      const waiting = { token: await tokenOf(blob, kind), kind, name: file.name, blob, page: words.create };
-      await inStore("readwrite", (rows) => rows.put(waiting));
-      await carry(waiting);
+      const waiting = { token: await tokenOf(blob, kind), kind, name: file.name, blob, page: words.create, at: Date.now() };
+      await inStore("readwrite", (rows) => rows.put(waiting)); // all of them first: what is cut off goes on with every one
+      chosen.push(waiting);
     }
+    await carryAll(chosen, shown);
   });
 
   inStore("readonly", (rows) => rows.getAll()).then((rows) => {
-    (rows || []).filter((row) => row.page === words.create && box.querySelector(`[data-material="${row.kind}"]`)).forEach(carry);
+    const ours = (rows || []).filter((row) => row.page === words.create && box.querySelector(`[data-material="${row.kind}"]`));
+    ours.sort((one, other) => one.at - other.at);
+    carryAll(ours, ours.map((row) => line(row.kind, row.name)));
   });
+  document.documentElement.classList.add("scripted"); // last: from now on no button is needed
 })();

@@ -21,17 +21,22 @@ function inTurn(box) {
   }
   return order;
 }
+// How a line stands: to come later, the newest, or one that was there before. Tests ask for it by data-qa.
+function mark(line, stands) {
+  line.classList.toggle("hall-later", stands === "later");
+  line.classList.toggle("hall-new", stands === "new");
+  line.dataset.qa = stands;
+}
 function run() {
   const box = document.querySelector("[data-run]");
   clearInterval(running);
   if (!box || window.matchMedia("(prefers-reduced-motion: reduce)").matches) { return; }
   const order = inTurn(box);
-  order.forEach((line, place) => line.classList.toggle("hall-later", place >= revealed));
+  order.forEach((line, place) => { mark(line, place >= revealed ? "later" : ""); });
   running = setInterval(() => {
-    for (const line of box.querySelectorAll(".hall-new")) { line.classList.remove("hall-new"); }
+    for (const line of box.querySelectorAll(".hall-new")) { mark(line, ""); }
     if (revealed >= order.length) { clearInterval(running); return; }
-    order[revealed].classList.remove("hall-later");
-    order[revealed].classList.add("hall-new");
+    mark(order[revealed], "new");
     revealed += 1;
   }, PACE);
 }

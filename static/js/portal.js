@@ -40,6 +40,16 @@ document.addEventListener("DOMContentLoaded", () => {
 document.addEventListener("submit", (event) => {
   if (new URL(event.target.action, location.href).pathname === "/sign-out/") { forgetPapers(); }
 });
+// A phone that slept, or a page that was put away, asks the server what time it is as soon as it is seen again.
+function askTheTime() {
+  if (document.visibilityState !== "visible" || !document.querySelector("[data-ends], .ending")) { return; }
+  fetch("/session/left/", { cache: "no-store" })
+    .then((answer) => (answer.ok ? answer.json() : null))
+    .then((said) => { if (said) { document.dispatchEvent(new CustomEvent("server-time", { detail: said })); } })
+    .catch(() => {}); // without a network the page goes on with what it knows
+}
+document.addEventListener("visibilitychange", askTheTime);
+window.addEventListener("pageshow", (event) => { if (event.persisted) { askTheTime(); } });
 // The session's end is told two minutes before (in its last third, if it is short). What was typed into a form that
 // only saves (data-keep) is sent before, so that it is in the draft whatever happens next.
 function watchSession() {
@@ -62,6 +72,10 @@ function watchSession() {
   });
   document.body.addEventListener("htmx:afterRequest", start);
   start();
+  document.addEventListener("server-time", (event) => {
+    end = performance.now() + (event.detail.left || 0) * 1000;
+    if (end - performance.now() > warn) { bar.hidden = true; }
+  });
   let saved = false;
   const look = window.setInterval(() => {
     const left = end - performance.now();

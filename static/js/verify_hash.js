@@ -15,11 +15,11 @@
   }
   // The first 32 bits of the fraction of the square (power 2) or cube root (power 3) of a prime.
   function fraction(prime, power) {
-    const value = BigInt(prime) << BigInt(32 * power);
+    const shifted = BigInt(prime) << BigInt(32 * power);
     let low = 0n, high = 1n << 40n;
     while (low < high) {
       const middle = (low + high + 1n) / 2n;
-      if (middle ** BigInt(power) <= value) { low = middle; } else { high = middle - 1n; }
+      if (middle ** BigInt(power) <= shifted) { low = middle; } else { high = middle - 1n; }
     }
     return Number(BigInt.asIntN(32, low));
   }

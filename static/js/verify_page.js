@@ -32,6 +32,7 @@
       end(kind, heading, ...more) {
         const note = element("div", `note ${kind}`, "");
         note.append(element("p", "", heading), ...more.filter(Boolean).map((text) => element("p", "", text)));
+        note.dataset.qa = kind;
         note.setAttribute("role", kind === "good" ? "status" : "alert");
         place.replaceChildren(note, list);
         place.focus({ preventScroll: true });

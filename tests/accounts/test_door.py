@@ -66,6 +66,24 @@ def test_five_wrong_codes_of_a_stranger_beside_the_family_shut_nobody_out() -> N
     assert enters(family, code)
 
 
+def test_the_code_of_the_first_message_is_right_when_it_comes_after_asking_again() -> None:
+    family, now = browser(), clock.now()
+    asks(family)
+    first = code_to()
+    with clock.at(now + timedelta(seconds=120)):
+        asks(family)
+        assert Message.objects.filter(template="sign_in_code").count() == 2
+    with clock.at(now + timedelta(seconds=410)):  # the first message was on its way for seven minutes
+        assert enters(family, first)
+        family.post("/sign-out/")
+        asks(family)
+        assert code_to() != first  # a code signs in once
+    with clock.at(now + timedelta(seconds=800)):
+        over = code_to()
+        asks(family)
+        assert code_to() != over
+
+
 def test_who_had_a_code_sent_long_ago_is_one_of_the_others() -> None:
     """Else one code sent would give five tries at each later code of the number."""
     family, stranger = browser(), browser("203.0.113.5")
@@ -136,7 +154,7 @@ def test_signing_out_everywhere_else_leaves_this_browser_known_and_no_other() ->
 
 
 def test_a_shared_terminal_carries_nobodys_mark() -> None:
-    from tests.enrollment.test_assist_terminal import paired
+    from tests.enrollment.assisted.test_terminals import paired
 
     factories.world()
     client, _terminal = paired()

@@ -10,9 +10,10 @@ from django.test import Client
 from accounts.limits import masked_address
 from accounts.models import Account, AccountMerge, PhoneDevice
 from accounts.services import code_issue, code_verify, guardian_identify
-from enrollment import services
-from enrollment.models import Application, Child, Document, Draft
-from enrollment.services.merge import phone_change
+from enrollment.account.services.joining import accounts_join, phone_change
+from enrollment.documents.models import Document
+from enrollment.filing.drafts.services import child_add, draft_save
+from enrollment.seasons.models import Application, Child, Draft
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from notifications.models import Message
@@ -34,10 +35,8 @@ def test_everything_moves_and_both_phones_lead_to_one() -> None:
     )
     one.guardian.refresh_from_db()
     other = code_issue(phone=NEW, asker=factories.asker()).account
-    services.child_add(guardian=other, name="合成小红", id_number=factories.child_number())
-    kept = services.accounts_join(
-        account=other, other=one.guardian, name="合成家长", id_number=str(one.guardian.id_number)
-    )
+    child_add(guardian=other, name="合成小红", id_number=factories.child_number())
+    kept = accounts_join(account=other, other=one.guardian, name="合成家长", id_number=str(one.guardian.id_number))
     assert kept.pk == one.guardian.pk
     assert Child.objects.filter(guardian=kept).count() == 2
     assert Application.objects.get().guardian_id == kept.pk
@@ -55,10 +54,10 @@ def test_two_phones_in_one_hand_are_not_one_person(name: str, right_number: bool
     number = factories.adult_number()
     one = named(number)
     other = factories.guardian()
-    services.child_add(guardian=other, name="合成小红", id_number=factories.child_number())
+    child_add(guardian=other, name="合成小红", id_number=factories.child_number())
     typed = number if right_number else factories.adult_number()
     with pytest.raises(Refused) as problem:
-        services.accounts_join(account=one, other=other, name=name, id_number=typed)
+        accounts_join(account=one, other=other, name=name, id_number=typed)
     assert problem.value.code == "other_person"
     assert not AccountMerge.objects.exists()
 
@@ -69,22 +68,22 @@ def test_two_named_people_are_never_joined() -> None:
     Account.objects.filter(pk=one.pk).update(assurance=2)
     for number in (first, second):
         with pytest.raises(Refused):
-            services.accounts_join(account=one, other=other, name="合成家长", id_number=number)
+            accounts_join(account=one, other=other, name="合成家长", id_number=number)
 
 
 def test_staff_are_never_joined() -> None:
     with pytest.raises(NotAllowed):
-        services.accounts_join(account=named(factories.adult_number()), other=factories.staff("official"))
+        accounts_join(account=named(factories.adult_number()), other=factories.staff("official"))
 
 
 def test_drafts_of_one_child_become_one_and_the_later_answer_counts() -> None:
     place, number = factories.world(), factories.child_number()
     first, second = (factories.family(place, child_id=number) for _at in range(2))
-    services.draft_save(guardian=first.guardian, draft_id=first.draft.public_id, answers={"home_address": "甲路1号"})
-    services.draft_save(guardian=second.guardian, draft_id=second.draft.public_id, answers={"home_address": "乙路2号"})
+    draft_save(guardian=first.guardian, draft_id=first.draft.public_id, answers={"home_address": "甲路1号"})
+    draft_save(guardian=second.guardian, draft_id=second.draft.public_id, answers={"home_address": "乙路2号"})
     own = factories.adult_number()
     guardian_identify(account=first.guardian, name="合成家长", id_number=own)
-    kept = services.accounts_join(account=first.guardian, other=second.guardian, name="合成家长", id_number=own)
+    kept = accounts_join(account=first.guardian, other=second.guardian, name="合成家长", id_number=own)
     draft = Draft.objects.get()
     assert draft.child.guardian_id == kept.pk
     assert draft.answers["home_address"] == "乙路2号"
@@ -96,14 +95,14 @@ def test_a_child_filed_by_one_account_goes_on_in_the_other() -> None:
     filed = first.submit()
     first.guardian.refresh_from_db()
     own = str(first.guardian.id_number)
-    kept = services.accounts_join(account=second.guardian, other=first.guardian, name="合成家长", id_number=own)
+    kept = accounts_join(account=second.guardian, other=first.guardian, name="合成家长", id_number=own)
     filed.refresh_from_db()
     assert (filed.guardian_id, filed.child.guardian_id, filed.state) == (kept.pk, kept.pk, "verifying")
 
 
 def test_a_merge_is_never_rewritten() -> None:
     number = factories.adult_number()
-    services.accounts_join(account=named(number), other=code_issue(phone=NEW, asker=factories.asker()).account)
+    accounts_join(account=named(number), other=code_issue(phone=NEW, asker=factories.asker()).account)
     with pytest.raises(DatabaseError), transaction.atomic():
         AccountMerge.objects.update(proof="other")
 
@@ -113,12 +112,12 @@ def test_twenty_joins_at_once_are_one() -> None:
     number = factories.adult_number()
     one = named(number)
     other = factories.guardian()
-    services.child_add(guardian=other, name="合成小红", id_number=factories.child_number())
+    child_add(guardian=other, name="合成小红", id_number=factories.child_number())
 
     def join(at: int) -> int:
         pair = (one, other) if at % 2 else (other, one)
         try:
-            return services.accounts_join(account=pair[0], other=pair[1], name="合成家长", id_number=number).pk
+            return accounts_join(account=pair[0], other=pair[1], name="合成家长", id_number=number).pk
         finally:
             connection.close()
 

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from accounts.abilities import Ability
 from accounts.models import Account, Role
 from accounts.scopes import scope
 from schools.models import School
@@ -17,19 +18,29 @@ ROLES: dict[str, set[str]] = {
         "round.run",
         "round.confirm",
         "season.edit",
+        "staff.manage",
         "agency.switch",
+        "figures.view",
         "assist.manage",
     },
-    "city": {"application.view", "round.confirm", "season.edit", "agency.switch", "audit.view"},
+    "city": {
+        "application.view",
+        "round.confirm",
+        "season.edit",
+        "staff.manage",
+        "agency.switch",
+        "audit.view",
+        "figures.view",
+    },
     "notary": {"round.confirm", "round.witness"},
     "witness": {"round.witness"},
     "clerk": {"application.assist", "help.give"},
     "helper": {"application.assist", "help.give"},
-    "department": {"case.answer"},
-    "supervisor": {"application.view", "audit.view"},
+    "department": {"case.answer", "figures.view"},
+    "supervisor": {"application.view", "audit.view", "figures.view"},
 }
 EVERYONE = {"round.view", "season.view"}
-ABILITIES = sorted(set.union(*ROLES.values()) | EVERYONE)
+ABILITIES = sorted(Ability(word) for word in set.union(*ROLES.values()) | EVERYONE)
 
 
 def test_the_table_names_every_role() -> None:
@@ -51,11 +62,11 @@ def test_a_role_may_exactly_what_its_row_says(role: str) -> None:
 )
 def test_a_division_prefix_reaches_what_lies_below_it(prefix: str, district: str, *, reaches: bool) -> None:
     reach = scope(factories.staff("official", district=prefix))
-    assert reach.may("season.edit", district=district) is reaches
+    assert reach.may(Ability.SEASON_EDIT, district=district) is reaches
 
 
 def schools_seen(account: object) -> set[str]:
-    rows = scope(account).rows(School.objects.all(), "application.view", district="district__code", school="code")
+    rows = scope(account).rows(School.objects.all(), Ability.APPLICATION_VIEW, district="district__code", school="code")
     return set(rows.values_list("code", flat=True))
 
 
@@ -63,9 +74,9 @@ def test_rows_and_may_give_the_same_answer() -> None:
     factories.world()
     reviewer = factories.staff("reviewer", school="WL01")
     assert schools_seen(reviewer) == {"WL01"}
-    assert scope(reviewer).may("application.view", district="430702", school="WL01")
-    assert not scope(reviewer).may("application.view", district="430702", school="WL02")
-    assert not scope(reviewer).may("application.view", district="430702")
+    assert scope(reviewer).may(Ability.APPLICATION_VIEW, district="430702", school="WL01")
+    assert not scope(reviewer).may(Ability.APPLICATION_VIEW, district="430702", school="WL02")
+    assert not scope(reviewer).may(Ability.APPLICATION_VIEW, district="430702")
     assert schools_seen(factories.staff("official")) == {"WL01", "WL02"}
     assert schools_seen(factories.staff("official", district="430703")) == set()
     assert schools_seen(factories.staff("clerk")) == set()
@@ -74,7 +85,7 @@ def test_rows_and_may_give_the_same_answer() -> None:
 def test_a_school_role_sees_nothing_where_rows_have_no_school() -> None:
     factories.world()
     reviewer = factories.staff("reviewer", school="WL01")
-    rows = scope(reviewer).rows(School.objects.all(), "application.view", district="district__code")
+    rows = scope(reviewer).rows(School.objects.all(), Ability.APPLICATION_VIEW, district="district__code")
     assert not rows.exists()
 
 

@@ -19,7 +19,7 @@ from accounts.services import (
     staff_create,
     totp_confirm,
 )
-from enrollment.services import sign_in_code_send
+from enrollment.account.services.signin import sign_in_code_send
 from foundation import clock
 from foundation.errors import Refused
 from notifications.models import Message

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 def write(count: int = 3) -> None:
     for number in range(count):
-        record(actor=None, action="test", object_type="thing", object_id=number, details={"n": number})
+        record(actor=None, action="data.copy", object_type="thing", object_id=number, details={"n": number})
 
 
 def tamper(statement: str) -> None:

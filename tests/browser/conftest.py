@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 from pytest_django.plugin import DjangoDbBlocker
 
 from portal.catalogue import compile_catalogue
+from portal.gate.line import KEYS as GATE_KEYS
 from tests import factories
 from tests.browser.parent import Parent
 from tests.browser.stack import Site, broker_url, site
@@ -39,14 +40,24 @@ def running_site(
         yield running
 
 
+@pytest.fixture(autouse=True, scope="module")
+def workers(running_site: Site) -> Iterator[None]:
+    """The site's workers, while the tests of one file run."""
+    with running_site.at_work():
+        yield
+
+
 @pytest.fixture(autouse=True)
 def counters_begin_anew(running_site: Site) -> None:
-    """The same few numbers sign in again and again: what one test asked for is not counted against the next."""
+    """What one test asked for is not counted against the next: the same few numbers sign in again and again, and its
+    windows are families under way to the gate.
+    """
     store = redis.Redis.from_url(broker_url().replace("redis+socket://", "unix://").replace("virtual_host=", "db="))
     with store:
         for kind in ("limit", "earned", "entered"):
             for key in store.scan_iter(match=f"{kind}:*", count=1_000):
                 store.delete(key)
+        store.delete(*GATE_KEYS)
 
 
 @pytest.fixture

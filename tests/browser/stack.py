@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,7 +18,7 @@ from tests.agencies import TABLES, City, free_port
 from tests.waiting import end, wait_for_answer
 
 FIRST_SCRATCH_DATABASE = 8  # of the broker's sixteen: tasks of other tests are not for this worker
-# without beat: it would go on looking at the database when other tests of this process use it
+# without beat: what a test wants done is rung for, and nothing else is to happen meanwhile
 SLOTS = "codes:1,families:1,messages:1,runs:1"
 Command = Sequence[str]
 
@@ -28,6 +28,15 @@ class Site:
     url: str
     city: City
     identity_url: str = ""
+    env: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Its workers, for as long as the block runs: they share the database with the other tests of this process,
+        and one that still looks at a ring of the last test would take what belongs to the next.
+        """
+        with process(["portal.workers"], self.env | {"WORKER_SLOTS": SLOTS}):
+            yield
 
 
 def database_url() -> str:
@@ -68,7 +77,7 @@ def gunicorn(target: str, port: int) -> list[str]:
 
 @contextmanager
 def site(folder: Path) -> Iterator[Site]:
-    """All processes, ready to be used; ended with the block."""
+    """All processes but the workers (``Site.at_work``), ready to be used; ended with the block."""
     city = folder / "city.sqlite"
     with closing(sqlite3.connect(city)) as made, made:
         for table in TABLES:
@@ -87,10 +96,9 @@ def site(folder: Path) -> Iterator[Site]:
         provider = running.enter_context(
             process(gunicorn("verification.mock_identity.service:application", identity), env)
         )
-        running.enter_context(process(["portal.workers"], env | {"WORKER_SLOTS": SLOTS}))
         command = [*gunicorn("portal.wsgi", web), "--worker-class", WEB_WORKER]
         server = running.enter_context(process(command, env))
         wait_for_answer(f"{addresses['AGENCY_BASE_URL']}/health", agency)
         wait_for_answer(f"{addresses['IDENTITY_BASE_URL']}/health", provider)
         wait_for_answer(f"{addresses['SITE_URL']}/health/", server)
-        yield Site(addresses["SITE_URL"], City(city, addresses["AGENCY_BASE_URL"]), addresses["IDENTITY_BASE_URL"])
+        yield Site(addresses["SITE_URL"], City(city, addresses["AGENCY_BASE_URL"]), addresses["IDENTITY_BASE_URL"], env)

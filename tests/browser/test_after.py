@@ -5,19 +5,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import transaction
 
-from enrollment import services
-from enrollment.models import Application, Season
-from enrollment.services.letters import check_code
-from enrollment.services.transitions import application_step
+from enrollment.appeals.services import hearing_set
+from enrollment.printing.codes import check_code
+from enrollment.seasons.models import Application, Season
 from foundation import clock
+from schools.badges import badge_put
 from tests import factories
 from tests.browser.conftest import Open
 from tests.browser.parent import Parent
-from tests.browser.test_classes import enter_staff
-from tests.enrollment.test_letters import placed
-from tests.enrollment.test_registry import RIGHT
+from tests.enrollment.outcome.test_letters import badge, placed
+from tests.enrollment.outcome.test_student_registry import RIGHT
+from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = ((320, 640), (360, 740), (1280, 800))
@@ -58,7 +57,7 @@ def test_from_the_offer_to_the_letter_and_the_registry(
     mine = f"/my/applications/{application.pk}/"
     window.open(mine)
     look(window, f"{tongue}-1-offered")
-    window.press("a.btn-go")
+    window.press("a[data-qa=go]")
     look(window, f"{tongue}-2-confirm")
     window.go()
     application.refresh_from_db()
@@ -85,12 +84,7 @@ def test_from_the_offer_to_the_letter_and_the_registry(
 
 @pytest.mark.parametrize("language", ["en-US", "zh-CN"])
 def test_an_appeal_is_filed_heard_and_answered(open_browser: Open, place: factories.World, language: str) -> None:
-    application, tongue = factories.family(place).submit(), f"appeal-{language[:2]}"
-    Application.objects.filter(pk=application.pk).update(state="in_review", review_school=place.school)
-    application.refresh_from_db()
-    with transaction.atomic():
-        refuser = factories.staff("reviewer", school="WL01")
-        application_step(application=application, event="refuse", actor=refuser, reason="房产份额不足")
+    application, tongue = factories.application("not_eligible", place=place), f"appeal-{language[:2]}"
     family, desk = open_browser(language=language), open_browser(language=language, width=1280)
     family.enter_as(application.guardian)
     family.open(f"/my/applications/{application.pk}/appeal/")
@@ -99,7 +93,7 @@ def test_an_appeal_is_filed_heard_and_answered(open_browser: Open, place: factor
     family.go()
     appeal = application.appeals.get()
     decider = factories.staff("reviewer", school="WL01")
-    services.hearing_set(
+    hearing_set(
         reviewer=decider,
         appeal_id=appeal.public_id,
         at=clock.now() + timedelta(days=2),
@@ -113,6 +107,29 @@ def test_an_appeal_is_filed_heard_and_answered(open_browser: Open, place: factor
     assert appeal.hearing_confirmed_at is not None
     family.open(f"/my/applications/{application.pk}/")
     look(family, f"{tongue}-3-application")
-    enter_staff(desk, decider)
+    desk.enter_as(decider)
     desk.open(f"/admin/enrollment/appeal/{appeal.pk}/change/")
     look(desk, f"{tongue}-4-desk", large=False)
+
+
+def test_the_badge_the_letter_and_the_picture_to_show(open_browser: Open, place: factories.World) -> None:
+    application = placed("accepted", place=place)
+    Season.objects.update(calendar=calendar())
+    badge_put(official=factories.staff("official"), code="WL01", content=badge())
+    window = open_browser()
+    window.enter_as(application.guardian)
+    window.open(f"/my/applications/{application.pk}/")
+    assert window.page.locator("[data-qa=result] [data-qa=badge]").evaluate("one => one.naturalWidth") == 320
+    look(window, "moment-1-result")
+    window.open(f"/my/applications/{application.pk}/letter/")
+    look(window, "moment-2-letter")
+    share = window.page.locator("[data-qa=share]")
+    share.locator("summary").click()
+    picture = share.locator("img")
+    until(lambda: picture.evaluate("one => one.complete && one.naturalWidth") == 1080, "the picture to be drawn")
+    look(window, "moment-3-picture", large=False)
+    with window.page.expect_download() as saved:
+        share.locator("[data-qa=save-picture]").click()
+    assert saved.value.suggested_filename == "school.png"
+    window.open("/schools/WL01/")
+    look(window, "moment-4-school")

@@ -3,24 +3,24 @@
 import pytest
 
 from accounts.models import Account
-from enrollment.models import Application
-from enrollment.services import offer_answer
-from lottery import services
-from lottery.models import AdmissionRun, SeatOffer
-from lottery.selectors.afterwards import waiting_list
+from enrollment.outcome.services.offers import offer_answer
+from enrollment.seasons.models import Application
+from lottery.admission.models import AdmissionRun
+from lottery.afterwards.models import SeatOffer
+from lottery.afterwards.selectors import waiting_list
+from lottery.afterwards.services import afterwards_sweep
 from tests.browser.conftest import Open
 from tests.browser.parent import Parent
-from tests.browser.test_classes import enter_staff, look
+from tests.browser.test_classes import look
+from tests.lottery.afterwards.test_waiting_lists import accept_all, decline, placed_at
 from tests.lottery.factories import Ceremony, ceremony, token
-from tests.lottery.test_afterwards import accept_all, decline, placed_at
-from tests.lottery.test_runs import published
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def confirm(window: Parent, account: Account, field: str) -> None:
     """One of the two people confirms on a screen of their own."""
-    enter_staff(window, account)
+    window.enter_as(account)
     window.page.reload()
     window.page.fill(field, token(account))
     with window.page.expect_navigation():
@@ -29,7 +29,7 @@ def confirm(window: Parent, account: Account, field: str) -> None:
 
 def fill(window: Parent, one: Ceremony, tongue: str) -> None:
     """From the freed seat to the offers."""
-    enter_staff(window, one.officials[0])
+    window.enter_as(one.officials[0])
     window.open(f"/official/rounds/{one.round.pk}/afterwards/")
     look(window, f"after-{tongue}-1-freed")
     window.go()
@@ -42,7 +42,7 @@ def fill(window: Parent, one: Ceremony, tongue: str) -> None:
 
 def correct(window: Parent, one: Ceremony, child: Application, tongue: str) -> None:
     """A reason with a telephone number is refused with what was typed; a second person approves the other."""
-    enter_staff(window, one.officials[0])
+    window.enter_as(one.officials[0])
     window.page.reload()
     window.tap("summary:has(+ form #receipt)")
     window.page.fill("#receipt", child.receipt)
@@ -65,8 +65,8 @@ def correct(window: Parent, one: Ceremony, child: Application, tongue: str) -> N
 @pytest.mark.parametrize("language", ["en-US", "zh-CN"])
 def test_freed_seats_corrections_and_check_in(open_browser: Open, language: str) -> None:
     one = ceremony(pupils=20, seats=6)
-    run = published(one)
-    services.afterwards_sweep()
+    run = one.published()
+    afterwards_sweep()
     accept_all()
     Application.objects.filter(state="waiting", pk=waiting_list(run, "WL01")[0].application_id).update(state="waiting")
     decline(placed_at("WL01"))
@@ -86,13 +86,15 @@ def test_freed_seats_corrections_and_check_in(open_browser: Open, language: str)
     assert offer.state == "taken"
     look(family, f"after-{tongue}-9-taken")
     correct(window, one, waiting, tongue)
-    enter_staff(window, one.reviewer)
+    window.enter_as(one.reviewer)
     window.open("/official/check-in/")
     look(window, f"after-{tongue}-10-check-in")
+    window.press("button[data-qa=missed]")
+    window.page.fill("[name=words]", "电话联系，家长说不来")
+    window.press("button[data-qa=follow-up]")
+    window.press("button[data-qa=absent]")
     with window.page.expect_navigation():
-        window.tap("button.btn-danger")
-    with window.page.expect_navigation():
-        window.tap("li:not(:first-child) button.btn-go")
+        window.tap("li:not(:first-child) button[data-qa=go]")
     look(window, f"after-{tongue}-11-marked")
     assert Application.objects.filter(state="enrolled").count() == 1
     assert AdmissionRun.objects.get().state == "published"

@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from enrollment.models import Document
+from enrollment.documents.models import Document
 from tests import factories
 from tests.browser.conftest import Open
 from tests.browser.test_after import look
-from tests.browser.test_classes import enter_staff
-from tests.enrollment.test_appeals import file, refused_case
-from tests.enrollment.test_documents_content import pdf
+from tests.enrollment.appeals.test_appeals import file, refused_case
+from tests.enrollment.documents.test_content import pdf
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 INPUT = '#material-appeal input[multiple][type="file"]'
@@ -38,19 +37,19 @@ def test_papers_are_given_with_an_appeal(
     look(family, f"{name}-1-none")
     if scripts:
         family.page.set_input_files(INPUT, sheets(tmp_path))
-        family.page.wait_for_selector("#material-appeal .sheet:nth-child(2) img")
+        family.page.wait_for_selector("#material-appeal [data-qa=document]:nth-child(2) img")
     else:
         family.page.set_input_files(INPUT, sheets(tmp_path))
-        family.press("#material-appeal noscript button, #material-appeal .ways > button")
+        family.press("#material-appeal noscript button, #material-appeal [data-qa=ways] > button")
     assert appeal.documents.count() == 2
     family.page.wait_for_load_state("networkidle")
     look(family, f"{name}-2-two")
-    family.press("#material-appeal .sheet:nth-child(2) .remove")
+    family.press("#material-appeal [data-qa=document]:nth-child(2) [data-qa=remove]")
     kept = Document.objects.get()
     assert kept.content_type == "image/jpeg"
     desk = open_browser(language=language, width=1280)
-    enter_staff(desk, factories.staff("reviewer", school="WL01"))
+    desk.enter_as(factories.staff("reviewer", school="WL01"))
     desk.open(f"/admin/enrollment/appeal/{appeal.pk}/change/")
     look(desk, f"{name}-3-desk", large=False)
     desk.open(f"/documents/{kept.public_id}/")
-    assert desk.page.locator(".look img").evaluate("image => image.naturalWidth") > 0
+    assert desk.page.locator("[data-qa=look] img").evaluate("image => image.naturalWidth") > 0

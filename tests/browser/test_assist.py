@@ -4,35 +4,18 @@ import re
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django_otp import DEVICE_ID_SESSION_KEY
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from accounts.models import Account, TokenDevice
-from accounts.session_store import SessionStore
-from enrollment.models import Application, AssistVisit
+from enrollment.assisted.models import AssistVisit
+from enrollment.seasons.models import Application
 from notifications.models import Message
 from tests import factories
 from tests.browser.conftest import Open
 from tests.browser.parent import Parent, Person
-from tests.enrollment.test_assist import clerk, scan
+from tests.enrollment.assisted.test_visits import clerk, scan
 from tests.waiting import milliseconds, until
 
 pytestmark = pytest.mark.browser
-
-
-def sit_down(desk: Parent, account: Account) -> None:
-    """Staff signed in with the one-time password."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(account.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = account.get_session_auth_hash()
-    session[DEVICE_ID_SESSION_KEY] = TokenDevice.objects.get(user=account).persistent_id
-    session.save()
-    assert session.session_key is not None
-    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": desk.site.url}
-    desk.context.add_cookies([cookie])  # type: ignore[list-item]
 
 
 def begin(desk: Parent, who: Person, phone: str) -> None:
@@ -55,20 +38,20 @@ def test_a_family_files_in_one_visit(open_browser: Open, place: factories.World)
     desk, who = open_browser(width=1280), Person()
     desk.site.city.believe(who.papers(place))
     operator = clerk()
-    sit_down(desk, operator)
+    desk.enter_as(operator)
     begin(desk, who, "19900004321")
-    bar = desk.page.locator("aside.acting")
-    desk.tap("a.btn-go")
+    bar = desk.page.locator("[data-qa=acting]")
+    desk.press("a[data-qa=go]")
     desk.page.wait_for_url("**/my/")
     assert who.name in bar.inner_text()
-    desk.tap("main a[href='/my/children/add/']")
+    desk.press("main a[href='/my/children/add/']")
     desk.page.wait_for_url("**/children/add/")
     desk.file(who)
     assert bar.is_visible()
     application = Application.objects.get(round=place.round)
     assert application.channel == "counter"
     assert application.versions.get().visit == AssistVisit.objects.get(operator=operator)
-    assert operator.name in desk.text()  # in the timeline
+    assert any(operator.name in line for line in desk.steps())
     assert desk.open(f"/my/applications/{application.pk}/withdraw/").status == 403
     with desk.page.expect_navigation():
         bar.locator("button").click()
@@ -82,8 +65,8 @@ def test_a_signed_paper_opens_the_familys_pages_once_a_colleague_has_looked(
     open_browser: Open, place: factories.World, tmp_path: Path
 ) -> None:
     desk, second, who = open_browser(), open_browser(width=1280), Person()
-    sit_down(desk, clerk())
-    sit_down(second, clerk())
+    desk.enter_as(clerk())
+    second.enter_as(clerk())
     begin(desk, who, "")
     photo = tmp_path / "paper.jpg"
     photo.write_bytes(scan())
@@ -91,7 +74,7 @@ def test_a_signed_paper_opens_the_familys_pages_once_a_colleague_has_looked(
     desk.page.click("button[value=paper]")
     desk.page.wait_for_selector("#waits")
     second.open("/assist/papers/")
-    second.tap("a.row-link")
+    second.press("a[data-qa=row]")
     assert who.name in second.text()
     shown = "document.images.length > 0 && [...document.images].every(one => one.complete && one.naturalWidth > 0)"
     until(lambda: bool(second.page.evaluate(shown)), "the paper is shown")
@@ -109,8 +92,8 @@ def test_a_hint_from_afar_appears_beside_the_question(open_browser: Open, place:
     phone.enter_as(family.guardian)
     phone.open(f"/my/apply/{family.draft.public_id}/help/")
     phone.go()
-    code = phone.page.locator(".help-code").inner_text()
-    sit_down(desk, clerk(role="helper"))
+    code = phone.page.locator("[data-qa=code]").inner_text()
+    desk.enter_as(clerk(role="helper"))
     desk.open("/assist/help/")
     desk.type("#code", code)
     desk.go()
@@ -119,13 +102,13 @@ def test_a_hint_from_afar_appears_beside_the_question(open_browser: Open, place:
     desk.page.select_option("#field", "home_address")
     desk.type("#text", "请写到门牌号")
     desk.go()
-    until(lambda: "请写到门牌号" in phone.page.locator("aside.helped").inner_text(), "the hint")
+    until(lambda: "请写到门牌号" in phone.page.locator("[data-qa=helped]").inner_text(), "the hint")
     assert not phone.is_wider_than_the_screen()
     errors: list[str] = []
     desk.page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     with phone.page.expect_navigation():
-        phone.tap("aside.helped button")
-    ended = desk.page.locator("#help-pages .note")
+        phone.tap("[data-qa=helped] button")
+    ended = desk.page.locator("#help-pages [data-qa=over]")
     ended.wait_for(timeout=milliseconds(20))  # the page asks by itself
     assert "协助已结束" in ended.inner_text()
     assert not desk.page.locator("#text").is_visible()

@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from accounts.models import Account
-from lottery import services
-from lottery.models import Nonce
+from lottery.ceremony.models import Nonce
+from lottery.ceremony.services import nonce_commitment
 from tests.browser.stack import Site
+from tests.entering import signed_in
 from tests.lottery.played import Planned, planned
-from tests.lottery.test_public_pages import signed_in
 from tests.waiting import milliseconds, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -52,16 +52,16 @@ def window(running_site: Site, chromium: Browser) -> Iterator[Window]:
 
 def test_the_hall_changes_by_itself_when_a_witness_commits(played: Planned, window: Window) -> None:
     hall = window(f"/results/{played.one.round.pk}/hall/", width=1280)
-    assert hall.locator(".hall-half").count() == 0
+    assert hall.locator("[data-seat=committed]").count() == 0
     assert re.fullmatch(r"\d+:\d\d", hall.locator("[data-countdown]").inner_text())
     played.commit(played.notary)
-    hall.wait_for_selector(".hall-half")
+    hall.wait_for_selector("[data-seat=committed]")
     played._committed()
     played._revealed()
     for account in (played.official, played.notary):
         played.confirm(account)
-    hall.wait_for_selector("[data-run] .hall-new")
-    until(lambda: hall.locator(".hall-later").count() == 0, "the whole order has run")
+    hall.wait_for_selector("[data-run] [data-qa=new]")
+    until(lambda: hall.locator("[data-qa=later]").count() == 0, "the whole order has run")
     assert hall.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -70,16 +70,16 @@ def test_the_hall_asks_for_little_while_nothing_happens(played: Planned, window:
     answers: list[str] = []
     hall.on("response", lambda answer: answers.append(answer.url) if answer.url.endswith("/live/") else None)
     until(lambda: bool(hall.evaluate("1")) and len(answers) > 1, "the hall has asked")
-    hall.evaluate("document.querySelector('.hall-step').dataset.kept = 'yes'")
+    hall.evaluate("document.querySelector('[data-qa=step]').dataset.kept = 'yes'")
     seen = len(answers)
     until(lambda: bool(hall.evaluate("1")) and len(answers) > seen + 1, "the hall has asked again")
-    assert hall.locator(".hall-step").get_attribute("data-kept") == "yes"  # the screen was not drawn anew
+    assert hall.locator("[data-qa=step]").get_attribute("data-kept") == "yes"  # the screen was not drawn anew
 
 
 def test_without_scripts_the_hall_asks_again_by_itself(played: Planned, window: Window) -> None:
     hall = window(f"/results/{played.one.round.pk}/hall/", scripts=False)
     assert hall.locator("meta[http-equiv=refresh]").count() == 1
-    assert hall.locator(".hall-part").count() == 4
+    assert hall.locator("[data-qa=part]").count() == 4
 
 
 def test_the_secret_stays_on_the_phone_until_it_is_revealed(played: Planned, window: Window) -> None:
@@ -96,17 +96,17 @@ def test_the_secret_stays_on_the_phone_until_it_is_revealed(played: Planned, win
     phone.reload()
     until(lambda: len(phone.input_value("[name=commitment]")) == 64, "the phone has computed the commitment")
     assert phone.locator("[data-code]").inner_text().replace(" ", "") == secret
-    phone.locator("form[data-commit] .btn-go").click()
-    phone.wait_for_selector(".note.good")
+    phone.locator("form[data-commit] [data-qa=go]").click()
+    phone.wait_for_selector("[data-qa=said][data-tone~=good]")
     assert sent
     assert not [text for text in sent if secret in text]
     nonce = Nonce.objects.get(witness=played.notary)
-    assert nonce.commitment == services.nonce_commitment(draw=played.draw, witness=played.notary, value=secret)
+    assert nonce.commitment == nonce_commitment(draw=played.draw, witness=played.notary, value=secret)
     played._committed()
     phone.reload()
     phone.locator("[data-kept]").wait_for()
-    phone.locator("form[data-reveal] .btn-go").click()
-    phone.wait_for_selector(".note.good")
+    phone.locator("form[data-reveal] [data-qa=go]").click()
+    phone.wait_for_selector("[data-qa=said][data-tone~=good]")
     nonce.refresh_from_db()
     assert nonce.value == secret
 
@@ -115,28 +115,28 @@ def test_what_was_written_down_reveals_on_another_phone(played: Planned, window:
     phone = window(f"/witness/{played.one.round.pk}/", played.notary)
     until(lambda: len(phone.input_value("[name=commitment]")) == 64, "the phone has computed the commitment")
     code = phone.locator("[data-code]").inner_text()
-    phone.locator("form[data-commit] .btn-go").click()
-    phone.wait_for_selector(".note.good")
+    phone.locator("form[data-commit] [data-qa=go]").click()
+    phone.wait_for_selector("[data-qa=said][data-tone~=good]")
     played._committed()
     other = window(f"/witness/{played.one.round.pk}/", played.notary)
     other.fill("[name=value]", code.upper())
-    other.locator("form[data-reveal] .btn-go").click()
-    other.wait_for_selector(".note.good")
+    other.locator("form[data-reveal] [data-qa=go]").click()
+    other.wait_for_selector("[data-qa=said][data-tone~=good]")
     assert Nonce.objects.get(witness=played.notary).revealed_at is not None
 
 
 def test_a_phone_without_scripts_takes_a_commitment_made_elsewhere(played: Planned, window: Window) -> None:
     phone = window(f"/witness/{played.one.round.pk}/", played.inspector, scripts=False)
-    mark = services.nonce_commitment(draw=played.draw, witness=played.inspector, value="a secret from elsewhere")
+    mark = nonce_commitment(draw=played.draw, witness=played.inspector, value="a secret from elsewhere")
     phone.fill("[name=commitment]", mark)
-    phone.locator("form[data-commit] .btn-go").click()
-    phone.wait_for_selector(".note.good")
+    phone.locator("form[data-commit] [data-qa=go]").click()
+    phone.wait_for_selector("[data-qa=said][data-tone~=good]")
     assert Nonce.objects.get(witness=played.inspector).commitment == mark
 
 
 def test_the_phone_hears_that_the_ceremony_has_moved_on(played: Planned, window: Window) -> None:
     phone = window(f"/witness/{played.one.round.pk}/", played.inspector)
     played.commit(played.notary)
-    phone.locator("#live .note a").wait_for()
-    phone.locator("#live .note a").click()
+    phone.locator("#live [data-qa=moved] a").wait_for()
+    phone.locator("#live [data-qa=moved] a").click()
     phone.locator("#task").wait_for()

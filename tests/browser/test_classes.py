@@ -4,34 +4,17 @@ import os
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django_otp import DEVICE_ID_SESSION_KEY
 
-from accounts.models import Account, TokenDevice
-from accounts.session_store import SessionStore
-from enrollment.models import Season
-from lottery import services
-from lottery.models import ClassRun
+from enrollment.seasons.models import Season
+from lottery.classes.models import ClassRun
+from lottery.classes.services import sibling_wish_set
 from tests.browser.conftest import Open
 from tests.browser.parent import Parent
-from tests.lottery.class_factories import BALLS, NONCES, TEACHERS, VALUE, Assignment, assignment
+from tests.lottery.classes.factories import BALLS, NONCES, TEACHERS, VALUE, Assignment, assignment
 from tests.lottery.factories import token
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES = ((360, 740), (1280, 800))
-
-
-def enter_staff(window: Parent, account: Account) -> None:
-    """Signed in with password and one-time password, without the pages of it."""
-    session = SessionStore()
-    session[SESSION_KEY] = str(account.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = account.get_session_auth_hash()
-    session[DEVICE_ID_SESSION_KEY] = TokenDevice.objects.get(user=account).persistent_id
-    session.save()
-    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": str(session.session_key), "url": window.site.url}
-    window.context.add_cookies([cookie])  # type: ignore[list-item]
 
 
 def look(window: Parent, name: str) -> None:
@@ -47,7 +30,7 @@ def look(window: Parent, name: str) -> None:
 def confirm(window: Parent, one: Assignment) -> None:
     """Both people confirm on their own screens."""
     for account in (one.reviewer, one.notary):
-        enter_staff(window, account)
+        window.enter_as(account)
         window.page.reload()
         window.page.fill('[name="token"]', token(account))
         window.go()
@@ -55,7 +38,7 @@ def confirm(window: Parent, one: Assignment) -> None:
 
 def plan(window: Parent, one: Assignment, tongue: str) -> None:
     """From the list of schools to the announcement; a wrong line is refused on the way."""
-    enter_staff(window, one.reviewer)
+    window.enter_as(one.reviewer)
     window.open("/official/classes/")
     look(window, f"{tongue}-1-list")
     window.go()
@@ -65,7 +48,9 @@ def plan(window: Parent, one: Assignment, tongue: str) -> None:
     window.page.fill("#public_value", "上证综指 2026-08-20")
     look(window, f"{tongue}-2-plan")
     window.go()
-    assert "5" in window.page.locator(".note.bad").inner_text()  # the line is named, what was typed is still there
+    assert (
+        "5" in window.page.locator("[data-qa=errors]").inner_text()
+    )  # the line is named, what was typed is still there
     assert "校长" in window.page.input_value("#teachers")
     look(window, f"{tongue}-3-refused")
     window.page.fill("#teachers", TEACHERS)
@@ -87,7 +72,7 @@ def draw(window: Parent, one: Assignment, tongue: str) -> None:
     window.page.fill("#token-class", token(one.reviewer))
     with window.page.expect_navigation():
         window.tap("form:has(#token-class) button")
-    enter_staff(window, one.notary)
+    window.enter_as(one.notary)
     window.page.reload()
     window.page.fill("#token-class", token(one.notary))
     with window.page.expect_navigation():
@@ -102,7 +87,7 @@ def test_a_school_draws_its_classes_and_a_family_reads_its_own(open_browser: Ope
     Season.objects.update(
         calendar=[{"key": "checkin", "zh": "报到", "en": "Check-in", "starts": "2026-08-31", "ends": "2026-08-31"}]
     )
-    services.sibling_wish_set(guardian=one.parent, application_id=one.pupils[-1].pk, wish="together")
+    sibling_wish_set(guardian=one.parent, application_id=one.pupils[-1].pk, wish="together")
     window, tongue = open_browser(language=language), language[:2]
     family = open_browser(language=language)
     family.enter_as(one.parent)
@@ -113,7 +98,7 @@ def test_a_school_draws_its_classes_and_a_family_reads_its_own(open_browser: Ope
     plan(window, one, tongue)
     draw(window, one, tongue)
     family.open(f"/my/applications/{one.pupils[-1].pk}/class/")
-    assert not family.page.locator(".class-name").count()
+    assert not family.page.locator("[data-qa=class]").count()
     confirm(window, one)
     confirm(window, one)
     run = ClassRun.objects.get()
@@ -125,5 +110,5 @@ def test_a_school_draws_its_classes_and_a_family_reads_its_own(open_browser: Ope
     look(window, f"{tongue}-11-all")
     family.page.reload()
     number = one.pupils[-1].class_seat.number
-    assert str(number) in family.page.locator(".class-name").inner_text()
+    assert str(number) in family.page.locator("[data-qa=class]").inner_text()
     look(family, f"{tongue}-10-mine")

@@ -10,14 +10,14 @@ from PIL import Image
 from playwright.sync_api import Route
 
 from accounts.sessions import IDLE_SECONDS
-from enrollment.models import Document, Upload
-from enrollment.services.documents_place import ITEM
+from enrollment.documents.models import Document, Upload
+from enrollment.documents.places import ITEM, MOST_PAGES
 from tests import factories
 from tests.browser.conftest import Open
 from tests.browser.parent import Parent
-from tests.enrollment.test_corrections import returned
-from tests.enrollment.test_documents import unusual
-from tests.enrollment.test_documents_content import pdf
+from tests.enrollment.documents.test_content import pdf
+from tests.enrollment.documents.test_documents import unusual
+from tests.enrollment.filing.test_corrections import returned
 from tests.waiting import until
 
 
@@ -62,12 +62,40 @@ def test_an_upload_survives_a_cut_and_a_reload(parent: Parent, place: factories.
     assert not Document.objects.exists()
     parent.page.unroute("**/my/uploads/**")
     parent.page.reload()
-    parent.page.wait_for_selector("#material-title .sheet img")
+    parent.page.wait_for_selector("#material-title [data-qa=document] img")
     page = Document.objects.get()
     assert (page.owner_id, page.kind, page.content_type) == (one.guardian.pk, "title", "image/jpeg")
     assert not parent.is_wider_than_the_screen()
     picture(parent, "360-zh")
     parent.complaints.clear()  # Chromium notes the cut itself
+
+
+def test_forty_photos_chosen_at_once_arrive_or_are_named(
+    parent: Parent, place: factories.World, tmp_path: Path
+) -> None:
+    """A page holds twenty; the page is left while they are on their way, and none of the forty is forgotten."""
+    papers(parent, place)
+    photos = []
+    for number in range(40):
+        path = tmp_path / f"photo-{number:02}.jpg"
+        Image.new("RGB", (60, 40), (number * 6, 120, 40)).save(path)
+        photos.append(path)
+    parent.page.set_input_files('#material-title input[multiple][type="file"]', photos)
+    until(lambda: Document.objects.count() >= 2, "the first photos to arrive")
+    parent.page.reload()
+    failed = parent.page.locator("#material-title [data-sending] [data-qa=failed]")
+
+    def answered() -> tuple[int, int]:
+        return Document.objects.count(), failed.count()
+
+    until(lambda: answered() == (MOST_PAGES, 40 - MOST_PAGES), "all to be answered", progress=answered)
+    assert parent.page.locator("#material-title [data-qa=document]").count() == MOST_PAGES
+    for at, said in enumerate(failed.all_inner_texts(), start=MOST_PAGES):
+        assert f"photo-{at:02}.jpg" in said, "the first twenty are taken, in the order in which they were chosen"
+        assert f"已有{MOST_PAGES}页" in said.replace(" ", "")
+    assert not parent.is_wider_than_the_screen()
+    picture(parent, "forty")
+    parent.complaints.clear()  # Chromium notes each refusal itself, and the request that was under way
 
 
 def test_a_program_is_refused_in_words_and_the_page_stays(
@@ -77,7 +105,7 @@ def test_a_program_is_refused_in_words_and_the_page_stays(
     program = tmp_path / "photo.jpg"
     program.write_bytes(b"MZ\x90\x00" + bytes(3000))
     parent.page.set_input_files('#material-title input[multiple][type="file"]', program)
-    parent.page.wait_for_selector("#material-title [data-sending] .bad")
+    parent.page.wait_for_selector("#material-title [data-sending] [data-qa=failed]")
     assert "PDF" in parent.page.inner_text("#material-title [data-sending]")
     assert not Document.objects.exists()
     picture(parent, "refused-360-zh")
@@ -96,7 +124,7 @@ def test_without_scripts_two_papers_are_given(open_browser: Open, place: factori
     assert set(Document.objects.values_list("kind", flat=True)) == {"title", "household_book"}
     picture(parent, "check-1280")
     parent.open(f"/documents/{Document.objects.all()[0].public_id}/")
-    assert parent.page.locator(".look img").evaluate("image => image.naturalWidth") > 0
+    assert parent.page.locator("[data-qa=look] img").evaluate("image => image.naturalWidth") > 0
     picture(parent, "look-1280")
 
 
@@ -195,7 +223,7 @@ def test_a_session_ended_elsewhere_is_told_and_nothing_is_left(
     Session.objects.all().delete()
     parent.page.set_input_files('#material-title input[multiple][type="file"]', photo(tmp_path))
     ended = parent.page.locator("[data-documents]").get_attribute("data-ended")
-    parent.page.locator("[data-sending] .bad", has_text=ended).wait_for()
+    parent.page.locator("[data-sending] [data-qa=failed]", has_text=ended).wait_for()
     until(lambda: kept(parent) == 0, "the store to be deleted")
     assert parent.page.url.endswith("/documents/")  # what was typed beside it stays
     picture(parent, "ended-360-zh")

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from enrollment.models import Application, ApplicationVersion
+from enrollment.seasons.models import Application, ApplicationVersion
 from foundation import clock
 from tests import factories
 from tests.browser.conftest import Open
@@ -18,16 +18,13 @@ MOST_TAPS, MOST_PAGES, MOST_SECONDS = 12, 6, 60
 
 
 def test_a_prefilled_family_needs_less_than_a_minute(parent: Parent, place: factories.World) -> None:
-    """Taps and seconds are counted from the page that asks for the telephone number: every tap into a field, every
-    digit of the number and of the code. Pages are counted behind the sign-in, which takes two of its own.
+    """Taps and seconds are counted from the page that offers the ways to sign in, the government's own page included.
+    Pages are counted behind the sign-in, which takes two of its own.
     """
     who = Person()
     believe_household(parent.site.city, place, who)
     started = time.monotonic()
-    parent.sign_in(counted=True)
-    parent.type("#guardian_name", who.name)
-    parent.type("#guardian_id", who.own_id)
-    parent.go()
+    parent.sign_in_by_government(who, counted=True)
     assert who.child in parent.text()
     assert who.child_id not in parent.page.content()
     parent.go()
@@ -66,9 +63,9 @@ def test_the_order_of_schools_is_changed_by_buttons_and_kept(parent: Parent, pla
     parent.answer_pages(who)
     parent.open(parent.page.url.removeprefix(parent.site.url).replace("/check/", "/choices/?back=check"))
     assert parent.page.locator("select:visible").count() == 0
-    assert parent.page.locator(".school-map circle").count() == 2
-    parent.tap("[data-school=WL02] .small-button")
-    parent.tap(".ranks li:nth-child(2) button:not([disabled])")
+    assert parent.page.locator("[data-qa=map] circle").count() == 2
+    parent.tap("[data-school=WL02] button")
+    parent.tap("[data-qa=ranks] li:nth-child(2) button:not([disabled])")
     parent.go()
     assert parent.page.url.endswith("/check/")
     shown = parent.page.locator("section:has(#section-choices) dd").first.inner_text()
@@ -77,16 +74,16 @@ def test_the_order_of_schools_is_changed_by_buttons_and_kept(parent: Parent, pla
 
 def test_a_change_in_another_window_is_shown_before_it_is_filed(parent: Parent, place: factories.World) -> None:
     who = Person()
-    parent.site.city.believe(who.papers(place))
-    parent.sign_in()
-    parent.name_child(who)
+    believe_household(parent.site.city, place, who)
+    parent.sign_in_by_government(who)
+    parent.go()
     parent.answer_pages(who)
     other = parent.context.new_page()
     other.goto(parent.page.url.replace("/check/", "/guardian/?back=check"))
-    other.locator(".known-field:has([name=guardian_relation]) summary").click()
-    other.locator('label.choice:has([value="father"])').first.click()
+    other.locator("[data-qa=known]:has([name=guardian_relation]) summary").click()
+    other.locator('label:has([value="father"])').first.click()
     with other.expect_navigation():
-        other.locator("main button.btn-go").first.click()
+        other.locator("main button[data-qa=go]").first.click()
     other.close()
     parent.declare()
     parent.go()

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from enrollment.models import Application
+from enrollment.seasons.models import Application
 from rehearsal.staff import next_token
 from tests import factories
 from tests.browser.conftest import Open
@@ -98,7 +98,7 @@ def test_no_page_is_wider_than_a_small_phone(open_browser: Open, place: factorie
 SMALL_OR_NAMELESS = """() => {
   const wrong = [];
   for (const control of document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")) {
-    if (control.classList.contains("skip") || !control.checkVisibility()) { continue; }
+    if (control.getAttribute("href") === "#content" || !control.checkVisibility()) { continue; }
     const text = control.labels && control.labels.length ? control.labels[0].innerText : control.innerText;
     const target = (control.closest("label") || control).getBoundingClientRect();
     const inSentence = control.tagName === "A" && getComputedStyle(control).display === "inline";
@@ -160,9 +160,9 @@ def test_staff_enter_only_with_a_one_time_password(parent: Parent) -> None:
     parent.page.fill("#password", factories.PASSWORD)
     parent.page.fill("#token", "000000")
     parent.go()
-    assert parent.page.locator("[role=alert]").is_visible()
+    assert parent.page.locator("[data-qa=errors]").is_visible()
     assert parent.open("/admin/").url.partition("?")[0].endswith("/staff/sign-in/")
-    parent.enter_as(official)  # password alone, as if the one-time password had been skipped
+    parent.enter_as(official, second_factor=False)  # as if the one-time password had been skipped
     assert "/staff/sign-in/" in parent.open("/admin/").url
     parent.context.clear_cookies()
     parent.open("/staff/sign-in/?next=/admin/")

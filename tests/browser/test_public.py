@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Response
+from playwright.sync_api import Locator, Response
 
-from enrollment.models import Round
+from enrollment.seasons.models import Round
 from foundation import clock
 from schools.models import School
 from tests import factories
@@ -18,6 +18,7 @@ NARROW, MOST_BYTES = 320, 120_000
 PAGES = (
     "/",
     "/find-school/",
+    "/help/",
     "/schools/",
     "/schools/WL01/",
     "/contacts/",
@@ -38,11 +39,11 @@ def test_a_family_without_scripts_finds_its_school_and_its_telephone(open_browse
     parent = open_browser(width=NARROW, scripts=False)
     parent.open("/find-school/")
     parent.page.fill("[name=address]", factories.HOME)
-    parent.page.click("main button.btn-go")
+    parent.page.click("main button[data-qa=go]")
     assert "滨湖路学区" in parent.text()
     assert factories.HOME not in parent.page.url
     assert parent.page.input_value("[name=address]") == factories.HOME
-    parent.page.click("main .school a:has-text('滨湖路小学')")
+    parent.page.click("main [data-qa=school] a:has-text('滨湖路小学')")
     assert parent.page.locator("h1").inner_text() == "滨湖路小学"
     assert parent.page.locator("a[href='tel:07365550101']").bounding_box()["height"] >= 44  # type: ignore[index]
 
@@ -60,6 +61,38 @@ def test_every_public_page_fits_the_narrowest_phone_and_is_light(open_browser: O
         assert page.evaluate("document.documentElement.scrollWidth") <= NARROW, path
         assert page.locator("h1").count() == 1, path
         assert sum(one.request.sizes()["responseBodySize"] for one in received) < MOST_BYTES, path
+
+
+def below(what: Locator) -> float:
+    """Where something ends on the screen."""
+    box = what.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
+
+
+def test_the_bar_at_the_foot_of_a_phone_hides_nothing_and_a_wide_screen_has_none(open_browser: Open) -> None:
+    parent = open_browser()
+    parent.open("/guides/how-to-apply/")
+    bar = parent.page.locator("[data-qa=bottom-bar]")
+    box = bar.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] == parent.page.viewport_size["height"]  # type: ignore[index] # it has one
+    last = parent.page.locator("footer a").last
+    last.focus()  # the last control of the page is seen above the bar
+    until(lambda: below(last) <= below(bar) - box["height"], "the page to scroll to it")
+    parent.press("[data-qa=bottom-bar] a[href='/results/']")
+    assert parent.page.url.endswith("/results/")
+    parent.page.set_viewport_size({"width": 1280, "height": 800})
+    assert not bar.is_visible()
+    assert parent.page.locator("header a[href='/calendar/']").last.is_visible()
+
+
+def test_the_menu_of_a_phone_opens_without_scripts(open_browser: Open) -> None:
+    parent = open_browser(width=NARROW, scripts=False)
+    parent.open("/")
+    parent.tap("header summary")
+    parent.press("header details a[href='/calendar/']")
+    assert parent.page.url.endswith("/calendar/")
 
 
 def test_the_countdown_of_the_first_page_runs_on_the_servers_clock(parent: Parent) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from enrollment import services
+from enrollment.assisted.terminals.services import terminal_make
 from tests import factories
 from tests.browser.conftest import Open
 from tests.browser.parent import Parent, Person
@@ -13,7 +13,7 @@ SMALLEST = 60  # CSS pixels of a target on a terminal
 
 def stand_up(browser: Parent) -> None:
     """Pair a browser by the code of the staff page."""
-    _terminal, code = services.terminal_make(
+    _terminal, code = terminal_make(
         official=factories.staff("official"), name="政务服务大厅", district=factories.DISTRICT
     )
     browser.open("/terminal/pair/")
@@ -26,12 +26,12 @@ def test_the_back_button_shows_nothing_of_the_person_before(open_browser: Open, 
     kiosk, who = open_browser(width=1280), Person()
     kiosk.site.city.believe(who.papers(place))
     stand_up(kiosk)
-    sizes = kiosk.page.locator(".tile, .bar nav a, .bar .plain").evaluate_all(
+    sizes = kiosk.page.locator("[data-qa=start], [data-qa=tile], header nav > ul a, header button").evaluate_all(
         "all => all.map(one => one.getBoundingClientRect()).map(box => Math.min(box.width, box.height))"
     )
     assert min(sizes) >= SMALLEST
     with kiosk.page.expect_navigation():
-        kiosk.tap(".tile-go")
+        kiosk.tap("[data-qa=start]")
     kiosk.sign_in()
     receipt = kiosk.file(who)
     assert kiosk.page.locator("input:not([type=hidden])").evaluate_all(
@@ -39,7 +39,7 @@ def test_the_back_button_shows_nothing_of_the_person_before(open_browser: Open, 
     )
     kiosk.page.evaluate("localStorage.setItem('left', 'behind')")
     with kiosk.page.expect_navigation():
-        kiosk.tap(".terminal-bar .btn-go")
+        kiosk.tap("[data-qa=terminal] [data-qa=go]")
     assert kiosk.page.url.endswith("/terminal/?over=1")
     for _step in range(3):
         kiosk.page.go_back()
@@ -60,9 +60,9 @@ def test_a_terminal_that_nobody_taps_clears_itself(open_browser: Open, place: fa
     kiosk.open("/my/")
     assert family.child.name in kiosk.text()
     kiosk.page.clock.run_for(110_000)
-    assert not kiosk.page.locator(".ending").is_visible()
+    assert not kiosk.page.locator("[data-qa=ending]").is_visible()
     kiosk.page.clock.run_for(15_000)
-    assert kiosk.page.locator(".ending").is_visible()  # a minute before
+    assert kiosk.page.locator("[data-qa=ending]").is_visible()  # a minute before
     with kiosk.page.expect_navigation():
         kiosk.page.clock.run_for(60_000)
     kiosk.page.wait_for_url("**/terminal/?over=1")

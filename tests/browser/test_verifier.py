@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-from lottery.models import Draw, RollEntry
+from lottery.ceremony.models import Draw, RollEntry
 from tests.browser.stack import Site
 from tests.lottery.factories import ceremony
 from tests.waiting import milliseconds
@@ -90,7 +90,7 @@ def check_address(site: Site) -> str:
 
 
 def answer(page: Page, name: str, kind: str) -> str:
-    return page.locator(f'[data-answer="{name}"] .note.{kind}').inner_text()
+    return page.locator(f'[data-answer="{name}"] [data-qa={kind}]').inner_text()
 
 
 @pytest.mark.parametrize(("language", "width", "told"), [("zh-CN", 360, "核对通过"), ("en", 1280, "Verified")])
@@ -144,11 +144,11 @@ def test_every_wrong_file_is_told_apart(drawn: Drawn, running_site: Site, show: 
         (drawn.folder / "other.json").write_bytes(content)
         page.set_input_files("#check-transcript", drawn.folder / "other.json")
         page.click("[data-run]")
-        page.locator(f"[data-answer=draw] .note.{kind}", has_text=told).wait_for()
+        page.locator(f"[data-answer=draw] [data-qa={kind}]", has_text=told).wait_for()
     picture(page, "wrong-en-360")
     drawn.choose(page, "transcript.json")
     page.click("[data-run]")
-    page.wait_for_selector("[data-answer=draw] .note.good")
+    page.wait_for_selector("[data-answer=draw] [data-qa=good]")
     page.fill("#check-receipt", "2026000000")
     page.fill("#check-salt", "ab" * 32)
     page.click("[data-run-mine]")
@@ -196,8 +196,8 @@ def test_a_family_sees_its_own_line_checked(
     name = settings.SESSION_COOKIE_NAME
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": running_site.url}])
     page.goto(running_site.url + reverse("lottery:my-ticket", args=[drawn.draw.round_id]))
-    told = page.locator(".note.good").inner_text()
-    assert re.search(r"4 步证明|proof of 4 steps", told)
+    told = page.locator("[data-qa=proven]").inner_text()
+    assert re.search(r"4步证明|proof of 4 steps", told)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     picture(page, f"mine-{language}-{width}")
     page.click(f'a[href="{reverse("lottery:check")}?round={drawn.draw.round_id}"]')

@@ -14,23 +14,21 @@ from pathlib import Path
 
 import pytest
 
-from enrollment.models import Application, Round
+from enrollment.seasons.models import Application, Round
 from foundation import clock
 from foundation.crypto import blind_index
-from lottery.models import AdmissionRun
+from lottery.admission.models import AdmissionRun
 from notifications.models import Message
 from schools.models import School
 from tests import factories
 from tests.browser.conftest import Open
 from tests.browser.parent import Parent, Person, believe_household, newest_code
-from tests.browser.test_classes import enter_staff
-from tests.enrollment.test_documents_content import pdf
-from tests.enrollment.test_letters import text_of
-from tests.enrollment.test_registry import RIGHT
-from tests.lottery.class_factories import Assignment
+from tests.enrollment.documents.test_content import pdf
+from tests.enrollment.outcome.test_letters import text_of
+from tests.enrollment.outcome.test_student_registry import RIGHT
+from tests.lottery.afterwards.test_waiting_lists import accept_all
+from tests.lottery.classes.factories import Assignment
 from tests.lottery.factories import Ceremony, apply, staff
-from tests.lottery.test_afterwards import accept_all
-from tests.lottery.test_runs import published
 from tests.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -86,9 +84,7 @@ class Journey:
         assert self.family.page.locator("[data-standing=yes]").count() == 1
 
     def register_the_child(self) -> None:
-        self.family.sign_in()
-        self.family.fill_in({"guardian_name": self.who.name, "guardian_id": self.who.own_id})
-        self.family.go()
+        self.family.sign_in_by_government(self.who)
         assert self.who.child in self.family.text()
         self.family.go()
         assert self.family.page.url.endswith("/guardian/")
@@ -119,20 +115,20 @@ class Journey:
         self.family.wait_for_state("转人工核实")
 
     def _case(self) -> None:
-        enter_staff(self.office, self.people.officials[0])
+        self.office.enter_as(self.people.officials[0])
         self.office.open(f"/admin/enrollment/application/{self.application.pk}/change/")
 
     def be_asked_for_a_correction(self) -> None:
         self._case()
         self.office.tap("summary:has(~ fieldset [name=items])")
-        self.office.tap("label.pick:has([value=home_contract])")
+        self.office.tap("label:has([value=home_contract])")
         self.office.type("#reason-return", REASON)
         self.office.press("button[value=return]")
         self.family.open(self.path)
         assert REASON in self.family.text()
 
     def correct(self) -> None:
-        self.family.press('main a.btn-go[href$="/correct/"]')
+        self.family.press('main a[href$="/correct/"]')
         self.family.page.fill("#home_contract", CONTRACT)
         self.family.go()
         self.family.wait_for_state("转人工核实")
@@ -148,28 +144,29 @@ class Journey:
     def be_drawn(self) -> None:
         """The round of everybody: closed, frozen, drawn, run and published by two officials."""
         now = clock.now()
-        days = {"opens_at": now - timedelta(days=9), "closes_at": now - timedelta(days=2)}
+        days = {"opens_at": now - timedelta(days=9), "closes_at": now - timedelta(days=2), "results_at": now}
         Round.objects.filter(pk=self.place.round.pk).update(state="closed", **days)
         for number in range(OTHERS):
             apply(self.place.round, number)
-        assert published(self.people).state == AdmissionRun.State.PUBLISHED
+        assert self.people.published().state == AdmissionRun.State.PUBLISHED
 
     def read_the_result(self) -> None:
         self.family.open(self.path)
         assert self.application.state == "offered"
         assert self.school.name in self.family.text()
-        why = self.family.page.locator("section.note details")
-        why.locator("summary").click()
-        assert "第" in why.locator("li").first.inner_text()
+        why = self.family.page.locator("[data-qa=why] details")
+        why.first.locator("summary").click()
+        assert "第" in why.first.locator("li").first.inner_text()
+        why.last.locator("summary").click()
         self.family.press(f'a[href="/results/{self.place.round.pk}/my-ticket/"]')
-        assert "步证明" in self.family.page.locator(".note.good").inner_text()
+        assert "步证明" in self.family.page.locator("[data-qa=proven]").inner_text()
         assert self.application.receipt in self.family.text()
         self.family.press(f'main a[href="/results/{self.place.round.pk}/"]')
         assert self.school.name in self.family.text()
 
     def accept(self) -> None:
         self.family.open(self.path)
-        self.family.press('main a.btn-go[href$="/accept/"]')
+        self.family.press('main a[href$="/accept/"]')
         self.family.go()
         assert self.application.state == "accepted"
 
@@ -187,10 +184,10 @@ class Journey:
         assert self.application.registry.completed_at is not None
 
     def check_in(self) -> None:
-        enter_staff(self.desk, self.people.reviewer)
+        self.desk.enter_as(self.people.reviewer)
         self.desk.open(f"/official/check-in/{self.school.pk}/")
         self.desk.page.fill("[name=receipt]", self.application.receipt)
-        self.desk.press(".after-search button")
+        self.desk.press("[data-qa=search] button")
         self.desk.press(f'form[action*="{self.application.pk}/arrived/"] button')
         assert self.application.state == "enrolled"
 
@@ -204,7 +201,7 @@ class Journey:
         school.published(classes="3", size="10")
         self.family.open(self.path)
         self.family.press('a[href$="/class/"]')
-        assert str(self.application.class_seat.number) in self.family.page.locator(".class-name").inner_text()
+        assert str(self.application.class_seat.number) in self.family.page.locator("[data-qa=class]").inner_text()
 
     def take_a_copy(self) -> None:
         sent = Message.objects.filter(template="sign_in_code").count()

@@ -1,6 +1,7 @@
 """The loop of a lane: batch after batch, each source in turn, none held up by another's failure."""
 
 import contextlib
+from collections.abc import Callable
 
 import pytest
 from django.db import transaction
@@ -80,44 +81,56 @@ def test_slots_are_read() -> None:
     assert slots_of("codes:1, families:4,runs:0", LANES) == {"codes": 1, "families": 4, "runs": 0}
 
 
-@pytest.fixture
-def no_messages() -> None:
+def undisturbed(look: Callable[[], None]) -> None:
+    """Look at the lanes as often as another process of this test run, which shares the broker, rings one meanwhile."""
+    for at in range(20):
+        for lane in LANES:
+            valkey().delete(lane)
+        try:
+            look()
+        except AssertionError:
+            if at == 19:
+                raise
+        else:
+            break
     for lane in LANES:
         valkey().delete(lane)
 
 
-def test_a_lane_is_rung_once_however_often_it_is_asked_for(no_messages: None) -> None:
-    for _time in range(50):
-        assert ring("runs")
-    assert queued() == {lane: int(lane == "runs") for lane in LANES}
-    valkey().delete("runs")
+def test_a_lane_is_rung_once_however_often_it_is_asked_for() -> None:
+    def look() -> None:
+        for _time in range(50):
+            assert ring("runs")
+        assert queued() == {lane: int(lane == "runs") for lane in LANES}
+
+    undisturbed(look)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_lanes_of_one_transaction_are_rung_when_it_commits_and_of_an_undone_savepoint_not_lost(
-    no_messages: None,
-) -> None:
-    with transaction.atomic():
-        ring_on_commit("families")
-        with contextlib.suppress(RuntimeError), transaction.atomic():
-            ring_on_commit("messages")
-            raise RuntimeError("undone")
-        assert not any(queued().values())
-        ring_on_commit("runs")
-    assert queued()["families"] == queued()["runs"] == 1
-    for lane in LANES:
-        valkey().delete(lane)
+def test_lanes_of_one_transaction_are_rung_when_it_commits_and_of_an_undone_savepoint_not_lost() -> None:
+    def look() -> None:
+        with transaction.atomic():
+            ring_on_commit("families")
+            with contextlib.suppress(RuntimeError), transaction.atomic():
+                ring_on_commit("messages")
+                raise RuntimeError("undone")
+            assert not any(queued().values())
+            ring_on_commit("runs")
+        assert queued()["families"] == queued()["runs"] == 1
+
+    undisturbed(look)
 
 
-def test_beat_rings_every_lane_and_never_twice(no_messages: None) -> None:
-    bell = Bell(app)
-    for _time in range(3):
-        for entry in bell.schedule.values():
-            bell.apply_entry(entry)
-    assert queued() == dict.fromkeys(LANES, 1)
-    assert pulses()["beat"] < 60
-    for lane in LANES:
-        valkey().delete(lane)
+def test_beat_rings_every_lane_and_never_twice() -> None:
+    def look() -> None:
+        bell = Bell(app)
+        for _time in range(3):
+            for entry in bell.schedule.values():
+                bell.apply_entry(entry)
+        assert queued() == dict.fromkeys(LANES, 1)
+        assert pulses()["beat"] < 60
+
+    undisturbed(look)
 
 
 def test_a_periodic_work_is_done_by_one_of_all_workers() -> None:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Account
 from audit.models import Entry
 from audit.services import entry
-from enrollment.models import Draft
+from enrollment.seasons.models import Draft
 from foundation import clock
 from foundation.bulk import insert
 from foundation.prepared import Prepared
@@ -77,17 +77,17 @@ def test_the_signed_in_account_is_the_same_by_either_query() -> None:
 @pytest.mark.django_db
 def test_rows_of_two_tables_go_in_one_round_trip_in_their_order() -> None:
     rows = [
-        entry(actor=None, action="test.%s; first", object_type="test", object_id="1", details={"a": ["'", "%"]}),
+        entry(actor=None, action="data.copy", object_type="test", object_id="%s; first", details={"a": ["'", "%"]}),
         District(code="990000", name="合成'省"),
-        entry(actor=None, action="test.second", object_type="test", object_id="2"),
+        entry(actor=None, action="data.delete", object_type="test", object_id="2"),
     ]
     with CaptureQueriesContext(connection) as asked:
         insert(rows)
     assert len(asked) == 1
     stored = Entry.objects.filter(object_type="test").order_by("pk")
-    assert list(stored.values_list("action", "details")) == [
-        ("test.%s; first", {"a": ["'", "%"]}),
-        ("test.second", {}),
+    assert list(stored.values_list("action", "object_id", "details")) == [
+        ("data.copy", "%s; first", {"a": ["'", "%"]}),
+        ("data.delete", "2", {}),
     ]
     assert District.objects.get(pk="990000").name == "合成'省"
 
@@ -96,5 +96,5 @@ def test_rows_of_two_tables_go_in_one_round_trip_in_their_order() -> None:
 def test_of_rows_in_one_round_trip_all_are_stored_or_none() -> None:
     code = District(code="990000", name="合成省")
     with pytest.raises(IntegrityError), transaction.atomic():
-        insert([entry(actor=None, action="test", object_type="test", object_id="1"), code, code])
+        insert([entry(actor=None, action="data.copy", object_type="account", object_id="1"), code, code])
     assert not Entry.objects.filter(object_type="test").exists()

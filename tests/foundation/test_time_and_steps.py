@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enrollment.states import APPLICATION, ROUND
+from enrollment.seasons.states import APPLICATION, ROUND
 from foundation import clock
 from foundation.locks import Busy, lock, lock_or_busy
 from foundation.transitions import IllegalTransition, TransitionTable, table

@@ -10,12 +10,12 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from enrollment import visits as counters
-from enrollment.models import AfterRules
+from enrollment.public import page_views as counters
+from enrollment.seasons.models import AfterRules
 from foundation import clock
 from helpdesk.articles import articles_store, public_articles
 from helpdesk.models import Article, PageViews
-from helpdesk.visits import visit_total, visits_flush
+from helpdesk.page_views import page_views_flush, page_views_total
 from portal.seasons.extras import after_rules, read_articles
 from portal.seasons.folder import read_folder
 from portal.seasons.store import store_plan
@@ -89,6 +89,8 @@ def test_the_example_folder_brings_articles_profiles_and_the_rules_after() -> No
         ({"appeal_within": 0}, "after.appeal_within"),
         ({"days_off": ["2026-13-01"]}, "after.days_off"),
         ({"bring": [{"en": "x"}]}, "after.bring"),
+        ({"bring": [{"zh": "x", "stages": ["college"]}]}, "after.bring"),
+        ({"bring": [{"zh": "x", "stages": []}]}, "after.bring"),
         ({"holiday": 1}, "after.holiday"),
     ],
 )
@@ -118,12 +120,12 @@ def test_views_of_people_are_counted_by_page_and_day(client: Client) -> None:
     client.get(reverse("enrollment:landing"), headers={"User-Agent": ""})
     client.get(reverse("enrollment:landing"), headers={**PHONE, "Sec-Purpose": "prefetch"})
     client.head(reverse("enrollment:landing"), headers=PHONE)
-    assert visits_flush() == 4
+    assert page_views_flush() == 4
     rows = {row.page: row.views for row in PageViews.objects.filter(day=clock.today())}
     assert rows == {"landing": 3, "contacts": 1}
     client.get(reverse("enrollment:landing"), headers=PHONE)
-    visits_flush()
-    assert visit_total().today == 5
+    page_views_flush()
+    assert page_views_total().today == 5
 
 
 def test_a_flush_killed_after_the_table_was_written_counts_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,14 +140,14 @@ def test_a_flush_killed_after_the_table_was_written_counts_nothing_twice(monkeyp
     with monkeypatch.context() as patched:
         patched.setattr(counters, "forget", die)
         with pytest.raises(Killed):
-            visits_flush()
+            page_views_flush()
     counters.add("landing")
-    assert visits_flush() == 1
+    assert page_views_flush() == 1
     assert PageViews.objects.get().views == 2
 
 
 def test_a_flush_killed_before_the_table_was_written_loses_nothing() -> None:
     counters.add("landing")
     next(iter(counters.batches()))  # set apart, and then nothing more
-    assert visits_flush() == 1
+    assert page_views_flush() == 1
     assert PageViews.objects.get().views == 1

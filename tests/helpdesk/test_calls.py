@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 from django.test import Client
 
-from enrollment import services
-from enrollment.selectors.assist import helpers_of
-from enrollment.services.home_visits import home_visit_counts, home_visits
+from accounts.services import phone_checked
+from enrollment.assisted.home_visits.services import home_visit_add, home_visit_counts, home_visit_result, home_visits
+from enrollment.assisted.visits.selectors import helpers_of
 from foundation.errors import NotAllowed, Refused
-from helpdesk.calls import Wish, call_ask, call_done, counts, queue
+from helpdesk.calls import Wish, call_ask, call_done, calls_to, counts, queue
 from helpdesk.models import CallBack
 from tests import factories
-from tests.enrollment.test_assist import at_desk, clerk
+from tests.enrollment.assisted.test_visits import at_desk, clerk
 from tests.threads import at_once
 
 WISH = Wish(phone="19900001111", district=factories.DISTRICT, level="town", topic="form", best_time="evening")
@@ -41,6 +41,16 @@ def test_a_number_is_not_asked_for_more_than_three_times_a_day() -> None:
     with pytest.raises(Refused) as refused:
         call_ask(wish=WISH)
     assert refused.value.code == "too_often"
+
+
+@pytest.mark.django_db
+def test_who_asked_finds_the_call_in_the_copy_of_their_data() -> None:
+    factories.world()
+    mine = factories.guardian()
+    mine.phone = phone_checked(WISH.phone)
+    call_ask(wish=WISH)
+    assert [one["topic"] for one in calls_to(mine)] == [CallBack.Topic(WISH.topic).label]
+    assert calls_to(factories.guardian()) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -87,13 +97,13 @@ def test_home_visits_are_listed_done_and_counted() -> None:
     operator = clerk(role="helper")
     fields = {"district": factories.DISTRICT, "family": "合成家庭", "address": "3 组", "reason": "left_behind"}
     with pytest.raises(Refused):
-        services.home_visit_add(operator=operator, **(fields | {"address": " "}))
-    visit = services.home_visit_add(operator=operator, **fields)
+        home_visit_add(operator=operator, **(fields | {"address": " "}))
+    visit = home_visit_add(operator=operator, **fields)
     assert home_visits(clerk(district="430721")) == []
-    services.home_visit_result(operator=operator, visit_id=visit.public_id, result="later")
-    services.home_visit_result(operator=operator, visit_id=visit.public_id, result="registered")
+    home_visit_result(operator=operator, visit_id=visit.public_id, result="later")
+    home_visit_result(operator=operator, visit_id=visit.public_id, result="registered")
     with pytest.raises(Refused):
-        services.home_visit_result(operator=operator, visit_id=visit.public_id, result="later")
+        home_visit_result(operator=operator, visit_id=visit.public_id, result="later")
     assert home_visits(operator) == []
     assert sum(count for _label, count in home_visit_counts(operator)) == 1
 

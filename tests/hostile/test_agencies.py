@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from pytest_django import Settings
 
-from enrollment import services
+from enrollment.filing.drafts.services import draft_prefill
 from tests import factories
 from tests.servers import answering
 from verification.checking import checks_run
@@ -109,7 +109,8 @@ def test_hostile_answers_leave_the_checks_to_another_try() -> None:
 @pytest.mark.usefixtures("agency")
 def test_markup_in_a_record_is_text() -> None:
     one = factories.family(factories.world(), child_id=CHILD, household_address="")
-    draft = services.draft_prefill(guardian=one.guardian, draft_id=one.draft.public_id)
+    factories.assured(one.guardian, id_number=str(HOUSEHOLD["householder_id"]))
+    draft = draft_prefill(guardian=one.guardian, draft_id=one.draft.public_id)
     browser = Client()
     browser.force_login(one.guardian)
     page = browser.get(f"/my/apply/{draft.public_id}/household/").content

@@ -14,15 +14,16 @@ from django.utils import timezone
 
 from accounts.models import Account, PhoneDevice
 from accounts.services import WRONG_CODES
-from enrollment import services
-from enrollment.models import Application, Child, Document
-from enrollment.services.submission import draft_digest
+from enrollment.documents.models import Document
+from enrollment.filing.drafts.services import draft_save
+from enrollment.filing.submission.services import draft_digest
+from enrollment.seasons.models import Application, Child
 from foundation import clock
 from identifiers.resident import check_character
 from notifications.models import Message
 from tests import factories
-from tests.enrollment.test_documents import unusual
-from tests.enrollment.test_documents_content import pdf
+from tests.enrollment.documents.test_content import pdf
+from tests.enrollment.documents.test_documents import unusual
 
 pytestmark = pytest.mark.django_db
 PHONE = "19900005151"
@@ -57,7 +58,7 @@ def test_the_wrong_code_five_times() -> None:
     client, right = asked_for_a_code()
     wrong = "000000" if right != "000000" else "111111"
     first = client.post("/sign-in/code/", {"code": wrong})
-    assert "验证码不正确，请与短信核对，还可再试 4 次" in read(first)
+    assert "验证码不正确，请与短信核对，还可再试4次" in read(first)
     assert f'value="{wrong}"' in first.text  # what was typed is kept
     for _time in range(WRONG_CODES - 2):
         client.post("/sign-in/code/", {"code": wrong})
@@ -182,10 +183,10 @@ def test_a_double_tap_and_the_back_button_after_submission() -> None:
 def test_two_tabs() -> None:
     one = factories.family(factories.world())
     seen = draft_digest(one.draft)
-    services.draft_save(guardian=one.guardian, draft_id=one.draft.public_id, answers={"guardian_relation": "father"})
+    draft_save(guardian=one.guardian, draft_id=one.draft.public_id, answers={"guardian_relation": "father"})
     answer = check(one, seen=seen)
     assert answer.status_code == 422
-    assert "另一个窗口里改动了内容" in read(answer)
+    assert "在另一个窗口改动过内容" in read(answer)
     assert not Application.objects.exists()
 
 

@@ -1,6 +1,6 @@
 """kill -9 of the web server in the middle of an upload and of a submission: after a restart nothing is lost or doubled.
 
-(A worker killed while a family waits for its checks: tests/enrollment/test_worker.py.)
+(A worker killed while a family waits for its checks: tests/enrollment/judging/test_worker.py.)
 """
 
 import contextlib
@@ -25,13 +25,14 @@ from django.db import connection, transaction
 
 from accounts.models import Account
 from accounts.session_store import SessionStore
-from enrollment.models import Application, ApplicationVersion, Document, Draft, Upload
-from enrollment.services.documents import document_content
+from enrollment.documents.models import Document, Upload
+from enrollment.documents.services import document_content
+from enrollment.seasons.models import Application, ApplicationVersion, Draft
 from tests import factories
 from tests.agencies import free_port
 from tests.browser.stack import broker_url, database_url, environment, gunicorn
-from tests.enrollment.test_documents import unusual
-from tests.enrollment.test_documents_content import pdf
+from tests.enrollment.documents.test_content import pdf
+from tests.enrollment.documents.test_documents import unusual
 from tests.waiting import patience, until, wait_for_answer
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -16,23 +16,36 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Account
-from enrollment import services
-from enrollment.models import Application, Child, Document, Draft, Upload
-from enrollment.services.documents_place import OfDraft
-from enrollment.services.documents_upload import Announced
-from enrollment.views.visiting import TERMINAL_COOKIE
+from enrollment.appeals.services import appeal_file
+from enrollment.assisted.carried import TERMINAL_COOKIE
+from enrollment.assisted.remote_help.services import help_ask
+from enrollment.assisted.terminals.services import terminal_make, terminal_pair
+from enrollment.cases.models import JointCase
+from enrollment.cases.services.opening import Asking
+from enrollment.cases.services.opening import case_open as joint_case_open
+from enrollment.documents.models import Document, Upload
+from enrollment.documents.places import OfDraft
+from enrollment.documents.uploads.services import Announced, upload_open
+from enrollment.false_declarations.services import case_open
+from enrollment.filing.drafts.services import child_add, draft_open, draft_save
+from enrollment.guardians.services.agreements import guardianship_end, protection_order, protection_set
+from enrollment.seasons.models import Application, Child, Draft
 from foundation import clock
 from foundation.crypto import blind_index
+from helpdesk.models import Petition
+from helpdesk.petitions.services import Brought, petition_enter
+from imports.models import Import
 from schools.models import School
 from schools.services import district_ensure
 from tests import factories
-from tests.enrollment.test_assist import at_desk, clerk, open_visit
-from tests.enrollment.test_documents import add, told
-from tests.enrollment.test_guardians import agreed, invited, person
-from tests.enrollment.test_letters import placed
+from tests.enrollment.assisted.test_visits import at_desk, clerk, open_visit
+from tests.enrollment.documents.test_documents import add, told
+from tests.enrollment.guardians.test_agreements import agreed, invited, person
+from tests.enrollment.outcome.test_letters import placed
+from tests.tables import checked, csv_of
 
 pytestmark = pytest.mark.django_db
-ROOMS = {"enrollment", "lottery", "helpdesk"}
+ROOMS = {"enrollment", "lottery", "helpdesk", "imports", "people"}
 OTHER_DISTRICT = "430703"
 HOME = "湖南省常德市武陵区滨湖路77号"
 NAME = "合成秘密童"
@@ -47,9 +60,14 @@ FAMILYS = {  # parameters that name something of the family: whoever it does not
     "appeal_id",
     "session_id",
     "visit_id",
+    "case_id",
+    "joint_id",
+    "enquiry_id",
+    "petition_id",
+    "photo_id",
     "receipt",
 }
-OPEN = {"enrollment:check-paper"}  # a code printed on the paper opens it to whoever holds the paper
+OPEN = {"enrollment:check-print"}  # a code printed on the paper opens it to whoever holds the paper
 BODY = {
     "declare": "yes",
     "client_token": "0f0f0f0f-0000-4000-8000-000000000001",
@@ -94,6 +112,8 @@ class Victim:
             list(Draft.objects.filter(child__guardian=self.guardian).order_by("pk").values_list("answers", flat=True)),
             list(Document.objects.filter(owner=self.guardian).order_by("pk").values_list("pk", "rotation")),
             list(self.filed.appeals.values_list("pk", "state")),
+            list(JointCase.objects.values_list("application", "state", "enquiries__state", "gap").order_by("pk")),
+            list(Petition.objects.order_by("pk").values_list("state", "steps__event")),
             list(self.child.invitations.order_by("pk").values_list("pk", "state")),
             list(self.child.guardianships.order_by("pk").values_list("pk", "ended_at")),
             list(self.guardian.visits.order_by("pk").values_list("pk", "end_reason")),
@@ -108,6 +128,13 @@ class Victim:
         return [*rows, self.guardian.phone, self.guardian.is_active, self.guardian.merged_into_id]
 
 
+def asked_about(filed: Application) -> JointCase:
+    """A question about the family that a department has on its desk."""
+    Application.objects.filter(pk=filed.pk).update(state="in_review")
+    asking = Asking(question="请核实（合成）", departments=["housing"], names_child=True)
+    return joint_case_open(reviewer=factories.staff("reviewer", school="WL01"), application_id=filed.pk, asking=asking)
+
+
 def victim() -> Victim:
     """The family whose ids everybody gets to hold."""
     filed = placed()
@@ -116,22 +143,30 @@ def victim() -> Victim:
     owner.phone = "+8619955550001"
     owner.phone_index = blind_index("phone", owner.phone)
     owner.save()
-    child = services.child_add(guardian=owner, name=NAME, id_number=factories.child_number())
-    draft = services.draft_open(guardian=owner, child=child, round_=place.round)
+    child = child_add(guardian=owner, name=NAME, id_number=factories.child_number())
+    draft = draft_open(guardian=owner, child=child, round_=place.round)
     answers = factories.answers(
         home_kind="contract", home_contract="WL2026000123", home_certificate="", home_address=HOME
     )
-    draft = services.draft_save(guardian=owner, draft_id=draft.public_id, answers=answers)
+    draft = draft_save(guardian=owner, draft_id=draft.public_id, answers=answers)
     one = factories.Family(place, owner, child, draft, answers)
     told(one, household="empty", real_estate="empty")
     page = add(one)
-    upload = services.upload_open(
+    upload = upload_open(
         guardian=owner, announced=Announced(OfDraft(draft.public_id, "title"), uuid.uuid4(), 99, "a.pdf")
     )
     invitation, _code = invited(one, phone="+8619955550002")
-    helped, _number = services.help_ask(guardian=owner, draft_id=draft.public_id, show_answers=True)
+    helped, _number = help_ask(guardian=owner, draft_id=draft.public_id, show_answers=True)
+    joint = asked_about(filed)
     Application.objects.filter(pk=filed.pk).update(state="accepted")
-    appeal = services.appeal_file(guardian=owner, application_id=filed.pk, reason="再看一次")
+    appeal = appeal_file(guardian=owner, application_id=filed.pk, reason="再看一次")
+    case = case_open(
+        reviewer=factories.staff("reviewer", school="WL01"), application_id=filed.pk, what="住房不属实（合成）"
+    )
+    told_of = Brought(
+        factories.DISTRICT, "visit", "place", NAME, owner.phone, "请说明（合成）", clock.today(), receipt=filed.receipt
+    )
+    petition = petition_enter(official=factories.staff("official"), brought=told_of)
     version = filed.versions.get()
     values = {
         "application_id": [str(filed.pk)],
@@ -142,6 +177,10 @@ def victim() -> Victim:
         "invitation_id": [str(invitation.public_id)],
         "appeal_id": [str(appeal.pk)],
         "session_id": [str(helped.public_id)],
+        "case_id": [str(case.public_id)],
+        "joint_id": [str(joint.public_id)],
+        "enquiry_id": [str(joint.enquiries.get().public_id)],
+        "petition_id": [str(petition.public_id)],
         "receipt": [filed.receipt],
     }
     secrets = {
@@ -174,6 +213,7 @@ def addresses(family: Victim) -> Iterator[tuple[str, str, bool]]:
         "round_id": [str(family.place.round.pk)],
         "run_id": ["1"],
         "district": [factories.DISTRICT],
+        "place": [f"{factories.DISTRICT}-{factories.YEAR}"],
         "school": ["WL01"],
         "year": [str(factories.YEAR)],
         "number": ["1"],
@@ -186,13 +226,30 @@ def addresses(family: Victim) -> Iterator[tuple[str, str, bool]]:
         "terminal_id": never,
         "guardianship_id": never,
         "visit_id": never,
+        "photo_id": never,
+        "gap_id": never,
+        "import_id": [str(table_of_another())],
+        "rehearsal_id": ["1"],
+        "stage": ["primary"],
+        **{f"enrollment:season-form{page}.kind": ["main"] for page in ("", "-preview", "-change", "-decide")},
+        "enrollment:season-form-decide.action": ["ask", "back", "drop", "take", "x"],
+        "enrollment:season-decide.action": ["ask", "back", "drop", "take", "x"],
+        "enrollment:list-guide.kind": ["talent", "nosuchkind"],
+        "imports:kind.kind": ["scores", "used-seats", "nosuchkind"],
+        "imports:template.kind": ["scores", "used-seats", "nosuchkind"],
+        "person_id": [*never, str(family.guardian.public_id)],
+        "change_id": never,
+        "leave_id": never,
+        "role_id": ["1"],
+        "key_id": ["1"],
+        "token": ["nobodys-link"],
         "mark": ["here"],
-        "answer": ["take", "keep"],
+        "answer": ["take", "keep", "refuse", "check-again", "ask-undo", "undo"],
         "way": ["right"],
         "action": ["withdraw", "accept", "decline", "take-back", "confirm", "move", "publish", "start", "x"],
-        "enrollment:check-paper.kind": ["receipt"],
-        "enrollment:check-paper.number": [family.filed.receipt],
-        "enrollment:check-paper.code": ["WRONG"],
+        "enrollment:check-print.kind": ["receipt"],
+        "enrollment:check-print.number": [family.filed.receipt],
+        "enrollment:check-print.code": ["WRONG"],
         **family.values,
     }
     for name, pattern in patterns(get_resolver()):
@@ -204,6 +261,16 @@ def addresses(family: Victim) -> Iterator[tuple[str, str, bool]]:
             except NoReverseMatch:  # a value of another page's parameter of the same name
                 continue
             yield name, path, bool(set(names) & FAMILYS)
+
+
+def table_of_another() -> int:
+    """A table that an official of the family's county has brought in, and that waits for a second person."""
+    found = Import.objects.filter(kind="used-seats").first()
+    if found is not None:
+        return found.pk
+    row = {"学校代码": "WL01", "学段": "小学", "入学日期": "2023-09-01", "儿童证件号": factories.child_number()}
+    content = csv_of([{**row, "不动产权证号": "湘(2018)常德市不动产权第0012345号"}])
+    return checked("used-seats", factories.DISTRICT, content, by=factories.staff("official")).pk
 
 
 Enter = Callable[[], Client]
@@ -246,7 +313,7 @@ def shared_child(family: Victim) -> factories.Family:
 def as_second_whose_agreement_ended(family: Victim) -> Enter:
     other = person()
     made = agreed(shared_child(family), other, may_act=True)
-    services.guardianship_end(account=family.guardian, guardianship_id=made.public_id)
+    guardianship_end(account=family.guardian, guardianship_id=made.public_id)
     return signed_in(other)
 
 
@@ -295,10 +362,18 @@ def as_supervisor(_family: Victim) -> Enter:
     return staff(factories.staff("supervisor"))
 
 
+def as_department_that_is_not_asked(_family: Victim) -> Enter:
+    return staff(factories.staff("department", department="market"))
+
+
+def as_department_elsewhere(_family: Victim) -> Enter:
+    return staff(factories.staff("department", district=OTHER_DISTRICT, department="housing"))
+
+
 def as_terminal(_family: Victim) -> Enter:
     official = factories.staff("official")
-    _terminal, code = services.terminal_make(official=official, name="大厅", district=factories.DISTRICT)
-    _paired, cookie = services.terminal_pair(code=code)
+    _terminal, code = terminal_make(official=official, name="大厅", district=factories.DISTRICT)
+    _paired, cookie = terminal_pair(code=code)
 
     def enter() -> Client:
         client = Client()
@@ -322,9 +397,13 @@ OUTSIDERS = [
     as_official_elsewhere,
     as_notary,
     as_supervisor,
+    as_department_that_is_not_asked,
+    as_department_elsewhere,
     as_terminal,
 ]
-SEEN_BY_VIEWER = {"name"}  # who the shared child is; nothing else of the family
+# who the shared child is, and nothing else of the family; what was brought before the bureau, by whom and about what
+SEEN = {as_viewer: {"name"}, as_supervisor: {"name", "phone", "receipt"}}
+OPENED = {as_viewer: {"enrollment:shared"}, as_supervisor: {"helpdesk:petition"}}
 
 
 def told_to(answer: Any, family: Victim, path: str) -> set[str]:
@@ -337,7 +416,7 @@ def told_to(answer: Any, family: Victim, path: str) -> set[str]:
 def test_nobody_sees_what_is_not_theirs(role: Callable[[Victim], Enter]) -> None:
     family = victim()
     enter = role(family)
-    may = SEEN_BY_VIEWER if role is as_viewer else set()
+    may = SEEN.get(role, set())
     before, opened = family.fingerprint(), []
     for name, path, own in addresses(family):
         answer = enter().get(path)
@@ -345,7 +424,7 @@ def test_nobody_sees_what_is_not_theirs(role: Callable[[Victim], Enter]) -> None
         assert told_to(answer, family, path) - may == set(), (path, answer.status_code)
         if own and answer.status_code == 200:
             opened.append(name)
-    assert set(opened) - OPEN == ({"enrollment:shared"} if role is as_viewer else set())
+    assert set(opened) - OPEN == OPENED.get(role, set())
     assert family.fingerprint() == before
 
 
@@ -353,7 +432,7 @@ def test_nobody_sees_what_is_not_theirs(role: Callable[[Victim], Enter]) -> None
 def test_nobody_changes_what_is_not_theirs(role: Callable[[Victim], Enter]) -> None:
     family = victim()
     enter = role(family)
-    may = SEEN_BY_VIEWER if role is as_viewer else set()
+    may = SEEN.get(role, set())
     before = family.fingerprint()
     for name, path, own in addresses(family):
         client = enter()
@@ -382,11 +461,9 @@ def test_a_second_guardian_who_may_act_opens_the_shared_pages_only(source: str) 
     other = person()
     agreed(shared_child(family), other, may_act=True)
     if source == "own":
-        services.protection_set(account=family.guardian, on=True)
+        protection_set(account=family.guardian, on=True)
     if source == "order":
-        services.protection_order(
-            official=factories.staff("official"), application_id=family.filed.pk, reference="2026-7"
-        )
+        protection_order(official=factories.staff("official"), application_id=family.filed.pk, reference="2026-7")
     opened: set[str] = set()
     told: set[str] = set()
     for name, path, own in addresses(family):
@@ -404,3 +481,18 @@ def test_the_family_itself_meets_every_secret_looked_for() -> None:
     for _name, path, _own in addresses(family):
         seen |= told_to(client.get(path), family, path)
     assert seen >= {"name", "address", "receipt", "guardian"}
+
+
+TABLES = ("imports:table", "imports:progress", "imports:returned", "imports:decide")
+
+
+@pytest.mark.parametrize("role", OUTSIDERS, ids=lambda role: str(role.__name__))
+def test_nobody_else_sees_or_moves_a_table_that_was_brought_in(role: Callable[[Victim], Enter]) -> None:
+    family = victim()
+    enter, made = role(family), Import.objects.get(pk=table_of_another())
+    for name, path, _own in addresses(family):
+        if name in TABLES:
+            assert enter().get(path).status_code in {302, 404, 405}, path
+            assert enter().post(path, BODY).status_code in {302, 403, 404, 405}, path
+    made.refresh_from_db()
+    assert made.state == "ready"

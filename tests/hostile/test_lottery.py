@@ -17,13 +17,12 @@ from django.urls import URLPattern, reverse
 
 from accounts.models import Account
 from accounts.services import staff_create
-from enrollment.models import Application, Round
+from enrollment.seasons.models import Application, Round
 from lottery.urls import urlpatterns
+from tests.entering import signed_in
 from tests.factories import PASSWORD, guardian
-from tests.lottery.class_factories import assignment
+from tests.lottery.classes.factories import assignment
 from tests.lottery.factories import CHILD_NAME, VALUE, Ceremony, ceremony, staff
-from tests.lottery.test_public_pages import signed_in
-from tests.lottery.test_runs import computed, published
 
 pytestmark = pytest.mark.django_db
 
@@ -130,8 +129,8 @@ def try_everything(client: Client, who: str, places: list[Address]) -> None:
 
 STAGES: dict[str, Callable[[Ceremony], object]] = {
     "before the draw": lambda one: one.ready(),
-    "with a run computed": computed,
-    "published": published,
+    "with a run computed": Ceremony.computed,
+    "published": Ceremony.published,
 }
 
 
@@ -193,7 +192,7 @@ def test_those_who_only_watch_or_witness_run_nothing(role: str, stage: str) -> N
 def test_the_right_people_do_get_in() -> None:
     """Without this a table of wrong addresses would pass every test above."""
     one = ceremony(pupils=4)
-    published(one)
+    one.published()
     mine = Application.objects.order_by("pk")[0]
     places = {place.name: place.path for place in addresses(round_id=one.round.pk, application_id=mine.pk, run_id=1)}
     official, family = signed_in(one.officials[0]), Client()

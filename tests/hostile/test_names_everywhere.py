@@ -11,8 +11,10 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Account
-from enrollment import services
-from enrollment.models import Application, Child, Offer
+from enrollment.filing.drafts.services import draft_open, draft_save
+from enrollment.outcome.student_registry.services import registry_export
+from enrollment.privacy.services import copy_make
+from enrollment.seasons.models import Application, Child, Offer
 from foundation import clock
 from foundation.crypto import blind_index
 from foundation.tables import read_table
@@ -20,8 +22,8 @@ from notifications.channels.console import ConsoleChannel
 from notifications.models import Message
 from notifications.services import drain
 from tests import factories
-from tests.enrollment.test_appeals import staff_client
-from tests.enrollment.test_letters import text_of
+from tests.enrollment.appeals.test_appeals import staff_client
+from tests.enrollment.outcome.test_letters import text_of
 
 pytestmark = pytest.mark.django_db
 NAMES = {
@@ -47,12 +49,12 @@ def filed_over_http(place: factories.World, parent: Account, name: str) -> Appli
     browser = browser_of(parent)
     browser.post("/my/children/add/", {"name": name, "id_number": factories.child_number()})
     child = Child.objects.get(guardian=parent)
-    draft = services.draft_open(guardian=parent, child=child, round_=place.round)
+    draft = draft_open(guardian=parent, child=child, round_=place.round)
     here = f"/my/apply/{draft.public_id}"
     typed = factories.answers(guardian_name=name)
     for page in ("guardian", "household", "home"):
         browser.post(f"{here}/{page}/", typed)
-    services.draft_save(guardian=parent, draft_id=draft.public_id, answers=typed)
+    draft_save(guardian=parent, draft_id=draft.public_id, answers=typed)
     shown = browser.get(f"{here}/guardian/")
     assert f'value="{name}"' in shown.text
     assert name in browser.get(f"{here}/check/").text
@@ -97,11 +99,11 @@ def test_a_name_comes_out_as_it_was_typed(name: str) -> None:
             body = browser.get(f"/my/applications/{application.pk}/{paper}-{language}.pdf").getvalue()
             assert name in text_of(body).replace("\n", ""), (paper, language)
 
-    sheet = services.registry_export(staff=factories.staff("official"), school_code="WL01", year=factories.YEAR)
+    sheet = registry_export(staff=factories.staff("official"), school_code="WL01", year=factories.YEAR)
     header, row = read_table(sheet, rows=9)
     assert dict(zip(header, row, strict=False))["学生姓名"] == name
 
-    copy = zipfile.ZipFile(io.BytesIO(services.copy_make(guardian=parent)))
+    copy = zipfile.ZipFile(io.BytesIO(copy_make(guardian=parent)))
     data = json.loads(copy.read("data.json"))
     assert data["children"][0]["name"] == name
     assert data["applications"][0]["versions"][0]["answers"]["guardian_name"] == name

@@ -15,10 +15,10 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader
 
-from enrollment.services.documents import UNFIT, UnfitFile, checked
-from enrollment.services.documents_pages import OF_PDF, PROGRAM, judge
+from enrollment.documents.files.pages import OF_PDF, PROGRAM, judge
+from enrollment.documents.services import UNFIT, UnfitFile, checked
 from foundation import confined
-from tests.enrollment.test_documents_content import pdf, picture
+from tests.enrollment.documents.test_content import pdf, picture
 from tests.waiting import patience
 
 ONE_FILE_SECONDS = 8.0  # of a quick machine, the longest any file here may take

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
 from accounts.session_store import SessionStore
-from enrollment.models import Document
+from enrollment.documents.models import Document
 from tests import factories
-from tests.enrollment.test_documents import unusual
-from tests.enrollment.test_documents_content import pdf
+from tests.enrollment.documents.test_content import pdf
+from tests.enrollment.documents.test_documents import unusual
 from tests.hostile.conftest import Server
 from tests.hostile.test_papers import nested_forms
 from tests.hostile.test_slow_connections import ANSWER_SECONDS, answered

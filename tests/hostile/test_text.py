@@ -9,9 +9,8 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from enrollment.models import Application, Transition
-from enrollment.services.submission import normal_receipt
-from enrollment.services.transitions import application_step
+from enrollment.filing.submission.services import normal_receipt
+from enrollment.seasons.models import Transition
 from tests import factories
 from tests.hostile.nasty import BODIES, NUL, TEXTS
 
@@ -101,10 +100,7 @@ def test_an_act_on_an_application_that_cannot_be_is_not_there(number: str, actio
 
 def test_an_appeal_with_a_nul_is_an_appeal() -> None:
     one = factories.family(factories.world())
-    application = one.submit()
-    Application.objects.filter(pk=application.pk).update(state="in_review")
-    application.refresh_from_db()
-    application_step(application=application, event="refuse", actor=None)
+    application = one.bring("not_eligible")
     answer = guardian_client(one).post(f"/my/applications/{application.pk}/appeal/", {"reason": f"请再看一次{NUL}"})
     assert answer.status_code == 302
     assert Transition.objects.get(event="appeal").reason == "请再看一次王小明"

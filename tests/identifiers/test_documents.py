@@ -46,7 +46,7 @@ def test_the_older_card_of_a_foreign_permanent_resident_stays_usable() -> None:
     ("typed", "kind"),
     [
         (resident(), "resident-id"),
-        (resident("820000").lower(), "resident-id"),
+        (resident("820000").lower(), "residence-permit"),
         (resident("933840"), "foreign-permanent-resident"),
         ("USA110190010112", "foreign-permanent-resident"),
         ("H1234567801", "travel-permit"),

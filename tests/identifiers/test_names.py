@@ -44,7 +44,7 @@ def test_han_names_are_accepted_and_kept_as_registered(typed: str, value: str) -
         ("张\n三", "control_character"),
         ("张😀", "name_character"),
         ("张(三)", "name_character"),
-        ("张\ue000", "name_private_character"),
+        ("张\ue000", "name_in_brackets"),
         ("·张三", "name_dot"),
         ("张三·", "name_dot"),
         ("古丽··买买提", "name_dot"),

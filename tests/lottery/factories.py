@@ -1,4 +1,9 @@
-"""A small synthetic round, approved and closed, and the people of its ceremony. Everybody here is made up."""
+"""A small synthetic round, approved and closed, and the people of its ceremony. Everybody here is made up.
+
+``ceremony()`` makes the round with its applications as rows, because they have to be many; from there on one call
+reaches a state through the services: ``freeze``, ``ready``, ``drawn``, ``computed``, ``published``. With a plan and
+signatures: ``tests.lottery.played``. One application in any state: ``tests.factories.application``.
+"""
 
 import time
 import uuid
@@ -9,13 +14,25 @@ from django_otp.oath import TOTP
 
 from accounts.models import Account, TokenDevice
 from accounts.services import staff_create
-from enrollment.models import Application, ApplicationVersion, Child, Round
-from enrollment.services.seasons import policy_store, season_store
-from enrollment.services.submission import receipt_for
+from enrollment.filing.submission.services import receipt_for
+from enrollment.seasons.models import Application, ApplicationVersion, Child, Round
+from enrollment.seasons.services.lists import lists_keep
+from enrollment.seasons.services.seasons import policy_store, season_store
+from enrollment.seasons.sources import LISTS
 from foundation import clock
 from foundation.crypto import blind_index
-from lottery import services
-from lottery.models import Draw
+from lottery.admission.models import AdmissionRun
+from lottery.admission.services import run_compute, run_publish_confirm
+from lottery.ceremony.models import Draw
+from lottery.ceremony.services import (
+    draw_confirm,
+    entropy_close,
+    nonce_commit,
+    nonce_commitment,
+    nonce_reveal,
+    public_value_enter,
+)
+from lottery.roll.services import roll_freeze
 from policy import scheme_text
 from schools.matching import AddressRule, Zone
 from schools.models import School, SeatPlan
@@ -39,24 +56,39 @@ class Ceremony:
     reviewer: Account
 
     def freeze(self) -> Draw:
-        return services.roll_freeze(official=self.officials[1], round_id=self.round.pk, second=self.officials[0])
+        return roll_freeze(official=self.officials[1], round_id=self.round.pk, second=self.officials[0])
 
     def ready(self) -> Draw:
         """Everything up to the point where two officials confirm."""
         draw = self.freeze()
         for one in self.witnesses:
-            digest = services.nonce_commitment(draw=draw, witness=one, value=nonce_of(one))
-            services.nonce_commit(witness=one, draw_id=draw.pk, commitment=digest)
-        services.entropy_close(official=self.officials[0], draw_id=draw.pk)
+            digest = nonce_commitment(draw=draw, witness=one, value=nonce_of(one))
+            nonce_commit(witness=one, draw_id=draw.pk, commitment=digest)
+        entropy_close(official=self.officials[0], draw_id=draw.pk)
         for one in self.witnesses:
-            services.nonce_reveal(witness=one, draw_id=draw.pk, value=nonce_of(one))
-        return services.public_value_enter(official=self.officials[0], draw_id=draw.pk, value=VALUE)
+            nonce_reveal(witness=one, draw_id=draw.pk, value=nonce_of(one))
+        return public_value_enter(official=self.officials[0], draw_id=draw.pk, value=VALUE)
 
     def drawn(self) -> Draw:
         draw = self.ready()
         for one in self.officials[:2]:
-            draw = services.draw_confirm(official=one, draw_id=draw.pk, token=token(one))
+            draw = draw_confirm(official=one, draw_id=draw.pk, token=token(one))
         return draw
+
+    def computed(self) -> AdmissionRun:
+        """Drawn, and the places computed."""
+        self.drawn()
+        return run_compute(official=self.officials[0], round_id=self.round.pk)
+
+    def publish(self, run: AdmissionRun) -> AdmissionRun:
+        """The run, confirmed by two officials."""
+        for one in self.officials[:2]:
+            run = run_publish_confirm(official=one, run_id=run.pk, token=token(one))
+        return run
+
+    def published(self) -> AdmissionRun:
+        """Everything up to published places."""
+        return self.publish(self.computed())
 
 
 def nonce_of(witness: Account) -> str:
@@ -80,6 +112,7 @@ def staff(name: str, role: str, school: str = "") -> Account:
 
 def _round(seats: int) -> Round:
     district = district_ensure(code=DISTRICT)
+    lists_keep(district=district, kinds=LISTS)
     now = clock.now()
     schools_store(
         schools=[
@@ -93,12 +126,14 @@ def _round(seats: int) -> Round:
     policy = policy_store(district=district, code="changde", text=scheme_text("changde"))
     opens, closes = now - timedelta(days=9), now - timedelta(days=2)
     row = {"stage": "primary", "kind": "main", "policy": policy, "opens_at": opens, "closes_at": closes}
+    here = Round.objects.filter(season__district=district, season__year=YEAR, stage="primary", kind="main")
+    here.update(state="closed", opens_at=opens, closes_at=closes, results_at=now)  # one a browser's place has opened
     season = season_store(
         district=district,
         year=YEAR,
         synthetic=True,
         calendar=[],
-        rounds=[row | {"results_at": now + timedelta(days=7), "state": "closed"}],
+        rounds=[row | {"results_at": now, "state": "closed"}],
     )
     return season.rounds.get()
 

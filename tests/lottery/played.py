@@ -6,14 +6,21 @@ from datetime import datetime, timedelta
 
 from accounts.models import Account
 from foundation import clock
-from lottery import services
-from lottery.models import (
-    CeremonyPlan,
-    Draw,
-    Nonce,
-    StepSign,
+from lottery.admission.services import run_compute, run_publish_confirm
+from lottery.ceremony.models import CeremonyPlan, Draw, Nonce
+from lottery.ceremony.services import (
+    ceremony_plan,
+    draw_confirm,
+    entropy_close,
+    nonce_commit,
+    nonce_commitment,
+    nonce_reveal,
+    public_value_enter,
 )
-from lottery.states import SIGNED, STATES
+from lottery.ceremony.states import STATES
+from lottery.witnesses.models import StepSign
+from lottery.witnesses.services import ceremony_certify, step_sign
+from lottery.witnesses.states import SIGNED
 from tests.lottery.factories import VALUE, Ceremony, ceremony, nonce_of, token
 
 PLACE = "常德市武陵区教育局一楼大厅"
@@ -47,26 +54,26 @@ class Planned:
         return Draw.objects.get(round=self.one.round)
 
     def commit(self, witness: Account) -> Nonce:
-        mark = services.nonce_commitment(draw=self.draw, witness=witness, value=nonce_of(witness))
-        return services.nonce_commit(witness=witness, draw_id=self.draw.pk, commitment=mark)
+        mark = nonce_commitment(draw=self.draw, witness=witness, value=nonce_of(witness))
+        return nonce_commit(witness=witness, draw_id=self.draw.pk, commitment=mark)
 
     def reveal(self, witness: Account) -> Nonce:
-        return services.nonce_reveal(witness=witness, draw_id=self.draw.pk, value=nonce_of(witness))
+        return nonce_reveal(witness=witness, draw_id=self.draw.pk, value=nonce_of(witness))
 
     def confirm(self, account: Account) -> Draw:
-        return services.draw_confirm(official=account, draw_id=self.draw.pk, token=token(account))
+        return draw_confirm(official=account, draw_id=self.draw.pk, token=token(account))
 
     def sign(self, witness: Account, step: str, decision: str = "sign", note: str = "") -> StepSign:
-        return services.step_sign(witness=witness, draw_id=self.draw.pk, step=step, decision=decision, note=note)
+        return step_sign(witness=witness, draw_id=self.draw.pk, step=step, decision=decision, note=note)
 
     def publish(self) -> None:
-        run = services.run_compute(official=self.official, round_id=self.one.round.pk)
+        run = run_compute(official=self.official, round_id=self.one.round.pk)
         for account in self.one.officials[:2]:
-            services.run_publish_confirm(official=account, run_id=run.pk, token=token(account))
+            run_publish_confirm(official=account, run_id=run.pk, token=token(account))
 
     def certify(self, notary: Account | None = None, note: str = "") -> Draw:
         who = notary or self.notary
-        return services.ceremony_certify(
+        return ceremony_certify(
             notary=who, draw_id=self.draw.pk, token=token(who), certificate_number="（2027）湘常证字第1号", note=note
         )
 
@@ -89,12 +96,12 @@ class Planned:
 
     def _committed(self) -> None:
         self.commit(self.inspector)
-        services.entropy_close(official=self.official, draw_id=self.draw.pk)
+        entropy_close(official=self.official, draw_id=self.draw.pk)
 
     def _revealed(self) -> None:
         self.reveal(self.notary)
         self.reveal(self.inspector)
-        services.public_value_enter(official=self.official, draw_id=self.draw.pk, value=VALUE)
+        public_value_enter(official=self.official, draw_id=self.draw.pk, value=VALUE)
 
     def _certified(self) -> None:
         for step in SIGNED:
@@ -114,7 +121,7 @@ def plan(one: Ceremony, **changed: object) -> CeremonyPlan:
         "value_by": now + minutes(90),
         "witnesses": {"notary-1": "notary", "witness-1": "inspector"},
     }
-    return services.ceremony_plan(**(given | changed))  # type: ignore[arg-type]
+    return ceremony_plan(**(given | changed))  # type: ignore[arg-type]
 
 
 def planned(pupils: int = 6, **changed: object) -> Planned:

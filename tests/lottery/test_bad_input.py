@@ -18,18 +18,19 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from enrollment.models import Application, Offer
+from enrollment.seasons.models import Application, Offer
 from foundation.errors import Refused
-from lottery import audit, class_audit, services
-from lottery.engine import allocate
-from lottery.models import AdmissionRun, Placement, PublicFile, RollEntry
+from lottery import audit, class_audit
+from lottery.admission.models import AdmissionRun, Placement
+from lottery.admission.services import run_publish_confirm, run_tell, runs_go_on
+from lottery.ceremony.models import PublicFile, RollEntry
+from lottery.engine.allocation import allocate
 from notifications.models import Message
 from schools.services import district_ensure
+from tests.lottery.admission.test_run_killed import blocked_on, confirmed
 from tests.lottery.factories import ceremony
-from tests.lottery.test_core_admission import leaves, town_text
-from tests.lottery.test_core_audit import _transcript
-from tests.lottery.test_run_killed import blocked_on, confirmed
-from tests.lottery.test_runs import computed, published
+from tests.lottery.verify.test_admission_file import leaves, town_text
+from tests.lottery.verify.test_audit import _transcript
 from tests.lottery.workers import worker
 from tests.waiting import patience, until
 
@@ -180,7 +181,7 @@ def test_siblings_in_two_districts_are_two_groups() -> None:
 
 @pytest.mark.django_db
 def test_fewer_children_than_seats_all_get_their_first_choice() -> None:
-    run = published(ceremony(pupils=3, seats=50))
+    run = ceremony(pupils=3, seats=50).published()
     counts = run.result["counts"]
     assert (counts["pupils"], counts["first_choice"], counts["without"]) == (3, 3, 0)
     assert all(line["overflow"] == 0 for line in run.result["schools"].values())
@@ -189,11 +190,11 @@ def test_fewer_children_than_seats_all_get_their_first_choice() -> None:
 @pytest.mark.django_db
 def test_a_run_whose_certificate_is_broken_is_not_published() -> None:
     one = ceremony(pupils=3)
-    run = computed(one)
+    run = one.computed()
     run.result["certificate"] |= {"valid": False, "violations": ["no_wasted_seat"]}
     run.save(update_fields=["result"])
     with pytest.raises(Refused) as refused:
-        services.run_publish_confirm(official=one.officials[0], run_id=run.pk, token="000000")
+        run_publish_confirm(official=one.officials[0], run_id=run.pk, token="000000")
     assert (refused.value.code, "no_wasted_seat" in refused.value.message) == ("certificate", True)
     assert not Offer.objects.exists()
 
@@ -225,7 +226,7 @@ def interrupted(run: AdmissionRun) -> int:
     holder.start()
     try:
         assert held.wait(patience(10))
-        process = worker("run_publish", "run_id", run.pk)
+        process = worker("admission", "run_publish", "run_id", run.pk)
         until(lambda: blocked_on(run, "offering"), "the worker to offer places")
         until(lambda: end_connections_that_wait() == 1, "the end of the worker's connection")
         return process.wait(patience(20))
@@ -241,8 +242,8 @@ def test_a_database_restarted_in_the_middle_leaves_nothing_and_the_next_worker_p
     run.refresh_from_db()
     assert (run.state, Placement.objects.count(), Offer.objects.count()) == ("publishing", 0, 0)
     assert not PublicFile.objects.filter(name="admission.json").exists()
-    until(lambda: services.runs_go_on() > 0, "the publication")
-    services.run_tell(run_id=run.pk)
+    until(lambda: runs_go_on() > 0, "the publication")
+    run_tell(run_id=run.pk)
     digest = run.digest
     run.refresh_from_db()
     assert (run.state, run.digest, Offer.objects.count(), Message.objects.count()) == ("published", digest, 12, 12)

@@ -162,3 +162,12 @@ def test_missing_settings_are_named(settings: Settings) -> None:
     assert len(TwilioChannel().check_config()) == 3
     settings.TWILIO_FROM = "+15005550006"
     assert len(TwilioChannel().check_config()) == 2
+
+
+@pytest.mark.parametrize("url", ["http://carrier.example", "http://127.0.0.1:8020", "carrier.example", ""])
+def test_texts_and_the_token_are_sent_to_no_address_in_clear(settings: Settings, url: str) -> None:
+    settings.TWILIO_ACCOUNT_SID = settings.TWILIO_AUTH_TOKEN = settings.TWILIO_FROM = "x"
+    settings.LOCAL, settings.TWILIO_BASE_URL = False, url
+    assert [problem for problem in TwilioChannel().check_config() if "TWILIO_BASE_URL" in problem]
+    settings.TWILIO_BASE_URL = "https://carrier.example"
+    assert TwilioChannel().check_config() == []

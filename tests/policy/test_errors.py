@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy import PolicyError, PolicyIssue, load, scheme_text
+from policy.plain import described
 from tests.policy.builder import material, policy_text
 
 
@@ -131,11 +132,36 @@ def test_a_sixth_material_is_refused() -> None:
         ("预防接种证明", "abolished_proof"),
         ("父母职务证明", "never_asked"),
         ("家庭收入证明", "never_asked"),
+        ("预防针本", "abolished_proof"),
+        ("防疫证", "abolished_proof"),
+        ("节育证", "abolished_proof"),
+        ("流动人口婚育证明", "abolished_proof"),
+        ("生育证", "abolished_proof"),
+        ("入园证明", "abolished_proof"),
+        ("在园证明", "abolished_proof"),
+        ("任职证明", "never_asked"),
+        ("个税清单", "never_asked"),
+        ("个人所得税纳税记录", "never_asked"),
+        ("银行流水", "never_asked"),
     ],
 )
 def test_abolished_proofs_are_refused(name: str, code: str) -> None:
-    issue = only(policy_text(materials=material(name)))
+    text = policy_text(materials=material(name))
+    issue = only(text)
     assert (issue.code, issue.path) == (code, "groups[0].materials[0]")
+    assert name in text.splitlines()[issue.line - 1]
+
+
+@pytest.mark.parametrize(
+    "name", ["学历证书", "入园体检表", "契税完税证明", "营业执照", "务工证明", "社保缴费记录", "出生医学证明", "结婚证"]
+)
+def test_what_is_on_no_list_may_be_asked(name: str) -> None:
+    assert load(policy_text(materials=material(name))).groups[0].materials[0].name.zh == name
+
+
+@pytest.mark.parametrize("name", ["Bank statement", "Personal tax list", "Contraception card"])
+def test_their_english_names_are_refused_too(name: str) -> None:
+    assert only(policy_text(materials=material("材料", name))).code in {"abolished_proof", "never_asked"}
 
 
 def test_abolished_proofs_are_refused_in_english_and_by_key() -> None:
@@ -149,6 +175,7 @@ def test_own_facts_may_not_ask_for_income_nor_shadow_the_dictionary() -> None:
     assert only(policy_text(extra=fact.replace("NAME", "home.kind").replace("LABEL", "甲"))).code == "local_name"
 
 
+EXEMPTION = "  exemption: {date: 2025-01-10, until: 2025-09-01, document: 省教基〔2025〕1号, dimensions: [education]}\n"
 ITEM = "{id: a, dimension: DIM, name: {zh: 甲, en: A}, points: 5, when: {fact: home.kind, eq: deed}}"
 
 
@@ -156,12 +183,50 @@ def test_points_use_only_the_four_dimensions_unless_exempted() -> None:
     points = "points:\n  mode: computed\n  items:\n    - " + ITEM.replace("DIM", "education") + "\n"
     issue = only(policy_text(extra=points))
     assert (issue.code, issue.path) == ("dimension", "points.items[0].dimension")
-    exemption = "  exemption: {date: 2025-01-10, document: 省教基〔2025〕1号, dimensions: [education]}\n"
-    policy = load(policy_text(extra=points + exemption))
+    policy = load(policy_text(extra=points + EXEMPTION))
     assert policy.points is not None
+    assert policy.points.exemption is not None
+    said = [line for line in described(policy).points if "省教基〔2025〕1号" in line.zh]
+    assert [line.zh for line in said] == [
+        "超出户籍、居住、从业、房产四类的积分项（甲）经省教基〔2025〕1号批准（2025年1月10日），有效期至2025年9月1日。"
+    ]
+    assert "1 Sep 2025" in said[0].en
     assert "missing_key" in {
         issue.code for issue in issues(policy_text(extra=points + "  exemption: {dimensions: [education]}\n"))
     }
+
+
+@pytest.mark.parametrize(
+    ("given", "until", "entry", "codes"),
+    [
+        ("2025-08-31", "2025-09-01", "", {}),
+        ("2025-01-10", "2025-09-10", "2025-09-10", {}),
+        ("2025-01-10", "2025-08-31", "", {"points.exemption.until": "exemption_over"}),
+        ("2025-01-10", "2025-09-09", "2025-09-10", {"points.exemption.until": "exemption_over"}),
+        ("2025-01-10", "2024-12-31", "", {"points.exemption.until": "date_order"}),
+        ("2025-09-01", "2026-09-01", "", {"points.exemption.date": "date_order"}),
+        ("2025-01-10", "2025-02-30", "", {"points.exemption.until": "bad_date"}),
+    ],
+)
+def test_an_exemption_holds_from_the_day_of_record_until_the_children_enter(
+    given: str, until: str, entry: str, codes: dict[str, str]
+) -> None:
+    exemption = EXEMPTION.replace("2025-01-10", given).replace("2025-09-01", until)
+    points = "points:\n  mode: computed\n  items:\n    - " + ITEM.replace("DIM", "education") + "\n" + exemption
+    text = policy_text(extra=points + (f"entry: {entry}\n" if entry else ""))
+    if not codes:
+        load(text)
+        return
+    found = issues(text)
+    assert {one.path: one.code for one in found} == codes
+    assert all("exemption" in text.splitlines()[one.line - 1] for one in found)
+
+
+def test_an_exemption_without_an_end_is_refused() -> None:
+    points = "points:\n  mode: computed\n  items:\n    - " + ITEM.replace("DIM", "education") + "\n"
+    issue = only(policy_text(extra=points + EXEMPTION.replace("until: 2025-09-01, ", "")))
+    assert (issue.code, issue.path) == ("missing_key", "points.exemption")
+    assert "until" in issue.message
 
 
 def test_order_by_points_needs_points() -> None:

@@ -2,7 +2,8 @@
 
 What the Dockerfile copies is copied, what it makes with our own code is made, the tree is read-only afterwards (by a
 mount of its own where we may make one, else by its permissions; either way a test looks whether it changed), and a
-service gets the environment that compose would give it and nothing of ours.
+service gets the environment that compose would give it and nothing of ours, and runs as the image's user where
+namespaces of users are allowed.
 """
 
 import os
@@ -23,6 +24,7 @@ BASE = Path(settings.BASE_DIR)
 NOT_OURS = re.compile(r"^(pip install|useradd) ")  # the packages are those of the test run; the user needs a daemon
 WRITABLE = "mount --bind {0} {0}"  # a volume, or the tmpfs that compose gives: /tmp itself holds our servers' sockets
 READ_ONLY = "mount --make-rprivate / && {volumes} && mount -o remount,ro,bind / && exec {command}"
+UID = re.compile(r"useradd .*--uid (\d+)")
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -41,12 +43,29 @@ def env_file(path: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
+def may(*unshare: str) -> bool:
+    """Whether this user may start a process with these namespaces of its own."""
+    if shutil.which("unshare") is None:
+        return False
+    return subprocess.run(["unshare", *unshare, "true"], capture_output=True, check=False).returncode == 0
+
+
 def read_only_mounts() -> bool:
     """Whether this user may give a process a read-only root."""
-    if os.geteuid() != 0 or shutil.which("unshare") is None:
-        return False
-    tried = subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False)
-    return tried.returncode == 0
+    return os.geteuid() == 0 and may("--mount")
+
+
+def image_user() -> list[str]:
+    """The words before a command that make it run as the user of the image, without any privilege.
+
+    In a namespace of users what belongs to the test's user belongs to the image's; so [] where there is none, and where
+    the built-in servers had to be another user's, whom the image's user could not reach.
+    """
+    uid = next(found[1] for name, argument in instructions() if name == "RUN" and (found := UID.search(argument)))
+    words = ["--user", f"--map-user={uid}", f"--map-group={uid}"]
+    socket = Path(settings.DATABASES["default"]["HOST"] or "/")
+    ours = not socket.is_dir() or socket.stat().st_uid in {0, os.geteuid()}
+    return ["unshare", *words] if ours and may(*words) else []
 
 
 @dataclass
@@ -131,6 +150,7 @@ class Image:
 
     def start(self, command: list[str], environment: dict[str, str], log: Path) -> "subprocess.Popen[bytes]":
         """Start a service on the read-only tree; whoever starts it ends it."""
+        command = [*image_user(), *command]
         if read_only_mounts():
             volumes = " && ".join(WRITABLE.format(shlex.quote(str(path))) for path in (self.var, self.temporary))
             line = READ_ONLY.format(volumes=volumes, command=shlex.join(command))

@@ -15,7 +15,7 @@ from portal import catalogue
 PERCENT = re.compile(r"%(?:\((\w+)\))?[#0\- +]*(?:\d+)?(?:\.\d+)?([sdif])")
 BRACES = re.compile(r"\{(\w+)\}")
 HAN = re.compile(r"[\u4e00-\u9fff]")
-NAMES_OF_THINGS = {"%(zone)s · %(school)s"}  # texts without a word of their own
+NAMES_OF_THINGS = {"%(zone)s · %(school)s", "%(register)s, %(day)s", "%(name)s: %(percent)s %%"}  # no word of their own
 
 
 @pytest.fixture(scope="module")

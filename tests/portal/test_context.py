@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from enrollment.models import Season
+from enrollment.seasons.models import Season
 from portal.context import stored_synthetic
 from tests.factories import world
 

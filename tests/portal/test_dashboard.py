@@ -2,29 +2,19 @@
 
 import pytest
 from django.test import Client
-from django_otp import DEVICE_ID_SESSION_KEY
 
-from accounts.models import Account, TokenDevice
+from tests.entering import signed_in
 from tests.factories import staff, world
 
 pytestmark = pytest.mark.django_db
 
 
-def entered(account: Account) -> Client:
-    client = Client()
-    client.force_login(account)
-    session = client.session
-    session[DEVICE_ID_SESSION_KEY] = TokenDevice.objects.get(user=account).persistent_id
-    session.save()
-    return client
-
-
 def test_an_official_sees_the_rounds_of_the_own_district_only() -> None:
     place = world()
-    page = entered(staff("official")).get("/admin/")
+    page = signed_in(staff("official")).get("/admin/")
     assert [row.round.pk for row in page.context["rounds"]] == [place.round.pk]
     assert page.context["synthetic"] is True
-    elsewhere = entered(staff("official", district="330113")).get("/admin/")
+    elsewhere = signed_in(staff("official", district="330113")).get("/admin/")
     assert elsewhere.context["rounds"] == []
 
 
@@ -37,14 +27,14 @@ def test_without_the_one_time_password_the_door_stays_shut() -> None:
 
 def test_a_reviewer_is_told_what_waits() -> None:
     world()
-    page = entered(staff("reviewer")).get("/admin/")
+    page = signed_in(staff("reviewer")).get("/admin/")
     assert page.context["cards"][0]["value"] == 0
     assert "link" in page.context["cards"][0]
 
 
 def test_every_rate_leads_to_what_is_missing_from_a_hundred_percent() -> None:
     world()
-    client = entered(staff("official"))
+    client = signed_in(staff("official"))
     links = [card["link"] for card in client.get("/admin/").context["cards"] if "link" in card]
     assert len(links) >= 3
     for link in links:

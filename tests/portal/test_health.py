@@ -11,10 +11,10 @@ from django.db import OperationalError, connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from enrollment.models import ApplicationVersion
-from enrollment.selectors.status import readings
+from enrollment.public.status.selectors import readings
+from enrollment.seasons.models import ApplicationVersion
 from foundation import clock
-from lottery.models import AdmissionRun
+from lottery.admission.models import AdmissionRun
 from notifications import lines
 from notifications.models import Delivery, Message
 from notifications.services import message_queue
@@ -125,7 +125,7 @@ def test_the_oldest_unchecked_family_and_the_oldest_check_are_known() -> None:
     assert body["oldest_due_seconds"] >= 1200
     assert body["oldest_family_seconds"] >= 1200
     assert body["state"] == "bad"
-    assert "20 分钟" in status()
+    assert "20分钟" in status()
     ApplicationVersion.objects.filter(application=one).update(assessed_at=clock.now())
     Check.objects.update(state=Check.State.DONE)
     assert health(deep="1")[0] == 200

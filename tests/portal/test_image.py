@@ -1,6 +1,7 @@
 """The image and docker-compose.yml, followed literally: what they lay out starts, as it stands there."""
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -14,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 from portal import keys
-from tests.portal.image import BASE, Image, compose, env_file, instructions
+from tests.portal.image import BASE, Image, compose, env_file, image_user, instructions
 from tests.waiting import patience, until
 
 HOST = "portal.example"
@@ -27,6 +28,9 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
     root, secrets = folder / "app", folder / "secrets"
     root.mkdir()
     keys.made(secrets)
+    if image_user() and os.geteuid() == 0:  # made for user 10001, who is this very user in the namespace
+        for path in (secrets, *secrets.iterdir()):
+            os.chown(path, 0, 0)
     (secrets / "twilio_auth_token").write_text("0123456789abcdef0123456789abcdef\n")
     made = Image(root, secrets, {**env_file(BASE / "examples" / "portal.env"), **OF_TWILIO}, {})
     made.build()
@@ -99,6 +103,13 @@ def test_every_service_starts_from_the_image_and_writes_nothing_beside_its_volum
     assert servers.changed() == []
 
 
+@pytest.mark.skipif(not image_user(), reason="namespaces of users are not allowed here")
+def test_a_service_runs_as_the_user_of_the_image(image: Image, tmp_path: Path) -> None:
+    command = ["python", "-c", "import os; print(os.getuid(), os.access('/app-of-nobody', os.W_OK), os.getgid())"]
+    assert image.start(command, image.path(), tmp_path / "log").wait(patience()) == 0
+    assert (tmp_path / "log").read_text() == "10001 False 10001\n"
+
+
 def _answers(client: httpx.Client) -> bool:
     try:
         return client.get("/health/").status_code == 200
@@ -139,7 +150,8 @@ def test_compose_waits_for_nothing_that_does_not_end_and_lets_every_setting_in()
 
 
 def test_image_linters_and_tests_agree_on_one_version_of_python() -> None:
-    of_image = next(argument for name, argument in instructions() if name == "FROM")
+    of_image = next(argument for _name, argument in instructions() if argument.startswith("BASE_IMAGE="))
+    assert re.search(r"@sha256:[0-9a-f]{64}$", of_image), "a tag alone is another image tomorrow"
     declared = tomllib.loads((BASE / "pyproject.toml").read_text())
     version = re.search(r"python:(\d+\.\d+)", of_image)
     assert version is not None

@@ -9,11 +9,13 @@ from django.conf import settings
 from django.core.management import call_command
 from openpyxl import Workbook
 
-from enrollment.models import PolicyVersion, Round, Season
+from enrollment.seasons.models import ApplicationVersion, PolicyVersion, Round, Season
+from foundation import clock
 from foundation.errors import Refused
 from portal.seasons.folder import read_folder
 from portal.seasons.store import store_plan
 from schools.models import School, Zone
+from tests.lottery.factories import apply
 
 EXAMPLE = Path(settings.BASE_DIR) / "examples" / "wuling"
 
@@ -37,7 +39,7 @@ def test_the_shipped_example_has_no_mistake() -> None:
     plan = read_folder(EXAMPLE)
     assert plan.problems == []
     assert plan.synthetic
-    assert len(plan.rounds) == 3
+    assert len(plan.rounds) == 4
 
 
 @pytest.mark.parametrize(
@@ -55,6 +57,8 @@ def test_the_shipped_example_has_no_mistake() -> None:
         ("season.yaml", "2026-07-05 17:00", "2026-06-05 17:00", "season.yaml column rounds[1]"),
         ("season.yaml", "2026-06-20 08:00", "2026-06-31 08:00", "season.yaml column rounds[1].opens"),
         ("season.yaml", "rounds:", "rounds: [", "season.yaml: not readable as YAML"),
+        ("season.yaml", "rounds:", "again: &a [x]\nmore: *a\nrounds:", "season.yaml row 16: Anchors"),
+        ("season.yaml", "rounds:", "again: " + "x" * 9_000 + "\nrounds:", "season.yaml row 16: This is too large"),
         ("policies/changde.yaml", "mechanism: parallel", "mechanism: lottery", "policies/changde.yaml row"),
         ("service_points.csv", "区级", "省级", "service_points.csv row 2 column level"),
     ],
@@ -107,8 +111,8 @@ def test_loading_twice_changes_nothing_and_a_dry_run_stores_nothing(capsys: pyte
     counts = (School.objects.count(), Zone.objects.count(), Round.objects.count(), PolicyVersion.objects.count())
     call_command("load_season", str(EXAMPLE))
     again = (School.objects.count(), Zone.objects.count(), Round.objects.count(), PolicyVersion.objects.count())
-    assert counts == again == (26, 26, 3, 1)
-    assert "26 schools" in capsys.readouterr().out
+    assert counts == again == (34, 30, 4, 2)
+    assert "34 schools" in capsys.readouterr().out
 
 
 @pytest.mark.django_db
@@ -128,13 +132,15 @@ def test_a_changed_policy_is_a_new_version_and_never_replaces_one_in_use(folder:
     store_plan(read_folder(folder))
     replace(folder / "policies/changde.yaml", "count: 2", "count: 3")
     store_plan(read_folder(folder))
-    assert sorted(PolicyVersion.objects.values_list("number", flat=True)) == [1, 2]
+    versions = PolicyVersion.objects.order_by("number").values_list("number", flat=True)
+    assert list(versions.filter(code="changde")) == [1, 2]
+    assert list(versions.exclude(code="changde")) == [1]
     Round.objects.update(state="open")
     replace(folder / "policies/changde.yaml", "count: 3", "count: 1")
     with pytest.raises(Refused) as refused:
         store_plan(read_folder(folder))
     assert refused.value.code == "in_use"
-    assert PolicyVersion.objects.count() == 2
+    assert PolicyVersion.objects.count() == 3
 
 
 def feature(stage: str = "primary", ring: object = None, **properties: object) -> dict[str, object]:
@@ -166,3 +172,64 @@ def test_zones_may_have_areas_on_the_map(folder: Path) -> None:
 def test_an_area_that_cannot_be_used_is_named(folder: Path, text: str, expected: str) -> None:
     (folder / "polygons.geojson").write_text(text, encoding="utf-8")
     assert any(line.startswith(expected) for line in said(folder)), said(folder)
+
+
+def test_a_border_is_refused_with_its_row_unless_the_zone_is_drawn(folder: Path) -> None:
+    (folder / "polygons.geojson").unlink()
+    rows = (folder / "zones.csv").read_text(encoding="utf-8").splitlines()
+    rows.append("启明街道小学学区,2026,小学,,包含,道路,棋盘山路以东、沿江路以北,,,")
+    (folder / "zones.csv").write_text("\n".join(rows), encoding="utf-8")
+    assert [line[:30] for line in said(folder)] == [f"zones.csv row {len(rows)} column name:"[:30]]
+    rows[-1] = "启明街道小学学区,2026,小学,,,四至,棋盘山路以东、沿江路以北,,,"
+    (folder / "zones.csv").write_text("\n".join(rows), encoding="utf-8")
+    assert "polygons.geojson" in said(folder)[0]
+    area = {"type": "Polygon", "coordinates": [[[111.6, 29], [111.7, 29], [111.7, 29.1], [111.6, 29.1], [111.6, 29]]]}
+    properties = {"zone": "启明街道小学学区", "year": 2026, "stage": "primary"}
+    body = {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": properties, "geometry": area}]}
+    (folder / "polygons.geojson").write_text(json.dumps(body), encoding="utf-8")
+    assert said(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("朗州示例苑,111.65,29.05", ""),
+        ("洞庭大道10号,111.65,29.05", ""),
+        ("朗州示例苑,11165,29.05", "addresses.csv row 2 column longitude"),
+        ("朗州示例苑,111.65,", "addresses.csv row 2 column latitude"),
+        ("洞庭大道,111.65,29.05", "addresses.csv row 2 column address"),
+        ("朗州示例苑,111.65,29.05\n朗州示例苑,111.66,29.05", "addresses.csv row 3 column address"),
+    ],
+)
+def test_the_address_book_is_read_and_its_mistakes_are_named(folder: Path, line: str, expected: str) -> None:
+    (folder / "addresses.csv").write_text(f"小区,经度,纬度\n{line}\n", encoding="utf-8")
+    problems = said(folder)
+    assert [problem[: len(expected)] for problem in problems] == ([expected] if expected else [])
+
+
+@pytest.mark.django_db
+def test_zones_and_address_book_that_judged_somebody_are_not_replaced(folder: Path) -> None:
+    (folder / "addresses.csv").write_text("小区,经度,纬度\n朗州示例苑,111.65,29.05\n", encoding="utf-8")
+    store_plan(read_folder(folder))
+    stored = list(Zone.objects.order_by("pk").values_list("pk", flat=True))
+    store_plan(read_folder(folder))  # the same again changes nothing
+    assert list(Zone.objects.order_by("pk").values_list("pk", flat=True)) == stored
+    round_ = Round.objects.get(stage="primary", kind="main")
+    application = apply(round_, 1)
+    ApplicationVersion.objects.filter(application=application).update(assessed_at=clock.now())
+    store_plan(read_folder(folder))
+    before = (folder / "zones.csv").read_text(encoding="utf-8")
+    primary = next(line for line in before.splitlines() if ",小学," in line)
+    (folder / "zones.csv").write_text(before.replace(primary + "\n", "", 1), encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        store_plan(read_folder(folder))
+    assert refused.value.code == "zones_in_use"
+    (folder / "zones.csv").write_text(before, encoding="utf-8")
+    (folder / "addresses.csv").write_text("小区,经度,纬度\n朗州示例苑,111.66,29.05\n", encoding="utf-8")
+    with pytest.raises(Refused) as refused:
+        store_plan(read_folder(folder))
+    assert refused.value.code == "zones_in_use"
+    junior = next(line for line in before.splitlines() if ",初中," in line)
+    (folder / "addresses.csv").write_text("小区,经度,纬度\n朗州示例苑,111.65,29.05\n", encoding="utf-8")
+    (folder / "zones.csv").write_text(before.replace(junior + "\n", "", 1), encoding="utf-8")
+    store_plan(read_folder(folder))  # no application of that stage was judged

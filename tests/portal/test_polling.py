@@ -12,17 +12,22 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from enrollment import services
-from enrollment.models import Application
-from enrollment.views.visiting import TERMINAL_COOKIE
-from lottery.models import CeremonyPlan
-from lottery.services import run_request, whatif_request
+from enrollment.assisted.carried import TERMINAL_COOKIE
+from enrollment.assisted.remote_help.services import help_ask, help_end, help_join
+from enrollment.assisted.terminals.services import terminal_make, terminal_pair
+from enrollment.seasons.models import Application
+from imports.services import import_upload
+from lottery.admission.services import run_request
+from lottery.afterwards.services import fill_request
+from lottery.ceremony.models import CeremonyPlan
+from lottery.whatif.services import whatif_request
+from portal.rehearsing.services import rehearsal_start
 from tests import factories
-from tests.enrollment.test_assist import at_desk, clerk
-from tests.enrollment.test_assist_look import look, waiting
+from tests.enrollment.assisted.test_paper_look import look, waiting
+from tests.enrollment.assisted.test_visits import at_desk, clerk
+from tests.entering import signed_in
 from tests.lottery.factories import ceremony
 from tests.lottery.played import planned
-from tests.lottery.test_public_pages import signed_in
 
 pytestmark = pytest.mark.django_db
 ASKS = {"HX-Request": "true"}
@@ -44,12 +49,12 @@ class Poll:
 
 def helpers_page() -> Poll:
     family, helper = factories.family(factories.world()), clerk(role="helper")
-    _asked, code = services.help_ask(guardian=family.guardian, draft_id=family.draft.public_id, show_answers=False)
-    session = services.help_join(helper=helper, code=code)
+    _asked, code = help_ask(guardian=family.guardian, draft_id=family.draft.public_id, show_answers=False)
+    session = help_join(helper=helper, code=code)
     return Poll(
         reverse("enrollment:help-session", args=[session.public_id]),
         at_desk(Client(), helper),
-        lambda: services.help_end(account=family.guardian, session_id=session.public_id),
+        lambda: help_end(account=family.guardian, session_id=session.public_id),
         "协助已结束",
     )
 
@@ -59,8 +64,8 @@ def helped_familys_page() -> Poll:
     phone = Client()
     phone.force_login(family.guardian)
     code = phone.post(f"/my/apply/{family.draft.public_id}/help/").context["code"]
-    session = services.help_join(helper=helper, code=code)
-    end = lambda: services.help_end(account=helper, session_id=session.public_id)  # noqa: E731 - one of a table
+    session = help_join(helper=helper, code=code)
+    end = lambda: help_end(account=helper, session_id=session.public_id)  # noqa: E731 - one of a table
     return Poll(reverse("enrollment:help-panel"), phone, end, "协助已结束")
 
 
@@ -89,6 +94,14 @@ def runs_page() -> Poll:
     return Poll(path, signed_in(one.officials[0]), lambda: None, "您负责的范围内没有", signed_in(one.reviewer))
 
 
+def fillings_page() -> Poll:
+    one = ceremony(pupils=6)
+    one.published()
+    fill_request(official=one.officials[0], round_id=one.round.pk)
+    path = reverse("lottery:fill-progress", args=[one.round.pk])
+    return Poll(path, signed_in(one.officials[0]), lambda: None, "您负责的范围内没有", signed_in(one.reviewer))
+
+
 def simulations_page() -> Poll:
     one = ceremony(pupils=6)
     whatif_request(official=one.officials[0], round_id=one.round.pk, draws=40)
@@ -108,15 +121,37 @@ def hall_page() -> Poll:
     return Poll(path, Client(), lambda: CeremonyPlan.objects.all().delete(), "此处显示的内容已结束", public=True)
 
 
+def imports_page() -> Poll:
+    factories.world()
+    official = factories.staff("official")
+    made = import_upload(
+        official=official, kind="used-seats", place=factories.DISTRICT, content=b"x", file_name="a.csv"
+    )
+    path = reverse("imports:progress", args=[made.pk])
+    afterwards = signed_in(factories.staff("reviewer", school="WL01"))
+    return Poll(path, signed_in(official), lambda: None, "您不能在此处导入这类表格", afterwards)
+
+
+def rehearsals_page() -> Poll:
+    factories.world()
+    official = factories.staff("official")
+    rehearsal_start(official=official, district=factories.DISTRICT, year=factories.YEAR, families=50)
+    path = reverse("season-rehearsal-progress", args=[factories.DISTRICT, factories.YEAR])
+    return Poll(path, signed_in(official), lambda: None, "您负责的范围内没有", signed_in(factories.staff("reviewer")))
+
+
 PAGES: dict[str, Callable[[], Poll]] = {
-    "assist/help_session.html": helpers_page,
-    "assist/consent.html": consent_page,
+    "components/working.html of a table": imports_page,
+    "enrollment/assisted/help_session.html": helpers_page,
+    "enrollment/assisted/consent.html": consent_page,
     "base.html": helped_familys_page,
-    "enrollment/application.html": application_page,
-    "lottery/_run_progress.html": runs_page,
-    "lottery/whatif_progress.html": simulations_page,
-    "lottery/witness.html": witness_page,
-    "lottery/hall.html": hall_page,
+    "enrollment/outcome/application.html": application_page,
+    "components/working.html": runs_page,
+    "components/working.html of a filling": fillings_page,
+    "lottery/whatif/_progress.html": simulations_page,
+    "portal/rehearsing/_progress.html": rehearsals_page,
+    "lottery/witnesses/witness.html": witness_page,
+    "lottery/ceremony/hall.html": hall_page,
 }
 every_poll = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 
@@ -124,7 +159,7 @@ every_poll = pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_no_page_that_asks_is_forgotten() -> None:
     folder = Path(settings.BASE_DIR) / "templates"
     found = {str(one.relative_to(folder)) for one in folder.rglob("*.html") if POLLS.search(one.read_text())}
-    assert found == set(PAGES)
+    assert found == {name.partition(" ")[0] for name in PAGES}
 
 
 @every_poll
@@ -185,8 +220,8 @@ def test_a_terminal_leaves_the_page_of_the_last_person() -> None:
     official = factories.staff("official")
     family = factories.family(factories.world())
     application = family.submit()
-    _made, code = services.terminal_make(official=official, name="大厅", district=factories.DISTRICT)
-    _paired, cookie = services.terminal_pair(code=code)
+    _made, code = terminal_make(official=official, name="大厅", district=factories.DISTRICT)
+    _paired, cookie = terminal_pair(code=code)
     client = Client()
     client.cookies[TERMINAL_COOKIE] = cookie
     answer = client.get(reverse("enrollment:application", args=[application.pk]), headers=ASKS)

@@ -135,7 +135,7 @@ def test_a_fault_on_our_side_has_a_page_in_both_languages(client: Client, monkey
     def broken(*_: object) -> None:
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr("enrollment.views.front.front", broken)
+    monkeypatch.setattr("enrollment.public.views.front", broken)
     client.raise_request_exception = False
     answer = client.get("/")
     assert answer.status_code == 500

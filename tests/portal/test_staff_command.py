@@ -90,7 +90,7 @@ def test_roles_are_given_taken_and_listed_by_division() -> None:
     assert "reviewer" not in said("roles", "li.na", "--remove", "reviewer:430702:WL01")
     assert "li.na" in said("list", "--district", "4307")
     assert "li.na" not in said("list", "--district", "4301")
-    changes = Entry.objects.filter(action="staff.roles").values_list("details", flat=True)
+    changes = Entry.objects.filter(action="staff.roles").order_by("pk").values_list("details", flat=True)
     assert [(len(one["given"]), len(one["taken"])) for one in changes] == [(1, 0), (0, 1)]
 
 

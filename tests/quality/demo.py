@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -24,7 +25,13 @@ PUPILS = 40
 ONE_IN = 5  # pages measured at a commit
 MOST_TOUCHED = 8  # pages that are measured because a template was changed
 STATEFUL = ("enrollment:application", "enrollment:home", "enrollment:appeal")  # what stands there follows the state
-STAFF = ("clerk", "official", "reviewer", "supervisor")  # roles that are signed in; each person is called like the role
+STAFF = (
+    "clerk",
+    "department",
+    "official",
+    "reviewer",
+    "supervisor",
+)  # roles that are signed in; each person is called like the role
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +53,9 @@ class Demo:
     templates: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of each address: what its page is made of
 
     def main_pages(self) -> list[Visit]:
-        """The ten pages most families meet."""
-        names = json.loads((Path(__file__).parent / "main_pages.json").read_text())
-        found = [
-            next(v for v in self.visits if v.path.startswith(start) and v.path.endswith(end)) for start, end in names
-        ]
-        return [v for at, v in enumerate(found) if v not in found[:at]]
+        """The ten pages most families meet: the first visit of each address."""
+        addresses = json.loads((Path(__file__).parent / "main_pages.json").read_text())
+        return [next(v for v in self.visits if re.fullmatch(address, v.path)) for address in addresses]
 
     def drawn(self, visits: Sequence[Visit], look: str, *, one_in: int = ONE_IN) -> list[Visit]:
         """What is measured of these at this commit: a sample, and the pages whose own template was changed."""

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, CDPSession, ConsoleMessage, Page, ViewportSize
 
-from enrollment.views.visiting import TERMINAL_COOKIE
+from enrollment.assisted.carried import TERMINAL_COOKIE
 from tests.quality.demo import Demo, Visit
 from tests.waiting import milliseconds
 
@@ -16,17 +17,22 @@ MOST_BYTES = 120_000
 PHONE: ViewportSize = {"width": 360, "height": 740}
 SCREEN: ViewportSize = {"width": 1280, "height": 800}
 HERE = Path(__file__).parent
+SIGN_IN = "/sign-in/"
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-TOO_WIDE_PARTS = """() => [...document.querySelectorAll("main *, header *, footer *")]
-  .filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-  .filter((e) => !e.closest(".table-wrap, .scroll"))
-  .slice(0, 3).map((e) => e.outerHTML.slice(0, 120))"""
+TOO_WIDE_PARTS = """() => {
+  const scrolls = (e) => e && (["auto", "scroll"].includes(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+  return [...document.querySelectorAll("main *, header *, footer *")]
+    .filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .filter((e) => !scrolls(e))
+    .slice(0, 3).map((e) => e.outerHTML.slice(0, 120));
+}"""
 CONTROLS = """() => {
   const all = "a[href], button, input:not([type=hidden]), select, textarea, summary";
-  const usable = (e) => e.checkVisibility() && !e.disabled && e.tabIndex >= 0;
+  const usable = (e) => e.checkVisibility() && !e.matches(":disabled") && e.tabIndex >= 0;
   window.controls = [...document.querySelectorAll(all)].filter(usable);
   return window.controls.length;
 }"""
+DATES = """() => window.controls.filter((one) => one.type === "date" || one.type === "datetime-local").length"""
 FOCUSED = """() => {
   const at = document.activeElement;
   const ringed = (e) => e && (getComputedStyle(e).outlineStyle !== "none" || getComputedStyle(e).boxShadow !== "none");
@@ -115,6 +121,9 @@ class Inspector:
         answer = self.page.goto(self.demo.url + visit.path, wait_until="load")
         if answer is None or answer.status != OK:
             self.complain(f"answered {answer.status if answer else 'nothing'}")
+        elif urlsplit(answer.url).path.endswith(SIGN_IN) and not visit.path.partition("?")[0].endswith(SIGN_IN):
+            # a session that is over would be measured as the sign-in page
+            self.complain(f"{visit.who or 'nobody'} asked for {visit.path} and was led to sign in")
 
     def visit(self, visit: Visit) -> None:
         """Open a page, which is light besides. What arrives late belongs to it: look at it before the next."""
@@ -135,7 +144,8 @@ class Inspector:
         count = self.page.evaluate(CONTROLS)
         self.page.evaluate("() => { document.activeElement.blur(); window.getSelection().removeAllRanges(); }")
         reached: list[int] = []
-        for _press in range(2 * count + 5):  # what scrolls is a stop of its own
+        # what scrolls is a stop of its own; a date has one for each of its parts
+        for _press in range(2 * count + 4 * self.page.evaluate(DATES) + 5):
             self.page.keyboard.press("Tab")
             at, seen = self.page.evaluate(FOCUSED)
             if at >= 0:

@@ -27,7 +27,7 @@ from accounts.session_store import SessionStore  # noqa: E402
 from accounts.staff_site import staff_site  # noqa: E402
 from tests.quality import places  # noqa: E402
 
-ROOMS = {"enrollment", "lottery"}
+ROOMS = {"enrollment", "helpdesk", "imports", "lottery", "notifications", "verification"}
 NO_PAGES = {"api/v1/", "admin/", "i18n/"}
 PAPERS = "/documents/"
 FAMILY, STAFF = ("/my/", PAPERS), ("/official/", "/assist/", "/witness/", PAPERS)

@@ -7,22 +7,40 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from accounts.models import Account
-from enrollment import form, services
-from enrollment.materials import materials_for
-from enrollment.models import Application, Document, PolicyVersion, Round
-from enrollment.services.documents_place import OfAppeal, OfDraft
-from enrollment.services.guardians import Terms
-from enrollment.services.letters import check_code
-from enrollment.services.submission import Submission
-from enrollment.words.guides import GUIDES
-from enrollment.words.statements import STATEMENTS
+from accounts.people import terms
+from accounts.people.appointing import staff_invite
+from enrollment.appeals.services import appeal_file
+from enrollment.assisted.terminals.services import terminal_make, terminal_pair
+from enrollment.cases.models import DataGap, JointCase
+from enrollment.cases.services.gaps import gap_from_case
+from enrollment.cases.services.opening import OPENED_FROM, Asking, case_open
+from enrollment.documents.materials import materials_for
+from enrollment.documents.models import Document
+from enrollment.documents.places import OfAppeal, OfDraft
+from enrollment.documents.services import document_add
+from enrollment.filing import form
+from enrollment.filing.drafts.services import child_add, draft_open, draft_prefill, draft_save
+from enrollment.filing.submission.services import Submission, application_submit
+from enrollment.guardians.services.agreements import Terms, guardian_invite, invitation_answer
+from enrollment.printing.codes import check_code
+from enrollment.public.words.guides import GUIDES
+from enrollment.public.words.statements import STATEMENTS
+from enrollment.review.services import review_refuse, review_return
+from enrollment.seasons.models import Application, Draft, PolicyVersion, Round
 from foundation import clock
 from foundation.crypto import blind_index
-from lottery.models import ClassRun
+from helpdesk.models import Petition
+from helpdesk.petitions.services import Brought, Talk, meeting_arrange, petition_accept, petition_enter
+from imports.kinds import kinds
+from imports.models import Import
+from lottery.classes.models import ClassRun
 from notifications.models import Message
+from portal.rehearsing.models import Rehearsal
+from schools.models import District
 from schools.selectors import offered_schools
 from tests import factories
-from tests.enrollment.test_documents_content import picture
+from tests.enrollment.documents.test_content import picture
+from tests.portal.rehearsing.reports import REPORT
 from tests.quality.demo import STAFF
 from tests.waiting import until
 
@@ -40,6 +58,15 @@ THINGS = (
     "visit",
     "terminal",
     "session",
+    "photo",
+    "case",
+    "person",
+    "change",
+    "leave",
+    "joint",
+    "enquiry",
+    "gap",
+    "petition",
 )
 Values = Mapping[str, list[str]]
 
@@ -54,32 +81,49 @@ class World:
     terminal: str = ""
 
 
-def arrange() -> World:
-    """What to open, and as whom."""
+def everybodys() -> dict[str, list[str]]:
+    """What the addresses of all pages are filled with, whoever opens them."""
     runs = ClassRun.objects.filter(state="published")
     policy = PolicyVersion.objects.filter(rounds__isnull=False).first()
-    world = World(
-        {
-            "round_id": [str(pk) for pk in Round.objects.values_list("pk", flat=True)],
-            "run_id": [str(pk) for pk in runs.values_list("pk", flat=True)[:1]],
-            "district": ["430702"],
-            "school": ["430702P01"],
-            "year": ["2026"],
-            "number": [str(policy.number) if policy else "1"],
-            "code": ["changde"],
-            "name": [*form.PAGES, "needs"],
-            **{name: ["x"] for name in ("action", "mark", "answer", "kind", "language", "way")},
-            **{f"{name}_id": [NEVER] for name in THINGS},
-            "key": ["province"],
-            "slug": [page.slug for page in (*GUIDES, *STATEMENTS)],
-            "enrollment:school.code": ["430702P01"],
-        }
-    )
+    return {
+        "import_id": [str(pk) for pk in Import.objects.order_by("-pk").values_list("pk", flat=True)[:1]] or ["1"],
+        "role_id": ["1"],
+        "rehearsal_id": ["1"],
+        "key_id": ["1"],
+        "token": ["nobodys-link"],
+        "notifications:twilio-status.mark": ["x"],
+        "round_id": [str(pk) for pk in Round.objects.values_list("pk", flat=True)],
+        "run_id": [str(pk) for pk in runs.values_list("pk", flat=True)[:1]],
+        "district": ["430702"],
+        "place": ["430702-2026"],
+        "school": ["430702P01"],
+        "year": ["2026"],
+        "number": [str(policy.number) if policy else "1"],
+        "code": ["changde"],
+        "name": [*form.PAGES, "needs"],
+        **{name: ["x"] for name in ("action", "mark", "answer", "kind", "language", "way")},
+        **{f"{name}_id": [NEVER] for name in THINGS},
+        "key": ["province"],
+        "stage": ["primary"],
+        **{f"enrollment:season-form{page}.kind": ["main"] for page in ("", "-preview", "-change", "-decide")},
+        "enrollment:unanswered-one.application_id": unanswered() or [NEVER],
+        "slug": [page.slug for page in (*GUIDES, *STATEMENTS)],
+        "enrollment:school.code": ["430702P01"],
+        "enrollment:school-badge.code": ["430702P01"],
+        "enrollment:list-guide.kind": ["military", "disabled"],
+        "imports:kind.kind": [kind.name for kind in kinds()],
+        "imports:template.kind": ["scores"],
+    }
+
+
+def arrange() -> World:
+    """What to open, and as whom."""
+    world = World(everybodys())
     receipt = Application.objects.values_list("receipt", flat=True)[0]
     world.open_values |= {
-        "enrollment:check-paper.kind": ["receipt"],
-        "enrollment:check-paper.number": [receipt],
-        "enrollment:check-paper.code": [check_code("receipt", receipt), "WRONG"],
+        "enrollment:check-print.kind": ["receipt"],
+        "enrollment:check-print.number": [receipt],
+        "enrollment:check-print.code": [check_code("receipt", receipt), "WRONG"],
         "enrollment:act.action": ["withdraw", "accept", "decline"],
     }
     decide()
@@ -90,10 +134,76 @@ def arrange() -> World:
     }
     world.staff = [(name, Account.objects.filter(roles__name=name).order_by("pk")[0]) for name in STAFF]
     official = dict(world.staff)["official"]
-    _made, code = services.terminal_make(official=official, name="大厅一号机（示例）", district="430702")
-    _paired, world.terminal = services.terminal_pair(code=code)
+    reviewer = dict(world.staff)["reviewer"]
+    invited = staff_invite(
+        actor=official,
+        name="合成新人",
+        phone="",
+        roles=[terms.Terms("reviewer", official.roles.all()[0].district_code)],
+    )
+    world.open_values |= {"person_id": [str(reviewer.public_id)], "change_id": [str(invited.public_id)]}
+    world.open_values |= departments_asked(official) | {"petition_id": [brought(official)]}
+    world.open_values |= {"rehearsal_id": [rehearsed(official)]}
+    _made, code = terminal_make(official=official, name="大厅一号机（示例）", district="430702")
+    _paired, world.terminal = terminal_pair(code=code)
     world.people = [*in_every_state(), beginner(), with_papers(), second_guardian()]
     return world
+
+
+def unanswered() -> list[str]:
+    """A place that waits for its family."""
+    waiting = Application.objects.filter(state="offered").order_by("pk")
+    return [str(pk) for pk in waiting.values_list("pk", flat=True)[:1]]
+
+
+def departments_asked(official: Account) -> dict[str, list[str]]:
+    """A question on the desk of the department that is signed in, with a gap that caused it."""
+    found = JointCase.objects.filter(kind="review").first()
+    if found is None:
+        waiting = Application.objects.filter(state__in=OPENED_FROM, district_code="430702")
+        asking = Asking(question="请核实该家庭填报的住房情况（示例）", departments=["natural_resources", "housing"])
+        found = case_open(reviewer=official, application_id=waiting.order_by("pk")[0].pk, asking=asking)
+        what = "不动产登记未提供2008年以前的共有份额（示例）"
+        gap_from_case(reviewer=official, case_id=found.public_id, department="natural_resources", what=what)
+    enquiry = found.enquiries.get(department="natural_resources")
+    gap = DataGap.objects.order_by("pk")[0]
+    ids = {"joint_id": found.public_id, "enquiry_id": enquiry.public_id, "gap_id": gap.public_id}
+    return {name: [str(value)] for name, value in ids.items()}
+
+
+def brought(official: Account) -> str:
+    """A petition of the family in the demonstration that has brought one, with a talk that is to come."""
+    found = Petition.objects.first()
+    if found is None:
+        told = Brought(
+            "430702", "visit", "place", "合成家长", "19999990015", "请说明统筹的依据（示例）。", clock.today()
+        )
+        found = petition_enter(official=official, brought=told)
+        petition_accept(official=official, petition_id=found.public_id, note="由招生科核对后书面答复（示例）。")
+        talk = Talk("mediation", clock.now() + timedelta(days=2), "教育局201室（示例）", "招生科、街道办")
+        meeting_arrange(official=official, petition_id=found.public_id, talk=talk)
+    return str(found.public_id)
+
+
+def rehearsed(official: Account) -> str:
+    """A rehearsal that was played to its end, with a problem."""
+    found = Rehearsal.objects.first()
+    if found is None:
+        wrong = {**REPORT, "refused_at_filing": {"second_document": 1, "invalid": 2}}
+        place, now = District.objects.get(pk="430702"), clock.now()
+        found = Rehearsal.objects.create(
+            district=place,
+            year=2026,
+            state="done",
+            families=40,
+            seed=2026,
+            problems=2,
+            report=wrong,
+            asked_by=official,
+            asked_at=now,
+            ended_at=now,
+        )
+    return str(found.pk)
 
 
 def in_every_state() -> Iterator[tuple[str, Account, Values]]:
@@ -109,7 +219,7 @@ def decide() -> None:
     official = Account.objects.filter(roles__name="official", roles__district_code="430702").order_by("pk")[0]
     returned, refused, appealed = (undecided(f"1999999001{at}", 403 + at) for at in range(3))
     if returned.state == "attention":
-        services.review_return(
+        review_return(
             reviewer=official,
             application_id=returned.pk,
             items=["home_address", "choices", "document:residence"],
@@ -119,12 +229,12 @@ def decide() -> None:
     for one in (refused, appealed):
         if one.state == "attention":
             reason = "按招生办法，本区无住房也无户籍，请联系居住地教育局。"
-            services.review_refuse(reviewer=official, application_id=one.pk, reason=reason)
+            review_refuse(reviewer=official, application_id=one.pk, reason=reason)
     if not appealed.appeals.exists():
         words = "我们上个月刚搬来，租房合同已经备案，请再看一看。"
-        appeal = services.appeal_file(guardian=appealed.guardian, application_id=appealed.pk, reason=words)
+        appeal = appeal_file(guardian=appealed.guardian, application_id=appealed.pk, reason=words)
         place = OfAppeal(appeal.public_id)
-        services.document_add(guardian=appealed.guardian, place=place, filename="lease.jpg", received=picture())
+        document_add(guardian=appealed.guardian, place=place, filename="lease.jpg", received=picture())
 
 
 def undecided(phone: str, pair: int) -> Application:
@@ -132,10 +242,11 @@ def undecided(phone: str, pair: int) -> Application:
     account = person(f"g-{pair}", phone)
     found = account.applications.first()
     if found is None:
-        values = drafted(account, factories.child_number(pair=pair), guardian_id=factories.adult_number())
+        away = {"home_kind": "rented", "household_here": "no", "guardian_id": factories.adult_number()}
+        values = drafted(account, factories.child_number(pair=pair), **away)  # asked for papers whatever registers say
         give_paper(account, values)
         submission = Submission(UUID(values["draft_id"][0]), uuid4())
-        found = services.application_submit(guardian=account, submission=submission)
+        found = application_submit(guardian=account, submission=submission)
     until(lambda: decided(found), f"the workers to judge {found.receipt}", pause=0.3)
     return found
 
@@ -147,10 +258,12 @@ def decided(application: Application) -> bool:
 
 def give_paper(account: Account, values: Values) -> None:
     """One photo of the first paper this draft is asked for, once the registers were asked."""
-    draft = services.draft_prefill(guardian=account, draft_id=UUID(values["draft_id"][0]))
+    begun = Draft.objects.get(public_id=values["draft_id"][0]).answers
+    factories.assured(account, name=begun["guardian_name"], id_number=begun["guardian_id"])
+    draft = draft_prefill(guardian=account, draft_id=UUID(values["draft_id"][0]))
     kind = materials_for(draft)[0].id
     place = OfDraft(draft.public_id, kind)
-    services.document_add(guardian=account, place=place, filename="photo.jpg", received=picture())
+    document_add(guardian=account, place=place, filename="photo.jpg", received=picture())
 
 
 def person(name: str, phone: str) -> Account:
@@ -168,13 +281,13 @@ def second_guardian() -> tuple[str, Account, Values]:
     filed, phone = undecided("19999990014", 407), "+8619999990015"
     account = person("g-second", phone)
     if not account.guardianships.exists():
-        invitation = services.guardian_invite(
+        invitation = guardian_invite(
             guardian=filed.guardian, child_id=filed.child.public_id, phone=phone, terms=Terms("parent", True, None)
         )
         body = Message.objects.filter(template="guardian_invited").order_by("-pk")[0].body
         code = re.findall(r"[2-9A-Z]{4}-[2-9A-Z]{4}", body)[0]
-        services.invitation_answer(account=account, invitation_id=invitation.public_id, code=code, accept=True)
-        services.review_return(
+        invitation_answer(account=account, invitation_id=invitation.public_id, code=code, accept=True)
+        review_return(
             reviewer=official,
             application_id=filed.pk,
             items=["home_address", "choices"],
@@ -188,12 +301,12 @@ def second_guardian() -> tuple[str, Account, Values]:
 
 def drafted(account: Account, number: str, **changed: str) -> Values:
     round_ = Round.objects.select_related("season").get(state="open")
-    child = services.child_add(guardian=account, name="合成小明", id_number=number)
-    draft = services.draft_open(guardian=account, child=child, round_=round_)
+    child = child_add(guardian=account, name="合成小明", id_number=number)
+    draft = draft_open(guardian=account, child=child, round_=round_)
     offered = offered_schools(round_.season.district_id, round_.season.year, round_.stage)
     choices = ",".join(school.code for school in offered[:2])
     filled = factories.answers(choices=choices, **changed)
-    services.draft_save(guardian=account, draft_id=draft.public_id, answers=filled)
+    draft_save(guardian=account, draft_id=draft.public_id, answers=filled)
     return {"child_id": [str(child.public_id)], "draft_id": [str(draft.public_id)]}
 
 

@@ -103,13 +103,15 @@ def test_every_kind_of_page_of_the_staff_site_is_accessible(
 
 
 def test_menus_of_the_staff_site_open_by_keyboard(played: Demo, chromium: Browser) -> None:
-    """Sign-out and the ways to rounds, classes and check-in stand in menus that the theme opens for a mouse only."""
+    """What one does all day stands in the sidebar; the theme opens the menus of one's account for a mouse only."""
     window = Inspector.open(chromium, played, Look("desk", size=SCREEN, most_bytes=MOST_BYTES_AT_A_DESK), "official")
     window.visit(Visit("/admin/", "official"))
-    for way in ("/official/rounds/", "/official/check-in/", "/admin/logout/"):
+    for way in ("/official/desk/", "/official/rounds/", "/official/check-in/"):
+        assert window.page.locator(f'#nav-sidebar [href="{way}"]').is_visible()
+    for way in ("/staff/me/", "/admin/logout/"):
         entry = window.page.locator(f'#nav-sidebar [href="{way}"], #nav-sidebar [action="{way}"]').first
         assert not entry.is_visible()
-    for button, way in (("openDropdown", "/official/rounds/"), ("openUserLinks", "/admin/logout/")):
+    for button, way in (("openDropdown", "/staff/me/"), ("openUserLinks", "/admin/logout/")):
         window.page.locator(f'#nav-sidebar [role=button][x-on\\:click*="{button}"]').focus()
         window.page.keyboard.press("Enter")
         window.page.locator(f'#nav-sidebar [href="{way}"], #nav-sidebar [action="{way}"]').first.wait_for()

@@ -23,7 +23,9 @@ HOUSEHOLD = {
     "householder_id": MOTHER,
     "householder_relation": "parent",
     "address": HOME,
+    "division": "430702",
     "registered_on": "2019-06-01",
+    "type": "family",
     "members": [{"id_number": MOTHER, "name": "合成家长", "relation": "self"}],
 }
 DEED = {
@@ -32,8 +34,18 @@ DEED = {
     "address": HOME,
     "registered_on": "2018-03-02",
     "mortgaged": True,
+    "seized": False,
+    "kind": "residential",
+    "status": "current",
 }
-FILED = {"contract": CONTRACT, "buyers": DEED["owners"], "address": HOME, "filed_on": "2024-01-05"}
+FILED = {
+    "contract": CONTRACT,
+    "buyers": DEED["owners"],
+    "address": HOME,
+    "filed_on": "2024-01-05",
+    "kind": "residential",
+    "status": "filed",
+}
 PERMIT = {
     "id_number": MOTHER,
     "name": "合成家长",
@@ -54,10 +66,10 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "real_estate": {"number": CERTIFICATE, "people": [MOTHER], "address": HOME, "share": "100"},
     "contract": {"number": CONTRACT, "people": [MOTHER], "address": HOME, "share": "100"},
     "permit": {"id_number": MOTHER, "name": "合成家长", "address": HOME},
-    "insurance": {"id_number": MOTHER, "name": "合成家长", "months": "2"},
+    "insurance": {"id_number": MOTHER, "name": "合成家长", "months": "2", "cities": ["常德市", "4307"]},
 }
 NONE: dict[str, dict[str, Any]] = {
-    "household": {"none": True, "id_number": CHILD, "name": "合成小明", "guardian_ids": [MOTHER]},
+    "household": {"none": True, "id_number": CHILD, "name": "合成小明", "guardian_ids": [MOTHER], "city": "4307"},
     "real_estate": {"none": True, "people": [MOTHER]},
     "contract": {"none": True, "people": [MOTHER]},
     "permit": {"none": True, "id_number": MOTHER},
@@ -95,7 +107,19 @@ def test_no_record_is_not_found_and_nothing_else(agencies: City, agency: str) ->
 
 @pytest.mark.parametrize("agency", list(RECORDS))
 def test_declaring_none_where_there_is_none_is_a_match(agencies: City, agency: str) -> None:
-    assert ask(agency, NONE[agency]).outcome == "match"
+    # but every child has a household somewhere: one that no register knows is known to nobody
+    assert ask(agency, NONE[agency]).outcome == ("not_found" if agency == "household" else "match")
+
+
+def test_a_household_in_another_city_is_a_match_and_one_here_is_not(agencies: City) -> None:
+    agencies.put("household", {**HOUSEHOLD, "address": AWAY, "division": "430104"})
+    assert ask("household", NONE["household"]).outcome == "match"
+
+
+@pytest.mark.parametrize("division", ["430702", "430725", None])
+def test_a_household_here_contradicts_who_declared_none(agencies: City, division: str | None) -> None:
+    agencies.put("household", {**HOUSEHOLD, "division": division})
+    assert [row["field"] for row in ask("household", NONE["household"]).differences] == ["household_here"]
 
 
 @pytest.mark.parametrize("agency", ["real_estate", "contract"])
@@ -115,7 +139,7 @@ def test_declaring_no_home_while_owning_one_is_a_mismatch(agencies: City, agency
         ("real_estate", {"address": AWAY}, "home_address"),
         ("real_estate", {"owners": [{"id_number": MOTHER, "name": "合成家长", "share": 0.5}]}, "home_share"),
         ("contract", {"address": AWAY}, "home_address"),
-        ("permit", {"endorsed_until": "2020-01-01"}, "permit_holder"),
+        ("permit", {"endorsed_until": "2020-01-01"}, "permit_until"),
         ("permit", {"address": AWAY}, "home_address"),
         ("insurance", {"backpaid": ["2025-02"]}, "insurance_months"),
     ],

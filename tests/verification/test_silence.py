@@ -22,9 +22,10 @@ from tests.threads import at_once
 from tests.verification.test_agencies import CHILD, CLAIMS, HOUSEHOLD
 from verification import client
 from verification.checking import FULL, LEASE_SECONDS, MAX_ATTEMPTS, checks_run, checks_work
-from verification.models import AgencyCall, AgencySwitch, Check, Finding
+from verification.item_services import item_switch
+from verification.models import AgencyCall, AgencySwitch, Check, DataItem, Finding
 from verification.selectors import agency_report
-from verification.services import agency_switch, prefill
+from verification.services import prefill
 from verification.wire import BREAKER_FAILURES
 
 
@@ -41,7 +42,7 @@ def new_check() -> Check:
 
 
 def ask(agency: str = "household") -> client.Call:
-    return client.ask_all({agency: [CHILD]}, purpose="check")[agency]
+    return client.ask_all({agency: [CHILD]}, purpose="check", district="430702")[agency]
 
 
 def silent(why: str) -> None:
@@ -146,10 +147,10 @@ def test_the_breaker_rests_the_agency_and_then_tries_again(agencies: City) -> No
 @pytest.mark.django_db
 def test_a_switched_off_agency_is_not_asked(agencies: City) -> None:
     official = factories.staff("official")
-    agency_switch(actor=official, agency="household", enabled=False)
+    item_switch(actor=official, division="430702", agency="household", enabled=False, note="维护")
     silent("switched off")
     assert not AgencyCall.objects.exists()
-    agency_switch(actor=official, agency="household", enabled=True)
+    item_switch(actor=official, division="430702", agency="household", enabled=True)
     assert heard().source == "mock:household"
 
 
@@ -157,15 +158,15 @@ def test_a_switched_off_agency_is_not_asked(agencies: City) -> None:
 @pytest.mark.parametrize("role", ["reviewer", "notary", "clerk", "supervisor"])
 def test_who_may_not_switch(role: str) -> None:
     with pytest.raises(NotAllowed):
-        agency_switch(actor=factories.staff(role), agency="household", enabled=False)
-    assert not AgencySwitch.objects.exists()
+        item_switch(actor=factories.staff(role), division="430702", agency="household", enabled=False, note="维护")
+    assert not DataItem.objects.exists()
 
 
 @pytest.mark.django_db
 def test_an_unknown_agency_cannot_be_switched() -> None:
     official: Account = factories.staff("official")
     with pytest.raises(Refused) as refused:
-        agency_switch(actor=official, agency="weather", enabled=False)
+        item_switch(actor=official, division="430702", agency="weather", enabled=False, note="维护")
     assert refused.value.code == "unknown_agency"
 
 
@@ -181,7 +182,7 @@ def test_the_rate_limit_of_an_agency(agencies: City) -> None:
 @contextmanager
 def empty_bucket(agency: str, purpose: str = "check") -> Iterator[None]:
     """The agency's quota is used up, and its bucket fills again only after the block."""
-    store, key = valkey(), f"agency:bucket:{agency}:{purpose}"
+    store, key = valkey(), client._bucket(agency, purpose)
     store.hset(key, mapping={"tokens": -1e6, "at": time.time()})
     try:
         yield
@@ -215,7 +216,7 @@ def test_prefill_has_a_share_of_the_quota_that_checks_cannot_use_up(agencies: Ci
 @pytest.mark.django_db
 def test_a_bucket_gives_what_it_holds_and_fills_with_time(settings: Settings) -> None:
     settings.AGENCY_RATE = 10.0
-    store, key = valkey(), "agency:bucket:household:check"
+    store, key = valkey(), client._bucket("household", "check")
     store.delete(key)
     try:
         assert client.granted({"household": 5}, "check") == {"household": 5}
@@ -224,14 +225,14 @@ def test_a_bucket_gives_what_it_holds_and_fills_with_time(settings: Settings) ->
         assert client.granted({"household": 500}, "check") == {"household": 8}
         assert client.granted({"household": 1, "permit": 1}, "check")["permit"] == 1
     finally:
-        store.delete(key, "agency:bucket:permit:check")
+        store.delete(key, client._bucket("permit", "check"))
 
 
 @pytest.mark.django_db
 def test_a_batch_does_not_ask_a_silent_agency_on(agencies: City) -> None:
     agencies.knobs(household={"down": 1})
     requests = [client.Request("household", [CHILD])] * 100 + [client.Request("permit", [CHILD])]
-    calls = client.ask_many(requests, purpose="check", closed={}).calls()
+    calls = client.ask_many(requests, purpose="check").calls()
     made = [call for call in calls[:100] if call.status != client.NOT_MADE]
     assert BREAKER_FAILURES <= len(made) <= BREAKER_FAILURES + 32  # what was under way when it became clear
     assert all(call.answer is None for call in calls[:100])

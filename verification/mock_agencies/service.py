@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import itertools
 import json
 import os
 import sqlite3
@@ -13,9 +14,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-AGENCIES = ("household", "real_estate", "contract", "permit", "insurance")
+from verification.mock_agencies import dialects
+
+AGENCIES = (
+    *("household", "real_estate", "contract", "permit", "insurance"),
+    *("birth", "marriage", "rental", "business", "disability", "registry"),
+)
 MOST_KEYS = 20
 MOST_BYTES = 10_000
+_TURNS = itertools.count()
 FRESH_SECONDS = 300
 # per agency: delay (seconds), error, empty, malformed, wrong (shares from 0 to 1), down
 DEFAULTS: dict[str, float] = {"delay": 0.0, "error": 0.0, "empty": 0.0, "malformed": 0.0, "wrong": 0.0, "down": 0.0}
@@ -30,18 +37,13 @@ class Refuse(Exception):
         self.status, self.reason = status, reason
 
 
-def signature(secret: str, path: str, timestamp: str, nonce: str, body: bytes) -> str:
-    """The signature both sides compute: HMAC-SHA-256 over method, path, time, nonce and body digest."""
-    message = "\n".join(["POST", path, timestamp, nonce, hashlib.sha256(body).hexdigest()])
-    return hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()
-
-
 class Agencies:
     """All agencies over one city file. Knobs live in a file beside it, so that every worker process sees them."""
 
     def __init__(self, city: Path, secret: str) -> None:
         self.city, self.secret = city, secret
         self.knobs_file = city.with_suffix(".knobs.json")
+        self.dialects_file = city.with_suffix(".dialects.json")
 
     def knobs(self, agency: str) -> dict[str, float]:
         try:
@@ -50,14 +52,62 @@ class Agencies:
             stored = {}
         return {**DEFAULTS, **stored.get("*", {}), **stored.get(agency, {})}
 
-    def check(self, path: str, environ: dict[str, Any], body: bytes) -> None:
+    def dialect(self, agency: str) -> dict[str, Any]:
+        try:
+            stored = json.loads(self.dialects_file.read_text())
+        except (FileNotFoundError, ValueError):
+            stored = {}
+        return {**dialects.DEFAULTS, **stored.get(agency, {})}
+
+    def check(self, path: str, environ: dict[str, Any], body: bytes, kind: str = "hmac-sha256") -> None:
         """Refuse unsigned, altered and old requests."""
         stamp, nonce = environ.get("HTTP_X_TIMESTAMP", ""), environ.get("HTTP_X_NONCE", "")
-        wanted = signature(self.secret, path, stamp, nonce, body)
+        wanted = dialects.signed(self.secret, path, stamp, nonce, body, kind)
         if not nonce or not hmac.compare_digest(wanted, environ.get("HTTP_X_SIGNATURE", "")):
             raise Refuse("401 Unauthorized", "bad signature")
         if not stamp.isdigit() or abs(time.time() - int(stamp)) > FRESH_SECONDS:
             raise Refuse("401 Unauthorized", "stale request")
+
+    def spoken(self, agency: str, sealed: bytes, token: str) -> bytes:
+        """The answer to a signed request in the agency's own dialect."""
+        dialect = self.dialect(agency)
+        if dialect["token"] and not dialects.good_token(self.secret, agency, token):
+            raise Refuse("401 Unauthorized", "token")
+        if dialect["busy"] and next(_TURNS) % dialect["busy"] == 0:
+            if not dialect["busy_code"]:
+                raise Refuse("429 Too Many Requests", "quota")
+            return self._sent({"code": dialect["busy_code"]}, dialect)
+        if self.knobs(agency)["down"]:
+            raise Refuse("503 Service Unavailable", "down")
+        try:
+            body = dialects.read(dialects.opened(sealed, self.secret, dialect["cipher"]), dialect)
+            asked = [_checked(keys) for keys in dialects.keys_of(body, dialect)]
+        except dialects.Refused as refused:
+            raise Refuse("400 Bad Request", str(refused)) from None
+        found = [self._records(agency, keys) for keys in asked]
+        now = datetime.now(ZoneInfo("Asia/Shanghai"))  # noqa: TID251 - a separate service with its own clock
+        return self._sent(dialects.answer(found, body, dialect, now.isoformat()), dialect)
+
+    def token(self, agency: str) -> bytes:
+        dialect = self.dialect(agency)
+        seconds = float(dialect["token_seconds"])
+        made = {"access_token": dialects.token_of(self.secret, agency, seconds), "expires_in": 600}
+        return self._sent(made, dialect)
+
+    def _sent(self, made: dict[str, Any], dialect: dict[str, Any]) -> bytes:
+        content = json.dumps(made, ensure_ascii=False).encode(dialect["charset"], errors="replace")
+        return dialects.sealed(content, self.secret, dialect["cipher"])
+
+    def set_dialects(self, body: bytes) -> bytes:
+        """Replace the dialects of agencies; an empty object is the plain one of all."""
+        wanted = json.loads(body)
+        bad = [name for name, one in wanted.items() if name not in AGENCIES or set(one) - set(dialects.DEFAULTS)]
+        if bad:
+            raise Refuse("400 Bad Request", f"no such agency or setting: {bad[0]}")
+        fresh = self.dialects_file.with_suffix(".new")
+        fresh.write_text(json.dumps(wanted))
+        fresh.replace(self.dialects_file)
+        return b"{}"
 
     def query(self, agency: str, body: bytes) -> bytes:
         """The answer to a signed request."""
@@ -109,6 +159,10 @@ def _keys(body: bytes) -> list[str]:
         keys = json.loads(body)["keys"]
     except (ValueError, KeyError, TypeError):
         raise Refuse("400 Bad Request", "the body is {keys: [...]}") from None
+    return _checked(keys)
+
+
+def _checked(keys: Any) -> list[str]:
     if not isinstance(keys, list) or len(keys) > MOST_KEYS or not all(isinstance(key, str) for key in keys):
         raise Refuse("400 Bad Request", "keys is a list of at most 20 texts")
     return keys
@@ -137,10 +191,17 @@ def _route(agencies: Agencies, path: str, environ: dict[str, Any]) -> bytes:
     if length > MOST_BYTES:
         raise Refuse("413 Content Too Large", "too large")
     body = environ["wsgi.input"].read(length)
-    agencies.check(path, environ, body)
+    agency, _, tail = path.strip("/").partition("/")
+    kind = agencies.dialect(agency)["signature"] if agency in AGENCIES else "hmac-sha256"
+    agencies.check(path, environ, body, kind)
     if path == "/knobs":
         return agencies.set_knobs(body)
-    agency, _, tail = path.strip("/").partition("/")
-    if agency not in AGENCIES or tail != "query":
+    if path == "/dialects":
+        return agencies.set_dialects(body)
+    if agency not in AGENCIES or tail not in {"query", "token"}:
         raise Refuse("404 Not Found", "no such agency")
-    return agencies.query(agency, body)
+    if tail == "token":
+        return agencies.token(agency)
+    if agencies.dialect(agency) == dialects.DEFAULTS:
+        return agencies.query(agency, body)
+    return agencies.spoken(agency, body, environ.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer "))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from html import escape
+from urllib.parse import parse_qs
 
 from verification.mock_identity.people import Person
 
@@ -35,6 +36,18 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "agree": {"zh": "同意，进行人脸核验", "en": "I agree: check my face"},
     "without": {"zh": "不同意，改用银行卡核验", "en": "No face: use my bank card"},
+    "face_service": {"zh": "省人脸核验服务", "en": "Provincial face check"},
+    "face_who": {"zh": "待核验人员：", "en": "To be checked: "},
+    "face_how": {
+        "zh": "演示中不会打开摄像头，也不会产生任何图像，按下按钮即代表完成拍摄。",
+        "en": "In this demonstration no camera is opened and no picture exists: a button stands for it.",
+    },
+    "face_unknown": {
+        "zh": "合成城市里没有这个姓名和号码，核验不会通过。可以返回，改用以下合成人员：",
+        "en": "The synthetic city has nobody of this name and number: the check will not pass. Go back and try one of:",
+    },
+    "face_begin": {"zh": "开始人脸核验", "en": "Check my face"},
+    "face_differ": {"zh": "演示：比对不一致", "en": "Demonstration: the face does not match"},
     "wrong": {
         "zh": "这个登录请求不完整，请返回报名系统重新开始。",
         "en": "This request is not complete. Go back and begin again.",
@@ -106,6 +119,32 @@ def face_consent(realm: str, language: str, one: Person) -> str:
         f'<button class="quiet" name="step" value="card">{say("without", language)}</button>'
         f'<button class="quiet" name="step" value="cancel">{say("cancel", language)}</button></form>',
     )
+
+
+def face_check(language: str, name: str, others: Iterable[Person]) -> str:
+    """The page of the face service: whom it checks, and the buttons that stand for a camera. ``others`` are shown to a
+    visitor who typed somebody the synthetic city does not have.
+    """
+    rows = "".join(f"<li>{escape(one.name)} {escape(one.id_number)}</li>" for one in others)
+    unknown = f'<p class="bad">{say("face_unknown", language)}</p><ul>{rows}</ul>' if rows else ""
+    return _page(
+        "face_service",
+        language,
+        f"<p>{say('face_who', language)}<strong>{escape(masked_name(name))}</strong></p>{unknown}"
+        f'<p>{say("face_how", language)}</p><form method="post">'
+        f'<button name="step" value="check">{say("face_begin", language)}</button>'
+        f'<button class="quiet" name="step" value="differ">{say("face_differ", language)}</button>'
+        f'<button class="quiet" name="step" value="cancel">{say("cancel", language)}</button></form>',
+    )
+
+
+def masked_name(name: str) -> str:
+    return name[:1] + "*" * (len(name) - 1)
+
+
+def step_of(body: bytes) -> str:
+    """Which button was pressed; "" for none."""
+    return parse_qs(body.decode("utf-8", "replace")).get("step", [""])[0]
 
 
 def refused(realm: str, language: str) -> str:

@@ -32,7 +32,7 @@ def _rows(city: Path, query: str, *values: str) -> list[Person]:
             found: list[dict[str, Any]] = [json.loads(row[0]) for row in opened.execute(query, values)]
     except sqlite3.OperationalError:
         return []
-    return [Person(one["name"], one["id_number"], one["mobile"]) for one in found]
+    return [Person(one["name"], one["id_number"], one.get("mobile", "")) for one in found]
 
 
 def first_people(city: Path) -> list[Person]:
@@ -45,3 +45,9 @@ def person(city: Path, mobile: str) -> Person | None:
     digits = "".join(character for character in mobile if character.isdigit())
     found = _rows(city, f"{GUARDIANS} WHERE {MOBILE} = ? LIMIT 1", digits) if digits else []
     return found[0] if found else None
+
+
+def is_known(city: Path, *, name: str, id_number: str) -> bool:
+    """Whether this name and number belong together in the city."""
+    number = "json_extract(g.value, '$.id_number')"
+    return any(one.name == name for one in _rows(city, f"{GUARDIANS} WHERE {number} = ? LIMIT 2", id_number))

@@ -13,12 +13,11 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlencode, urljoin
 
-import aiohttp
 from django.conf import settings
 from django.utils.translation import gettext as _
-from twilio.request_validator import RequestValidator
 
 from foundation import clock
+from foundation.addresses import enciphered
 from foundation.loops import loop_of
 from notifications.channels import Fate, Letter, NoAnswerError
 from notifications.channels.twilio.errors import classed
@@ -31,8 +30,6 @@ PAGE: Final = 100
 MOST_PAGES: Final = 10
 SKEW: Final = timedelta(minutes=2)  # between our clock and Twilio's
 CALLBACK: Final = "/messages/status/twilio/"
-# before a connection stands nothing was handed over
-NEVER_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.InvalidURL, ssl.SSLError)
 STATES: Final = {
     "delivered": "delivered",
     "read": "delivered",
@@ -57,6 +54,8 @@ def callback_signed(path: str, params: Mapping[str, str], signature: str) -> boo
     """Whether Twilio itself calls: its signature is over the address it was given and the form."""
     if not settings.TWILIO_AUTH_TOKEN or not signature:
         return False
+    from twilio.request_validator import RequestValidator  # not at the top: it brings an HTTP client along
+
     url = settings.TWILIO_CALLBACK_URL.rstrip("/") + path
     return bool(RequestValidator(settings.TWILIO_AUTH_TOKEN).validate(url, params, signature))
 
@@ -73,8 +72,6 @@ class TwilioChannel:
         self.window: int = settings.SMS_WINDOW
         self.base = settings.TWILIO_BASE_URL.rstrip("/")
         self.messages = f"{self.base}/2010-04-01/Accounts/{settings.TWILIO_ACCOUNT_SID}/Messages"
-        self.timeout = aiohttp.ClientTimeout(total=settings.SMS_TIMEOUT_SECONDS)
-        self.login = aiohttp.encode_basic_auth(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN)
 
     async def send(self, letter: Letter) -> Answer:
         sender = "MessagingServiceSid" if settings.TWILIO_FROM.startswith("MG") else "From"
@@ -126,27 +123,37 @@ class TwilioChannel:
 
     async def _call(self, method: str, url: str, form: Mapping[str, str] | None) -> tuple[int, Any, Mapping[str, str]]:
         """Status, JSON (None for what is none) and headers. Raises NoAnswerError."""
+        # not at the top: every start asks the channel for its settings, only workers send (0.2 s, 5 MB)
+        import aiohttp
+
+        # before a connection stands nothing was handed over
+        never_sent = (aiohttp.ClientConnectorError, aiohttp.InvalidURL, ssl.SSLError)
+        timeout = aiohttp.ClientTimeout(total=settings.SMS_TIMEOUT_SECONDS)
+        login = aiohttp.encode_basic_auth(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN)
         session = loop_of("carrier").http(settings.SMS_TIMEOUT_SECONDS)
-        headers = {"Authorization": self.login, "Accept": "application/json"}
+        headers = {"Authorization": login, "Accept": "application/json"}
         data = None
         if form is not None:
             data, headers["Content-Type"] = urlencode(form), "application/x-www-form-urlencoded"
         try:
             async with session.request(
-                method, url, data=data, headers=headers, allow_redirects=False, timeout=self.timeout
+                method, url, data=data, headers=headers, allow_redirects=False, timeout=timeout
             ) as answer:
                 content = await answer.content.read(LONGEST_ANSWER)
                 while not answer.content.at_eof() and len(content) < LONGEST_ANSWER:
                     content += await answer.content.read(LONGEST_ANSWER - len(content))
                 return answer.status, _json(content), answer.headers
-        except NEVER_SENT as problem:
+        except never_sent as problem:
             raise NoAnswerError(Answer(Kind.TRANSIENT, detail=type(problem).__name__)) from problem
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as problem:
             raise NoAnswerError(Answer(Kind.DOUBTFUL, detail=type(problem).__name__, silent=True)) from problem
 
     def check_config(self) -> list[str]:
         wanted = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
-        return [_("%(name)s is not set") % {"name": name} for name in wanted if not getattr(settings, name)]
+        found = [_("%(name)s is not set") % {"name": name} for name in wanted if not getattr(settings, name)]
+        if not enciphered(self.base):
+            found.append(_("%(name)s must be an https:// address") % {"name": "TWILIO_BASE_URL"})
+        return found
 
 
 def _json(content: bytes) -> Any:

@@ -7,9 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from portal.static_files import static_stamp
-
-STAMP = ".stamp"
+from portal.static_files import STAMP, collected, static_stamp
 
 
 class Command(BaseCommand):
@@ -19,7 +17,6 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         # the texts were compiled when the programs of this command started (portal.apps), if they had changed
         root = Path(settings.STATIC_ROOT)
-        stamp, kept = static_stamp(settings.BASE_DIR), root / STAMP
-        if not (root / "staticfiles.json").exists() or not kept.exists() or kept.read_text() != stamp:
+        if not collected(root, settings.BASE_DIR):
             call_command("collectstatic", interactive=False, verbosity=0)
-            kept.write_text(stamp)
+            (root / STAMP).write_text(static_stamp(settings.BASE_DIR))

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import OperationalError
 
 from portal.checks import refuse_unsound
+from verification.config import line_problems
 
 
 class Command(BaseCommand):
@@ -24,4 +25,6 @@ class Command(BaseCommand):
                 f"DATABASE_URL: the database on {where} does not answer: {str(wrong).strip()}"
             ) from wrong
         call_command("build")
+        for problem in line_problems():  # told at each start; a county's line closes itself and stops nobody else
+            self.stderr.write(f"warning: {problem}")
         self.stdout.write("prepared: database, texts, static files")

@@ -13,17 +13,17 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import translation
 
-from accounts import staffing
 from accounts.models import Account, TokenDevice
+from accounts.people import members, terms
+from accounts.people.terms import RoleRow
 from accounts.services import staff_create
-from accounts.staffing import RoleRow
-from foundation.errors import Refused
+from foundation import clock
+from foundation.errors import Refusal, Refused
 from schools.models import District, School
 
 PARTS = range(2, 4)
@@ -62,12 +62,12 @@ class Command(BaseCommand):
         try:
             with translation.override("en"):  # what this command prints is in one language, refusals too
                 getattr(self, f"on_{options['verb']}")(options)
-        except Refused as refused:
+        except Refusal as refused:
             raise CommandError(str(refused)) from refused
 
     def on_create(self, options: dict[str, Any]) -> None:
         roles = self._placed([role_of(text) for text in options["role"]])
-        username = staffing.username_checked(options["username"])
+        username = terms.username_checked(options["username"])
         password = self._password(options, username)
         with transaction.atomic():
             _account, device = staff_create(
@@ -77,24 +77,25 @@ class Command(BaseCommand):
 
     def on_reset(self, options: dict[str, Any]) -> None:
         password = self._password(options, options["username"])
-        device = staffing.staff_reset(username=options["username"], password=password)
+        device = members.staff_reset(account=members.staff_member(options["username"]), password=password)
         self._shown(options["username"], password, device, made=not options["password_stdin"])
 
     def on_roles(self, options: dict[str, Any]) -> None:
         add, remove = ([role_of(text) for text in options[name]] for name in ("add", "remove"))
-        staffing.staff_roles(username=options["username"], add=self._placed(add), remove=remove)
+        account = members.staff_member(options["username"])
+        members.staff_roles(account=account, add=self._placed(add), remove=remove)
         self.on_list({"district": ""}, only=options["username"])
 
     def on_disable(self, options: dict[str, Any]) -> None:
-        staffing.staff_active(username=options["username"], active=False)
+        members.staff_active(actor=None, account=members.staff_member(options["username"]), active=False)
         self.stdout.write(f"{options['username']} is disabled; every session ends with its next page")
 
     def on_enable(self, options: dict[str, Any]) -> None:
-        staffing.staff_active(username=options["username"], active=True)
+        members.staff_active(actor=None, account=members.staff_member(options["username"]), active=True)
         self.stdout.write(f"{options['username']} may sign in again")
 
     def on_list(self, options: dict[str, Any], only: str = "") -> None:
-        rows = [one for one in staffing.staff_listed(district=options["district"]) if not only or one.username == only]
+        rows = [one for one in members.staff_listed(district=options["district"]) if not only or one.username == only]
         for account in rows:
             self.stdout.write(f"{account.username:<24} {'' if account.is_active else '(disabled) '}{_held(account)}")
         if not rows:
@@ -102,7 +103,7 @@ class Command(BaseCommand):
 
     def _placed(self, roles: list[RoleRow]) -> list[RoleRow]:
         """Rows whose places exist; a division that no season has brought yet is told, not refused."""
-        checked = staffing.roles_checked(roles)
+        checked = terms.roles_checked(roles)
         for _role, district, school in checked:
             if school and not School.objects.filter(code=school, district__code__startswith=district).exists():
                 raise Refused(f"there is no school {school} in {district}: load the season first", field="school")
@@ -112,10 +113,12 @@ class Command(BaseCommand):
 
     def _password(self, options: dict[str, Any], username: str) -> str:
         given = sys.stdin.readline().rstrip("\r\n") if options["password_stdin"] else _made_password()
-        return staffing.password_checked(given, username)
+        return terms.password_checked(given, username)
 
     def _shown(self, username: str, password: str, device: TokenDevice, *, made: bool) -> None:
         """What the person needs to sign in; it is shown this once."""
+        import segno  # not at the top: only these pages draw a code
+
         self.stdout.write(f"{username} signs in at {settings.SITE_URL}/staff/sign-in/")
         if made:
             self.stdout.write(f"password: {password}")
@@ -135,5 +138,6 @@ def _held(account: Account) -> str:
     rows = (
         ":".join(part for part in (role.name, role.district_code, role.school_code) if part)
         for role in account.roles.all()
+        if role.holds_on(clock.today())
     )
     return ", ".join(sorted(rows)) or "no role"

@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
-from enrollment.models import Application
-from enrollment.selectors import open_rounds
+from enrollment.seasons.models import Application
+from enrollment.seasons.selectors import open_rounds
 from foundation.crypto import blind_index
 from identifiers import mask, normalise
 from rehearsal.city import Applicant, read_families
@@ -45,6 +45,8 @@ class Command(BaseCommand):
             return
         about, parent = child.claim["child"], child.claim["guardian"]
         console.print(f"  has not filed yet        {child.mobile}   parent {parent['name']}, ID {parent['id_number']}")
+        console.print(f"    the one-minute way: {site}/sign-in/ → 省政务服务平台, enter the mobile {child.mobile};")
+        console.print("    after a code by SMS everything is typed, and compared with the registers later")
         console.print(f"    child {about['name']}, ID {about['id_number']} (shown masked elsewhere: {masked(about)})")
 
     def staff(self, console: Console, folder: Path) -> None:

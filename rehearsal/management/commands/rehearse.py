@@ -11,12 +11,13 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
 from accounts.models import Account
-from enrollment.models import Season
+from enrollment.seasons.models import Season
 from portal import supervisor
 from rehearsal.city import NoCity
 from rehearsal.patience import Stalled
 from rehearsal.play import Play
 from rehearsal.report import report
+from rehearsal.telling import Noted
 
 SMALLEST, LARGEST = 20, 1_200_000
 
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=seed, default=1)
         parser.add_argument("--report", type=Path, default=Path("rehearsal.json"))
         parser.add_argument("--folder", type=Path, default=Path("examples/wuling"), help="the season's folder")
+        parser.add_argument("--progress", type=Path, help="a file that says how far it is, for whoever started it")
         parser.add_argument("--keep", action="store_true", help="leave something to do for visitors of a demonstration")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -56,6 +58,8 @@ class Command(BaseCommand):
             raise CommandError(text, returncode=2)
         console = Console(stderr=True)
         play = Play(options["folder"], options["seed"], options["pupils"], options["keep"], console)
+        if options["progress"]:
+            play.tell = Noted(options["progress"], play.tell)
         try:
             play.run()
         except (NoCity, Stalled, ValueError) as problem:
@@ -64,4 +68,13 @@ class Command(BaseCommand):
         if options["keep"]:
             play.leave_work()
         target.write_text(json.dumps(body, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        differs = [one["stage"] for one in body["rounds"] if any((one["recomputed"] or {}).values())]
+        if differs:
+            raise CommandError(f"recomputed otherwise: {', '.join(differs)}; see {target}", returncode=1)
+        wrong = {kind: one["wrong"] for kind, one in body["kinds"].items() if one["wrong"]}
+        said = f"unusual families ended wrongly: {wrong}; see {target}"
+        if wrong and not options["keep"]:  # a demonstration goes on, and says so
+            raise CommandError(said, returncode=1)
+        if wrong:
+            console.print(said)
         console.print(f"report: {target}   replay: {body['replay']}")

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.handlers.wsgi import WSGIRequest
 from pytest_django import Settings
 
+from accounts.models import Account
 from foundation.valkey import valkey
 from portal.gate import passes
 from portal.gate.door import Gate, only_reads
@@ -36,7 +38,10 @@ class Site:
         if self.turns is not None:
             self.turns.acquire(timeout=20)
         length = int(environ.get("CONTENT_LENGTH") or 0)
-        status = "302 Found" if environ["PATH_INFO"] == "/staff/sign-in/" else "200 OK"
+        if environ["REQUEST_METHOD"] == "POST" and "sign-in" in environ["PATH_INFO"]:
+            account = Account(is_staff=environ["PATH_INFO"].startswith("/staff/"))
+            passes.note_staff(WSGIRequest(environ), account)
+        status = "200 OK"
         start(status, [("Content-Type", "text/html")])
         return [b"site:" + environ["wsgi.input"].read(length)]
 
@@ -205,14 +210,23 @@ def test_in_a_rush_any_public_page_is_kept(gate: Gate, site: Site) -> None:
     assert not gate.hot.look(("h", "/guides/", "en", False), 0.0, rush=False).keep
 
 
-def test_staff_who_signed_in_go_before_families(gate: Gate) -> None:
+@pytest.mark.parametrize("door", ["/staff/sign-in/", "/staff/sign-in/key/complete/"])
+def test_staff_who_signed_in_go_before_families(gate: Gate, door: str) -> None:
     person = Person(gate)
-    person.post("/staff/sign-in/", {"username": "x"})
+    person.post(door, {"username": "x"})
     held = passes.read(person.cookies[passes.COOKIE], time.time())
     assert held is not None
     assert held.kind == passes.STAFF
     shut(gate)
     assert person.get("/admin/").status == 200
+
+
+def test_a_family_that_signed_in_goes_with_the_families(gate: Gate) -> None:
+    person = Person(gate)
+    person.post("/sign-in/", {"phone": "x"})
+    held = passes.read(person.cookies[passes.COOKIE], time.time())
+    assert held is not None
+    assert held.kind == passes.INSIDE
 
 
 def test_at_the_bound_of_all_who_is_under_way_gets_the_form_back(gate: Gate, site: Site) -> None:

@@ -11,7 +11,7 @@ from django.core.wsgi import get_wsgi_application
 from pytest_django import Settings
 
 from accounts.session_store import SessionStore
-from enrollment.models import Round
+from enrollment.seasons.models import Round
 from foundation.valkey import valkey
 from portal.gate import hot
 from portal.gate.door import Gate

@@ -1,12 +1,24 @@
 """Social insurance (human resources): paid in this city by the declared person; back-paid months do not count.
 
-Claim: ``none``, ``id_number`` and ``name`` of the insured, ``months`` declared (or empty).
+Claim: ``none``, ``id_number`` and ``name`` of the insured, ``months`` declared (or empty), ``cities``: the ways in
+which this city is written (name, division).
 """
 
 from collections.abc import Sequence
 from datetime import date
 
-from verification.agencies import Claim, Difference, Judgement, MalformedRecord, Record, name_difference
+from verification.agencies import (
+    Claim,
+    Difference,
+    Doubt,
+    Judgement,
+    MalformedRecord,
+    Record,
+    about,
+    judged,
+    name_difference,
+    text,
+)
 
 
 def counted_months(record: Record) -> list[str]:
@@ -17,22 +29,35 @@ def counted_months(record: Record) -> list[str]:
     return sorted({str(month) for month in months} - {str(month) for month in late})
 
 
+def paid_in(record: Record, cities: Sequence[str]) -> bool:
+    """Whether the record is of one of the named cities; "常德" and "常德市" are one. Raises MalformedRecord."""
+    city = text(record, "city").strip().removesuffix("市")
+    return bool(city) and city in {one.strip().removesuffix("市") for one in cities}
+
+
 class Insurance:
     def keys(self, claim: Claim) -> list[str]:
         return [str(claim["id_number"])]
 
     def judge(self, claim: Claim, records: Sequence[Record], today: date) -> Judgement:  # noqa: ARG002 - no dates here
         if claim.get("none"):
-            return Judgement("match", record=records[0] if records else None)
-        if not records:
+            return Judgement("match")
+        own, stranger = about(records, str(claim["id_number"]))
+        if stranger:
+            return Judgement("mismatch", tuple(stranger))
+        if not own:
             return Judgement("not_found")
-        record = records[0]
+        cities = [str(one) for one in claim.get("cities", ())]
+        here = [record for record in own if paid_in(record, cities)]
+        record = max(here or own, key=lambda item: len(counted_months(item)))
         months = len(counted_months(record))
-        found = name_difference(claim, record, "guardian_name")
+        found = name_difference(claim, record, Doubt.GUARDIAN_NAME)
+        if not here:
+            found.append(Difference(Doubt.INSURANCE_CITY, cities[0] if cities else "", text(record, "city")))
         declared = str(claim.get("months") or "")
         if declared and months < int(declared):
-            found.append(Difference("insurance_months", declared, str(months)))
-        return Judgement("mismatch" if found else "match", tuple(found), record)
+            found.append(Difference(Doubt.INSURANCE_MONTHS, declared, str(months)))
+        return judged(found, record)
 
 
 ADAPTER = Insurance()

@@ -1,5 +1,6 @@
 """Real estate registration (natural resources). A mortgage does not count against a family, so it is not compared."""
 
+from verification.agencies import Doubt
 from verification.agencies.property import PaperAdapter
 
-ADAPTER = PaperAdapter("certificate", "certificate", "owners", "home_certificate")
+ADAPTER = PaperAdapter("certificate", "certificate", "owners", Doubt.HOME_CERTIFICATE)

@@ -1,0 +1,1 @@
+"""Writes about a family's account."""

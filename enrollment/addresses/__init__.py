@@ -1,1 +1,0 @@
-"""The family's addresses, one module a subject."""

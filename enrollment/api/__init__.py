@@ -1,1 +1,0 @@
-"""The JSON API for other entries (provincial app, helper mini-program): the same doors, the same refusals."""

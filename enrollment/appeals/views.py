@@ -1,0 +1,89 @@
+"""A family's appeal: file it, confirm or move the hearing, read the answer."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.pages import GuardianRequest, guardian_page
+from enrollment.appeals.models import Appeal
+from enrollment.appeals.selectors import appeals_of
+from enrollment.appeals.services import (
+    LONGEST_REASON,
+    PUBLISHED_STATES,
+    appeal_file,
+    appeal_take_back,
+    hearing_ask_move,
+    hearing_confirm,
+)
+from enrollment.forms.fields import FormField
+from enrollment.seasons.selectors import own_application
+from foundation import clock
+from foundation.errors import Refusal, Refused
+
+STEPS: dict[str, Callable[..., Appeal]] = {
+    "take-back": appeal_take_back,
+    "confirm": hearing_confirm,
+    "move": hearing_ask_move,
+}
+
+
+@guardian_page
+@require_http_methods(["GET", "POST"])
+def appeal(request: GuardianRequest, application_id: UUID) -> HttpResponse:
+    """The appeals of one application, and - while there is a decision to appeal against - the way to file one."""
+    refused: Refusal | None = None
+    if request.method == "POST":
+        try:
+            appeal_file(guardian=request.guardian, application_id=application_id, reason=request.POST.get("reason", ""))
+        except Refused as problem:
+            refused = problem
+        else:
+            messages.success(request, _("We have your appeal."), extra_tags="good")
+            return redirect("enrollment:appeal", application_id)
+    return _page(request, application_id, refused)
+
+
+def _page(request: GuardianRequest, application_id: UUID, refused: Refusal | None = None) -> HttpResponse:
+    found = own_application(request.guardian, application_id)
+    appeals = appeals_of(found)
+    newest = appeals[0] if appeals else None
+    error = refused.message if refused and refused.field == "reason" else ""
+    possible = found.state == "not_eligible" or (found.state in PUBLISHED_STATES and found.offer is not None)
+    context = {
+        "application": found,
+        "appeals": appeals,
+        "open": newest if newest is not None and newest.is_open else None,
+        "may_file": possible and (newest is None or newest.state == Appeal.State.WITHDRAWN or refused is not None),
+        "against_result": found.state != "not_eligible",
+        "hearing_ahead": bool(newest and newest.hearing_at and clock.now() < newest.hearing_at),
+        "refused": refused.message if refused and not error else "",
+        "field": FormField(
+            "reason",
+            _("Why should it be looked at again?"),
+            request.POST.get("reason", ""),
+            _("In your own words, at most %(count)d characters.") % {"count": LONGEST_REASON},
+            error,
+            rows=5,
+        ),
+    }
+    return render(request, "enrollment/appeals/appeal.html", context, status=422 if refused else 200)
+
+
+@guardian_page
+@require_POST
+def step(request: GuardianRequest, application_id: UUID, appeal_id: UUID, action: str) -> HttpResponse:
+    """Take the appeal back, confirm the hearing, or ask once for another date."""
+    given: dict[str, Any] = {"guardian": request.guardian, "appeal_id": appeal_id}
+    if action == "move":
+        given["reason"] = request.POST.get("move_reason", "")
+    try:
+        STEPS[action](**given)
+    except Refused as refused:
+        messages.error(request, refused.message, extra_tags="bad")
+    return redirect("enrollment:appeal", application_id)

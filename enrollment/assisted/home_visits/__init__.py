@@ -1,0 +1,1 @@
+"""Families to be visited at home, and the helpers with their training."""

@@ -1,0 +1,1 @@
+"""Writes of cases with others: opening, asking, answering, taking, points of another town, gaps."""

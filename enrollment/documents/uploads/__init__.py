@@ -1,0 +1,1 @@
+"""Uploads that go on where they stopped. What becomes of a whole file is `documents.services`."""

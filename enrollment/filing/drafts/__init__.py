@@ -1,0 +1,1 @@
+"""Children and drafts: what is typed and saved before it is submitted."""

@@ -1,0 +1,1 @@
+"""Submitting, correcting, withdrawing, the receipt, and where an application stands. Drafts are `filing.drafts`."""

@@ -1,0 +1,1 @@
+"""Pages of a family until it has filed, and again when something must be corrected."""

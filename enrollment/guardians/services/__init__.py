@@ -1,0 +1,1 @@
+"""Writes about who acts for a child."""

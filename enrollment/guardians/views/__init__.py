@@ -1,0 +1,1 @@
+"""Pages of whoever entered a child about who else acts for it."""

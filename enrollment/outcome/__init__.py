@@ -1,0 +1,4 @@
+"""What follows a published result: offers answered, letters, check-in, the student registry.
+
+Giving places is `lottery`.
+"""

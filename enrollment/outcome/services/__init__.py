@@ -1,0 +1,1 @@
+"""Writes about places: offers and their answers, letters."""

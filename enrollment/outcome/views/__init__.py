@@ -1,0 +1,1 @@
+"""Pages of an application after submission."""

@@ -1,0 +1,1 @@
+"""Schools for everybody: by address, in a list, each with a neutral profile."""

@@ -1,0 +1,1 @@
+"""How the site is, in figures that name nobody."""

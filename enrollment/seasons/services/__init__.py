@@ -1,0 +1,1 @@
+"""Writes of the ground: seasons from files, rounds moved on, steps of an application."""

@@ -1,0 +1,24 @@
+"""What a form posted, read without trusting it."""
+
+from datetime import datetime
+
+from foundation import clock
+
+
+def number(text: str) -> int:
+    """The whole number somebody typed or a page sent; 0 for anything else, which no row has for its number."""
+    plain = text.strip()
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 18 else 0
+
+
+def one_line(text: str) -> str:
+    """What was typed into a field of one line: no breaks, no doubled spaces, nothing that a database cannot hold."""
+    return " ".join(text.replace("\0", "").split())
+
+
+def moment(text: str) -> datetime | None:
+    """The day and time (Beijing) that a field of that kind sent; None for anything else."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=clock.SHANGHAI)
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""What the pages of a round show: ``public`` for everybody, ``official`` for officials, notaries and witnesses."""

@@ -1,0 +1,3 @@
+"""Gathers the tables of the portal itself."""
+
+from portal.rehearsing.models import Rehearsal  # noqa: F401

@@ -1,0 +1,1 @@
+"""Pages of the people who work here: who they are, how they are appointed, and how they come in by a link."""

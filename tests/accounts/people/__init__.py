@@ -1,0 +1,1 @@
+"""People who work here: appointing, links, recovery codes, leave."""

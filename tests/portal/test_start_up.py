@@ -1,0 +1,67 @@
+"""What a start reads: heavy libraries are imported where they are used, so a command and a page pay for none."""
+
+import os
+import subprocess
+import sys
+from typing import Final
+
+import pytest
+from django.conf import settings
+
+# what only workers, draws, letters, spreadsheets, sign-in with the government or the rehearsal need
+HEAVY: Final = frozenset(
+    {
+        "aiohttp",
+        "authlib",
+        "babel",
+        "cn2an",
+        "httpx",
+        "jsonschema",
+        "llvmlite",
+        "numba",
+        "numpy",
+        "openpyxl",
+        "pillow_heif",
+        "PIL",
+        "pypdf",
+        "python_calamine",
+        "rich",
+        "segno",
+        "shapely",
+        "twilio",
+        "typst",
+    }
+)
+CHECK: Final = "from django.core.management import call_command; call_command('check')"
+SHOW: Final = "import sys; print(*sorted(name for name in sys.modules if name in {wanted!r}))"
+
+
+def _read_by(code: str, wanted: frozenset[str]) -> set[str]:
+    """Which of these modules a fresh interpreter has read once Django is set up and the code has run."""
+    setup = "import django; django.setup()"
+    program = "; ".join((setup, code, SHOW.format(wanted=set(wanted))))
+    env = os.environ | {"DJANGO_SETTINGS_MODULE": "portal.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_a_command_reads_no_heavy_library() -> None:
+    more = frozenset({"celery", "kombu", "redis", "redis.asyncio"})
+    assert _read_by(CHECK, HEAVY | more) == set()
+
+
+def test_the_web_process_reads_no_heavy_library() -> None:
+    assert _read_by("import portal.wsgi", HEAVY) == set()
+
+
+def test_the_web_process_has_read_what_the_first_family_needs() -> None:
+    """Read before the fork and once for all, not while somebody waits for the answer to the first submission."""
+    needed = frozenset({"celery", "redis", "enrollment.urls", "lottery.urls"})
+    assert _read_by("import portal.wsgi", needed) == needed
+
+
+@pytest.mark.parametrize("name", ["numpy", "celery"])
+def test_the_look_finds_what_was_read(name: str) -> None:
+    assert _read_by(f"import {name}", frozenset({name})) == {name}
