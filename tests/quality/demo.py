@@ -36,7 +36,7 @@ STAFF = (
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One address, and as whom it is opened: the name of a session in ``Demo.sessions``, "" for nobody."""
+    """One address, and as whom it is opened: a name in ``Demo.sessions``, "" for nobody."""
 
     path: str
     who: str
@@ -45,12 +45,16 @@ class Visit:
 @dataclass(frozen=True, slots=True)
 class Demo:
     url: str
-    sessions: dict[str, str]  # name of a person -> session cookie
+    sessions: dict[str, list[str]]  # name of a person -> session cookies of which nobody has made use
     visits: tuple[Visit, ...]
     desks: tuple[Visit, ...]  # the staff site's pages
     cookie: str  # name of the session cookie
     terminal: str = ""  # what the cookie of a paired terminal says
     templates: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of each address: what its page is made of
+
+    def signed_in(self, who: str) -> str:
+        """The cookie of a session of its own: one that lies still, or was a terminal's, ends before a slow run does."""
+        return self.sessions[who].pop()
 
     def main_pages(self) -> list[Visit]:
         """The ten pages most families meet: the first visit of each address."""

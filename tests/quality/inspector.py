@@ -87,7 +87,7 @@ class Inspector:
         if look.terminal:
             cookies.append({"name": TERMINAL_COOKIE, "value": demo.terminal, "url": demo.url})
         if who:
-            cookies.append({"name": demo.cookie, "value": demo.sessions[who], "url": demo.url})
+            cookies.append({"name": demo.cookie, "value": demo.signed_in(who), "url": demo.url})
         context.add_cookies(cookies)  # type: ignore[arg-type]
         context.set_default_timeout(milliseconds(20))
         page = context.new_page()

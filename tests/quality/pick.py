@@ -35,11 +35,18 @@ CLOSED = (*FAMILY, *STAFF, "/admin/")
 LISTED = tuple(staff_site._registry)
 SHOWN_TO_ALL = ("/admin/", "/admin/enrollment/application/")  # looked at as everybody: what is on them differs
 Values = Mapping[str, list[str]]
+USES, WAIT_SECONDS = 24, 24 * 60 * 60
 TEMPLATES: dict[str, set[str]] = {}  # of each page: what it is made of
+
+
+def sessions_of(account: Account, device: str = "") -> list[str]:
+    """Sessions that wait for their use: one for each look, and one for each page that Lighthouse opens."""
+    return [session_of(account, device) for _use in range(USES)]
 
 
 def session_of(account: Account, device: str = "") -> str:
     store = SessionStore()
+    store.set_expiry(WAIT_SECONDS)
     store[SESSION_KEY] = str(account.pk)
     store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     store[HASH_SESSION_KEY] = account.get_session_auth_hash()
@@ -128,7 +135,7 @@ def main() -> None:
     setup_test_environment()  # answers tell their templates
     world = places.arrange()
     visits: list[tuple[str, str]] = [(path, "") for path in pages(Client(), world.open_values)]
-    sessions: dict[str, str] = {}
+    sessions: dict[str, list[str]] = {}
     seen: set[str] = set()
     desks: list[tuple[str, str]] = []
     tickets = [reverse("lottery:my-ticket", args=[number]) for number in world.open_values["round_id"]]
@@ -139,12 +146,12 @@ def main() -> None:
         # a page that is the same for everybody is looked at once, the first page as everybody
         visits += [(path, name) for path in found if path == "/my/" or path not in seen]
         seen |= set(found)
-        sessions[name] = session_of(account)
+        sessions[name] = sessions_of(account)
     for name, account in world.staff:
         device = TokenDevice.objects.get(user=account).persistent_id
-        sessions[name] = session_of(account, device)
+        sessions[name] = sessions_of(account, device)
         client = Client()
-        client.cookies[settings.SESSION_COOKIE_NAME] = sessions[name]
+        client.cookies[settings.SESSION_COOKIE_NAME] = sessions[name].pop()
         visits += [(path, name) for path in pages(client, world.open_values, STAFF) if path not in seen]
         seen |= {path for path, _who in visits}
         desks += [(path, name) for path in desk(client) if path in SHOWN_TO_ALL or path not in seen]

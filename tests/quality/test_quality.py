@@ -141,7 +141,7 @@ def test_lighthouse_gives_at_least_95_on_the_ten_main_pages(
     drawn = played.drawn(pages, "lighthouse", one_in=SCORED_ONE_IN)
     record_property(SCORED, f"{len(drawn)} of {len(pages)}")
     for visit in drawn:
-        cookie = f"{played.cookie}={played.sessions[visit.who]}" if visit.who else ""
+        cookie = f"{played.cookie}={played.signed_in(visit.who)}" if visit.who else ""
         best: dict[str, int] = {}
         for _try in range(TRIES):
             scores = lighthouse(played.url + visit.path, cookie, tmp_path)
