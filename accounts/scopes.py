@@ -96,7 +96,7 @@ def scope(account: object) -> Scope:
     reaches = account.__dict__.get("_reaches")
     if reaches is None:
         today = clock.today()
-        held = [role for role in account.roles.all() if role.holds_on(today)]
+        held = [role for role in account.roles_known() if role.holds_on(today)]
         reaches = tuple((role.name, Reach(role.district_code, role.school_code, role.department)) for role in held)
         account.__dict__["_reaches"] = reaches
     return Scope(account, reaches)

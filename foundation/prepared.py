@@ -36,6 +36,7 @@ class _Plan:
     converters: dict[int, Any]
     names: list[str]
     own: slice
+    beside: tuple[tuple[int, str], ...]  # what is annotated: its place in a row, its name
     populators: Sequence[Any]
 
     def given(self, values: Sequence[Any]) -> list[Any]:
@@ -44,7 +45,7 @@ class _Plan:
 
 
 class Prepared(Generic[M]):
-    """A query for objects of one model, with its relations.
+    """A query for objects of one model, with its relations and annotations.
 
     ``build`` makes the queryset from as many expressions as the query has values; it is called once. Values are passed
     as the database takes them: a key instead of an object.
@@ -82,6 +83,8 @@ class Prepared(Generic[M]):
         made: M = plan.compiler.klass_info["model"].from_db(connection.alias, plan.names, row[plan.own])
         for populator in plan.populators:
             populator.populate(row, made)
+        for place, name in plan.beside:
+            setattr(made, name, row[place])
         return made
 
     def _planned(self) -> _Plan:
@@ -98,5 +101,6 @@ class Prepared(Generic[M]):
             converters=compiler.get_converters([one[0] for one in select]),
             names=[one[0].target.attname for one in select[own]],
             own=own,
+            beside=tuple((place, name) for name, place in (compiler.annotation_col_map or {}).items()),
             populators=get_related_populators(compiler.klass_info, select, connection.alias),  # type: ignore[call-arg]
         )

@@ -1,5 +1,7 @@
 """Reads of the desk."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from accounts.abilities import Ability
@@ -9,16 +11,24 @@ from enrollment.desk.models import Errand, ReasonText
 from enrollment.seasons.models import Application
 
 
-def reasons_of(application: Application) -> dict[str, list[str]]:
-    """How the district words its reasons, by decision, in the language of the family, the newest first."""
-    rows = ReasonText.objects.filter(district=application.district_code, ended_at__isnull=True).order_by("-pk")
-    english = application.guardian.language == "en"
+def reasons_in_use(district: str) -> QuerySet[ReasonText]:
+    """The wordings of a district that are offered, the newest first."""
+    return ReasonText.objects.filter(district=district, ended_at__isnull=True).order_by("-pk")
+
+
+def worded(rows: Iterable[ReasonText], language: str) -> dict[str, list[str]]:
+    """Wordings by decision, in the language of the family; each once."""
     found: dict[str, list[str]] = {decision: [] for decision in ReasonText.Decision.values}
     for one in rows:
-        words = (one.en or one.zh) if english else one.zh
+        words = (one.en or one.zh) if language == "en" else one.zh
         if words not in found[one.decision]:
             found[one.decision].append(words)
     return found
+
+
+def reasons_of(application: Application) -> dict[str, list[str]]:
+    """How the district words its reasons, by decision, in the language of the family, the newest first."""
+    return worded(reasons_in_use(application.district_code), application.guardian.language)
 
 
 def errands_of(reviewer: Account) -> QuerySet[Errand]:

@@ -1,9 +1,9 @@
 """Reads of documents: what one's own are, what staff may open, and which evidence was given twice."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.abilities import Ability
@@ -53,12 +53,13 @@ def documents_of(application: Application) -> QuerySet[Document]:
     return application.documents.order_by("kind", "pk")
 
 
-def repeated_evidence(application: Application, documents: Iterable[Document]) -> dict[str, int]:
-    """Content digests that other families handed in, too, with how many applications: a hint for staff only."""
-    digests = [document.sha256 for document in documents]
-    others = Document.objects.filter(sha256__in=digests, application__isnull=False)
-    others = others.exclude(owner_id=application.guardian_id).exclude(application=application)
-    found: dict[str, set[object]] = {}
-    for digest, other in others.values_list("sha256", "application_id"):
-        found.setdefault(digest, set()).add(other)
-    return {digest: len(applications) for digest, applications in found.items()}
+def documents_compared(application: Application) -> list[tuple[Document, int]]:
+    """The same, each with the number of applications of other families that its content is in, too.
+
+    A hint for staff only.
+    """
+    others = Document.objects.filter(sha256=OuterRef("sha256"), application__isnull=False)
+    others = others.exclude(owner=application.guardian_id).exclude(application=application)
+    many = others.order_by().values("sha256").annotate(many=Count("application", distinct=True)).values("many")
+    rows = documents_of(application).annotate(repeated=Coalesce(Subquery(many), 0))
+    return [(one, one.repeated) for one in rows]

@@ -7,11 +7,12 @@ children of one name, day and sex are rare enough for a person to look at.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
 
 from enrollment.guardians.binding.keys import APART
 from enrollment.seasons.models import Application, Child
@@ -20,28 +21,42 @@ from enrollment.seasons.states import LIVE_STATES
 COMPARED: Final = ("guardian_id", "birth_date", "sex", "document_kind", "name_index")
 
 
-def children_beside(applications: Iterable[Application]) -> dict[int, list[Child]]:
-    """By account all children it has entered: the accounts of these applications and of their children; one query."""
-    accounts = {account for one in applications for account in (one.guardian_id, one.child.guardian_id)}
-    found: dict[int, list[Child]] = {account: [] for account in accounts}
-    for child in Child.objects.filter(guardian__in=accounts).only(*COMPARED):
-        found[child.guardian_id].append(child)
-    return found
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Other children beside those of some applications."""
+
+    of_account: Mapping[int, Sequence[Child]]  # all that an account has entered
+    named: Mapping[tuple[str, date, str], Sequence[Child]]  # by name, birth date and sex, those who have applied
+
+    def of(self, child: Child) -> list[Child]:
+        """The children beside one: its account's, and its namesakes in any account."""
+        alike = self.named.get((child.name_index, child.birth_date, child.sex), ())
+        return [*self.of_account.get(child.guardian_id, ()), *alike]
 
 
-def namesakes_of(applications: Collection[Application]) -> dict[tuple[str, date, str], list[Child]]:
-    """By name, birth date and sex the children who have applied, whatever account entered them; one query.
+def others_beside(applications: Collection[Application]) -> Others:
+    """What stands beside these applications, in one query, however many there are.
 
-    In the stages of these applications: to have gone to a kindergarten is no second application to a primary school.
+    The children of their accounts and of the accounts of their children; and the namesakes that have applied, whatever
+    account entered them, in the stages of these applications: to have gone to a kindergarten is no second application
+    to a primary school.
     """
-    named = {one.child.name_index for one in applications} - {""}
+    accounts = {account for one in applications for account in (one.guardian_id, one.child.guardian_id)}
+    names = {one.child.name_index for one in applications} - {""}
     same = {name: {getattr(one, name) for one in applications} for name in ("stage", "rehearsal")}
     live = Application.objects.filter(child=OuterRef("pk"), state__in=LIVE_STATES)
     filed = Exists(live.filter(**{f"{name}__in": values for name, values in same.items()}))
-    found: dict[tuple[str, date, str], list[Child]] = defaultdict(list)
-    for child in Child.objects.filter(filed, name_index__in=named).only(*COMPARED) if named else ():
-        found[child.name_index, child.birth_date, child.sex].append(child)
-    return found
+    own = Child.objects.filter(guardian__in=accounts).annotate(filed=Value(value=False)).only(*COMPARED)
+    alike = Child.objects.filter(filed, name_index__in=names).annotate(filed=Value(value=True)).only(*COMPARED)
+    of_account: dict[int, list[Child]] = {account: [] for account in accounts}
+    named: dict[tuple[str, date, str], list[Child]] = defaultdict(list)
+    # two halves, each by an index of its own: a condition over both would read every child
+    for child in own.union(alike, all=True) if names else own:
+        if child.filed:
+            named[child.name_index, child.birth_date, child.sex].append(child)
+        else:
+            of_account[child.guardian_id].append(child)
+    return Others(of_account, named)
 
 
 def doubled(child: Child, children: Iterable[Child]) -> list[int]:

@@ -11,13 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from enrollment.judging.beside import accepted_homes, told_apart
-from enrollment.judging.doubles import born_a_day_apart, children_beside, doubled, namesakes_of
+from enrollment.judging.doubles import born_a_day_apart, doubled, others_beside
 from enrollment.judging.facts import Family, Places, build
 from enrollment.judging.listed import lists_on
 from enrollment.judging.models import ListEntry
 from enrollment.judging.places import addresses, counted, places
 from enrollment.seasons.described import open_names
-from enrollment.seasons.models import Application, ApplicationVersion, Child
+from enrollment.seasons.models import Application, ApplicationVersion
 from enrollment.seasons.policies import compiled
 from enrollment.seasons.services.lists import lists_kept
 from enrollment.seasons.sources import ALWAYS
@@ -117,28 +117,20 @@ def _near(
     *,
     first: bool,
 ) -> dict[UUID, Near]:
-    others = children_beside(version.application for version in rows)
+    others = others_beside([version.application for version in rows])
     asked = {version.pk: asked_of(version, found.get(version.pk, {})) for version in rows}
     rivals = _rivals(rows, {pk: one for pk, one in asked.items() if seat_matters(policies[pk])}, first=first)
-    named = namesakes_of([version.application for version in rows])
-    doubles = {one.pk: _doubles(one.application.child, others, named) for one in rows}
+    doubles = {one.pk: doubled(one.application.child, others.of(one.application.child)) for one in rows}
     apart = told_apart({pk for one in rows for pk in (one.application.child_id, *doubles[one.pk]) if doubles[one.pk]})
     return {
         one.pk: Near(
             tuple(pk for pk in doubles[one.pk] if frozenset((pk, one.application.child_id)) not in apart),
             rivals.get(one.pk, ()),
             asked[one.pk],
-            born_a_day_apart(one.application.child, others[one.application.guardian_id]),
+            born_a_day_apart(one.application.child, others.of_account[one.application.guardian_id]),
         )
         for one in rows
     }
-
-
-def _doubles(
-    child: Child, others: Mapping[int, list[Child]], named: Mapping[tuple[str, date, str], list[Child]]
-) -> list[int]:
-    """The other entries of this child, of this guardian and of others, by their keys."""
-    return doubled(child, [*others[child.guardian_id], *named.get((child.name_index, child.birth_date, child.sex), ())])
 
 
 def _rivals(

@@ -1,6 +1,7 @@
 """The staff site's review queue, with its case page."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -12,12 +13,14 @@ from unfold.decorators import display
 import identifiers
 from accounts.abilities import Ability
 from accounts.admin_base import OwnPageAdmin, viewer
+from accounts.scopes import scope
 from accounts.staff_lists import GroupFilter
 from accounts.staff_site import staff_site
 from enrollment.filing.submission.services import normal_receipt
+from enrollment.review.staff.case import OF_VERSION
 from enrollment.review.staff.page import case_page
 from enrollment.review.views import next_wanted
-from enrollment.seasons.models import Application, ApplicationState, Child
+from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion, Child
 from enrollment.seasons.policies import compiled
 from enrollment.seasons.staff_lists import DeskFilter, initial
 from enrollment.seasons.states import OPEN_FOR_REVIEW
@@ -35,6 +38,8 @@ TAGS = dict.fromkeys(ApplicationState.values, "info") | {
     "accepted": "success",
     "enrolled": "success",
 }
+# what a case's page reads beside the application, its child, round and district
+OF_CASE = ("guardian", "review_school", "round__policy", "held_decision__reviewer", "desk__given_to")
 
 
 class ReviewFilter(DeskFilter):
@@ -62,12 +67,6 @@ class ApplicationAdmin(OwnPageAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
         """A list reads what it shows: no policy's text, of a child nothing but the name it takes the initial from."""
         rows: QuerySet[Application] = super().get_queryset(request)
-        match = request.resolver_match
-        if match is None or not str(match.url_name).endswith("_changelist"):
-            beside = ("held_decision__reviewer", "desk__given_to")
-            return rows.select_related(
-                "child", "guardian", "review_school", "round__season__district", "round__policy", *beside
-            )
         return rows.defer("round__policy__text", "child__id_number", "child__typed")
 
     def get_search_results(
@@ -141,6 +140,22 @@ class ApplicationAdmin(OwnPageAdmin):
         self.viewed(request, row)
         return case_page(request, row, viewer(request), context, next_wanted(request))
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Application | None:
-        found: Application | None = super().get_object(request, object_id, from_field)
-        return found
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Application | None:  # noqa: ARG002 - Django's signature
+        """The application with its versions, all that its page shows of both in one statement."""
+        try:
+            key = UUID(object_id)
+        except ValueError:
+            return None
+        rows = ApplicationVersion.objects.filter(application=key).order_by("number")
+        reach = {"district": f"application__{self.district_field}", "school": f"application__{self.school_field}"}
+        rows = scope(request.user).rows(rows, self.ability, **reach)
+        versions = list(rows.select_related(*OF_VERSION, *(f"application__{name}" for name in OF_CASE)))
+        if not versions:
+            return None
+        application = versions[-1].application
+        for version in versions:
+            version.application = application
+        kept = application.__dict__.setdefault("_prefetched_objects_cache", {})  # as prefetch_related would leave it
+        kept["versions"] = application.versions.all()
+        kept["versions"]._result_cache = versions
+        return application

@@ -28,6 +28,7 @@ from enrollment.review.models import HeldDecision
 from enrollment.review.queue import PAGE, Wanted, counts, lines, queue, rounds_near
 from enrollment.review.queue import alike as kinds
 from enrollment.review.readings import reading_make, readings_for
+from enrollment.review.staff.case import next_case
 from enrollment.seasons.models import Application
 from enrollment.seasons.policies import compiled
 from foundation import clock
@@ -165,6 +166,18 @@ def take_back(request: StaffRequest) -> HttpResponse:
     if one and many:
         return redirect("admin:enrollment_application_change", one)
     return redirect("enrollment:desk")
+
+
+@staff_page
+@require_GET
+def following(request: StaffRequest, application_id: UUID) -> HttpResponse:
+    """On to the next case of the narrowed queue, which is looked for when somebody wants it."""
+    reviewer = _reviewer(request)
+    found = next_case(application_id, reviewer, next_wanted(request))
+    if found is None:
+        messages.success(request, _("No other case of this list waits for you."), extra_tags="good")
+        return redirect("enrollment:desk")
+    return redirect("admin:enrollment_application_change", found)
 
 
 @staff_page

@@ -67,9 +67,12 @@ def test_a_prepared_lock_needs_a_transaction_at_every_call() -> None:
 
 @pytest.mark.django_db
 def test_the_signed_in_account_is_the_same_by_either_query() -> None:
-    one = factories.guardian()
-    by_key, by_filter = Account.objects.get(pk=one.pk), Account.objects.filter(pk=one.pk).get()
-    assert {**by_key.__dict__, "_state": None} == {**by_filter.__dict__, "_state": None}
+    for one in (factories.guardian(), factories.staff("reviewer", school="WL01")):
+        by_key, by_filter = Account.objects.get(pk=one.pk), Account.objects.filter(pk=one.pk).get()
+        came = {"_state": None, "roles_came": None}
+        assert {**by_key.__dict__, **came} == {**by_filter.__dict__, **came}
+        known = [(role.name, role.school_code, role.from_day, role.until_day) for role in by_key.roles_known()]
+        assert known == [(role.name, role.school_code, role.from_day, role.until_day) for role in one.roles.all()]
     with pytest.raises(Account.DoesNotExist):
         Account.objects.get(pk=0)
 

@@ -1,11 +1,12 @@
 """Everything a reviewer needs to decide one case, gathered for one page."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils.dateparse import parse_datetime
@@ -18,7 +19,7 @@ from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.documents.models import Document
 from enrollment.documents.places import ITEM
-from enrollment.documents.selectors import documents_of, repeated_evidence
+from enrollment.documents.selectors import documents_compared
 from enrollment.filing import form
 from enrollment.filing.asked import questions_of
 from enrollment.filing.selectors import filed_rows
@@ -27,12 +28,12 @@ from enrollment.forms.questions import Field
 from enrollment.judging.beside import beside_names
 from enrollment.judging.doubles import doubles_of
 from enrollment.judging.judgement import beside_of
-from enrollment.judging.models import SecondLook
 from enrollment.on_site.models import OnSiteVisit
 from enrollment.on_site.selectors import asks_visit, missing_visit
 from enrollment.review.queue import Wanted, queue
 from enrollment.review.selectors import needs_rows
 from enrollment.review.services import item_label
+from enrollment.review.staff.parts import Parts, parts_of
 from enrollment.review.staff.settle import spec_of, words
 from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion, Transition
 from enrollment.seasons.sources import NO_SOURCE
@@ -41,13 +42,14 @@ from foundation import clock
 from foundation.wording import content_language, say
 from policy import AGENCIES
 from schools.matching import MESSAGES as ZONE_MESSAGES
-from schools.selectors import schools_by_code
 from verification.models import Agency, Outcome
 from verification.record_words import HIDDEN, field_words, record_value
 from verification.selectors import FindingView, findings
 from verification.words import clerk_words, label_of, value_words
 
 SECRET_KINDS = {"id"}
+# what a version's page reads beside the version itself
+OF_VERSION = ("policy", "application__child", "application__round__season__district__parent")
 
 
 TONES = {"match": "good", "verified": "good", "mismatch": "bad", "not_found": "warn", "unavailable": "warn"}
@@ -119,6 +121,7 @@ class Case:
     """The case page; lists are in the order in which they are shown."""
 
     application: Application
+    parts: Parts
     version: ApplicationVersion
     child_id: str
     guardian_phone: str
@@ -140,7 +143,6 @@ class Case:
     doubles: tuple[tuple[str, str, tuple[Application, ...]], ...]  # name, masked number, its applications
     rivals: tuple[Application, ...] = ()  # of other families that ask with the same home
     beside: tuple[str, ...] = ()  # both as the form names them
-    again: str = ""  # why an approved application is here again
     visits: tuple[OnSiteVisit, ...] = ()
     visit_missing: str = ""
 
@@ -199,16 +201,18 @@ def field_label(name: str) -> str:
 
 def gather(application: Application, reviewer: Account) -> Case:
     """Everything for the page. The caller has checked that the reviewer may see the application."""
-    loaded = ("policy", "application__child", "application__round__season__district__parent")
-    versions = list(application.versions.select_related(*loaded).order_by("number"))
+    versions = versions_of(application)
     version = next(item for item in versions if item.number == application.version)
     judged: dict[str, Any] = version.evaluation or {}
     language = content_language()
     known = findings(version.pk)
     steps = application.transitions.select_related("actor", "visit__operator").order_by("-id")
     beside = beside_of(version, known) if version.assessed_at else None
+    parts = parts_of(application, reviewer, sorted({code for one in versions for code in one.choices}))
+    documents = _documents(application) if parts.documents else ()
     return Case(
         application=application,
+        parts=parts,
         version=version,
         child_id=identifiers.mask("id", application.child.id_number),
         guardian_phone=identifiers.mask("mobile", application.guardian.phone or ""),
@@ -217,7 +221,7 @@ def gather(application: Application, reviewer: Account) -> Case:
             for row in (*filed_rows(version), *needs_rows(version, reviewer))
             if row.value
         ),
-        choices=_school_names(version.choices),
+        choices=tuple(_school_names(version, parts)),
         known=known,
         findings=tuple(_finding(found) for found in known.values()),
         facts=tuple(_fact(version, name, body) for name, body in (version.facts or {}).items()),
@@ -225,8 +229,8 @@ def gather(application: Application, reviewer: Account) -> Case:
         trace=tuple(step["text"][language] for step in judged.get("trace", ())),
         zones=_zones(judged),
         twins_parted=bool(judged.get("twins_parted")),
-        documents=_documents(application),
-        changes=_changes(versions),
+        documents=documents,
+        changes=_changes(versions, parts, documents),
         history=tuple(_moment(step) for step in steps),
         may_decide=may_decide(application, reviewer),
         may_note=in_care(application, reviewer),
@@ -238,7 +242,6 @@ def gather(application: Application, reviewer: Account) -> Case:
         ),
         rivals=beside.rivals if beside else (),
         beside=tuple(beside_names(beside)) if beside else (),
-        again=_again(application),
         visits=tuple(application.on_site_visits.select_related("visited_by"))
         if application.needs_offline_check
         else (),
@@ -246,22 +249,17 @@ def gather(application: Application, reviewer: Account) -> Case:
     )
 
 
-def _again(application: Application) -> str:
-    """Why an approved application is before a person again, in words; "" where it is not."""
-    if application.state != "in_review":
-        return ""
-    look = SecondLook.objects.filter(application=application, reopened_at__isnull=False).first()
-    return str(look.get_cause_display()) if look else ""
+def versions_of(application: Application) -> list[ApplicationVersion]:
+    """The versions by number, with all that a page of one says: those that came with the application, or read now."""
+    if "versions" in getattr(application, "_prefetched_objects_cache", {}):
+        return list(application.versions.all())
+    return list(application.versions.select_related(*OF_VERSION).order_by("number"))
 
 
 def _documents(application: Application) -> tuple[GivenDocument, ...]:
-    documents = list(documents_of(application))
-    again = repeated_evidence(application, documents)
     return tuple(
-        GivenDocument(
-            document, item_label(application, f"{ITEM}{document.kind}") or document.kind, again.get(document.sha256, 0)
-        )
-        for document in documents
+        GivenDocument(document, item_label(application, f"{ITEM}{document.kind}") or document.kind, repeated)
+        for document, repeated in documents_compared(application)
     )
 
 
@@ -282,17 +280,12 @@ def may_decide(application: Application, reviewer: Account) -> bool:
     return in_care(application, reviewer) and application.state in OPEN_FOR_REVIEW
 
 
-def next_case(application: Application, reviewer: Account, wanted: Wanted) -> object | None:
+def next_case(after: UUID, reviewer: Account, wanted: Wanted) -> object | None:
     """The next case of the narrowed queue, or None: nobody else has it open, and it is given to nobody else."""
-    waiting = queue(reviewer, wanted).exclude(pk=application.pk)
+    waiting = queue(reviewer, wanted).exclude(pk=after)
     free = Q(desk=None) | Q(desk__held_until=None) | Q(desk__held_until__lte=clock.now()) | Q(desk__held_by=reviewer)
     ours = Q(desk=None) | Q(desk__given_to=None) | Q(desk__given_to=reviewer)
     return waiting.filter(free, ours).values_list("pk", flat=True).first()
-
-
-def _school_names(codes: list[str]) -> tuple[str, ...]:
-    schools = schools_by_code(codes)
-    return tuple(schools[code].name for code in codes if code in schools)
 
 
 def _finding(found: FindingView) -> Finding:
@@ -367,13 +360,21 @@ def _zones(judged: Mapping[str, Any]) -> tuple[tuple[str, str, tuple[str, ...]],
     )
 
 
-def _changes(versions: list[ApplicationVersion]) -> tuple[tuple[ApplicationVersion, tuple[Row, ...]], ...]:
+def _school_names(version: ApplicationVersion, parts: Parts) -> list[str]:
+    return [parts.schools[code] for code in version.choices if code in parts.schools]
+
+
+def _changes(
+    versions: list[ApplicationVersion], parts: Parts, documents: Sequence[GivenDocument]
+) -> tuple[tuple[ApplicationVersion, tuple[Row, ...]], ...]:
     """For every later version what it changed, newest first."""
-    pairs = list(pairwise(versions))
-    return tuple((after, tuple(_changed(before, after))) for before, after in reversed(pairs))
+    return tuple(
+        (after, (*_changed(before, after, parts), *_added(after, documents)))
+        for before, after in reversed(list(pairwise(versions)))
+    )
 
 
-def _changed(before: ApplicationVersion, after: ApplicationVersion) -> list[Row]:
+def _changed(before: ApplicationVersion, after: ApplicationVersion, parts: Parts) -> list[Row]:
     old, new = before.claims["answers"], after.claims["answers"]
     rows = [
         Row(_(field.label), _answer(field, new.get(field.name, "")), _answer(field, old.get(field.name, "")))
@@ -381,18 +382,12 @@ def _changed(before: ApplicationVersion, after: ApplicationVersion) -> list[Row]
         if old.get(field.name, "") != new.get(field.name, "")
     ]
     if before.choices != after.choices:
-        rows.append(
-            Row(
-                field_label("choices"),
-                "、".join(_school_names(after.choices)),
-                "、".join(_school_names(before.choices)),
-            )
-        )
-    added = [
-        document.kind for document in after.application.documents.filter(version=after.number).order_by("kind", "pk")
-    ]
-    rows += [
-        Row(item_label(after.application, f"{ITEM}{kind}") or kind, _("%(count)s pages added") % {"count": count})
-        for kind, count in Counter(added).items()
-    ]
+        names = ("、".join(_school_names(one, parts)) for one in (after, before))
+        rows.append(Row(field_label("choices"), *names))
     return rows
+
+
+def _added(version: ApplicationVersion, documents: Sequence[GivenDocument]) -> list[Row]:
+    """How many pages of which material came with a version."""
+    counted = Counter(given.label for given in documents if given.document.version == version.number)
+    return [Row(label, _("%(count)s pages added") % {"count": count}) for label, count in counted.items()]

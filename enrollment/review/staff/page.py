@@ -15,8 +15,9 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from accounts.abilities import Ability
 from accounts.models import Account
-from enrollment.desk.selectors import reasons_of
+from accounts.scopes import scope
 from enrollment.desk.services import case_give, case_hold, case_note, case_take_over, errand_add, errand_finish
 from enrollment.documents.materials import NAME_PAGE
 from enrollment.documents.places import ITEM
@@ -97,18 +98,17 @@ def case_page(
                 return redirect("admin:enrollment_application_change", application.pk)
             return _onward(application, reviewer, wanted)
     case = gather(application, reviewer)
-    following = next_case(application, reviewer, wanted)
     context = {
         **site_context,
         "title": application.receipt,
         "case": case,
         "typed": typed,
-        "next_id": following,
+        "reviews": scope(reviewer).any(Ability.APPLICATION_REVIEW),
         "hold": case_hold(reviewer=reviewer, application=application) if case.may_decide else None,
         **_asked(case, typed),
         "names": (names := names_of(case, typed.posted)),
         "name_open": any(one.open for one in names),
-        **around(application, reviewer),
+        **around(case, reviewer),
     }
     return TemplateResponse(request, "enrollment/review/case.html", context, status=422 if typed.refused else 200)
 
@@ -138,7 +138,7 @@ def _proposed(case: Case, labels: str) -> dict[str, list[str]]:
             "refuse": "",
             "name": _("As on the page of the household register that you gave."),
         }
-    found = reasons_of(case.application)
+    found = case.parts.reasons
     return {name: [*found.get(name, ()), *([text] if text else ())] for name, text in plain.items()}
 
 
@@ -245,7 +245,7 @@ def _values(application: Application, typed: Typed) -> dict[str, object]:
 
 
 def _onward(application: Application, reviewer: Account, wanted: Wanted) -> HttpResponse:
-    following = next_case(application, reviewer, wanted)
+    following = next_case(application.pk, reviewer, wanted)
     if following is None:
         return redirect("enrollment:desk")
     return redirect("admin:enrollment_application_change", following)

@@ -17,7 +17,7 @@ from enrollment.documents.files import pages
 from enrollment.documents.materials import materials_for
 from enrollment.documents.models import Document, Upload, UploadPart
 from enrollment.documents.places import OfDraft
-from enrollment.documents.selectors import document_for, repeated_evidence
+from enrollment.documents.selectors import document_for, documents_compared
 from enrollment.documents.services import (
     certificate_add,
     document_add,
@@ -204,8 +204,10 @@ def test_the_same_evidence_of_another_family_is_a_hint_for_staff() -> None:
     two = unusual(one.world)
     add(two)
     second = two.submit()
-    assert repeated_evidence(second, second.documents.all()) == {page.sha256: 1}
-    assert repeated_evidence(first, []) == {}
+    assert [(one.sha256, many) for one, many in documents_compared(second)] == [(page.sha256, 1)]
+    third = factories.family(one.world).submit()
+    assert documents_compared(third) == []
+    assert [many for _one, many in documents_compared(first)] == [1]
 
 
 def announced(one: factories.Family, body: bytes, token: uuid.UUID | None = None) -> Upload:

@@ -10,7 +10,7 @@ from accounts.models import TokenDevice
 from enrollment.filing.drafts.services import child_add, draft_file, draft_open, draft_save
 from enrollment.judging.again import looks_go_on
 from enrollment.judging.beside import twice_entered
-from enrollment.judging.doubles import doubled, namesakes_of
+from enrollment.judging.doubles import doubled, others_beside
 from enrollment.judging.services import application_assess
 from enrollment.seasons.models import Application, Child
 from foundation.errors import Refused
@@ -115,8 +115,7 @@ def test_a_seat_of_an_earlier_year_is_a_double_only_in_the_same_stage(stage: str
     answers = {**one.answers, "guardian_id": factories.adult_number()}
     draft = draft_save(guardian=father, draft_id=draft.public_id, answers=answers)
     applied = factories.Family(place, father, child, draft, answers).submit()
-    namesakes = namesakes_of([applied])[child.name_index, child.birth_date, child.sex]
-    assert doubled(child, namesakes) == ([one.child.pk] if found else [])
+    assert doubled(child, others_beside([applied]).of(child)) == ([one.child.pk] if found else [])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -102,13 +102,13 @@ def test_names_judged_before_are_noted_by_a_worker() -> None:
 def test_the_next_case_is_free_and_of_the_narrowed_queue() -> None:
     official, other = factories.staff("official"), factories.staff("official")
     first, second, third = halves(3)
-    assert next_case(first, official, Wanted()) == second.pk
+    assert next_case(first.pk, official, Wanted()) == second.pk
     case_hold(reviewer=other, application=second)
-    assert next_case(first, official, Wanted()) == third.pk
-    assert next_case(first, other, Wanted()) == second.pk
+    assert next_case(first.pk, official, Wanted()) == third.pk
+    assert next_case(first.pk, other, Wanted()) == second.pk
     case_give(reviewer=other, application_id=third.pk, username=other.username)
-    assert next_case(first, official, Wanted()) is None
-    assert next_case(first, other, Wanted(agency="insurance")) is None
+    assert next_case(first.pk, official, Wanted()) is None
+    assert next_case(first.pk, other, Wanted(agency="insurance")) is None
 
 
 def test_a_pattern_names_what_is_open() -> None:

@@ -1,11 +1,14 @@
 """The reviewer's desk in the staff site, through real requests."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from enrollment.seasons.models import Application
 from tests import factories
+from tests.enrollment.filing.test_query_counts import ONCE_IN_A_WHILE
 from tests.enrollment.review.conftest import Enter
 from verification.models import DataItem
 
@@ -43,6 +46,40 @@ def test_a_receipt_is_searched_exactly_and_a_part_of_a_name_never(enter: Enter) 
         application.receipt in client.get(listing, {"q": application.receipt.lower().replace("-", "")}).content.decode()
     )
     assert application.receipt not in client.get(listing, {"q": application.child.name[:2]}).content.decode()
+
+
+MOST_STATEMENTS = 12
+
+
+def test_a_case_asks_little_however_much_stands_beside_it(enter: Enter) -> None:
+    """What most cases lack is asked for in one statement; notes, errands, papers cost one each where there are any."""
+    place = factories.world()
+    for _colleague in range(3):
+        factories.staff("reviewer", school="WL01")
+    for who in (factories.staff("official"), factories.staff("reviewer", school="WL01")):
+        doubtful = factories.judged(factories.family(place), real_estate=factories.HALF)
+        client = enter(who)
+        client.get(url(doubtful))
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get(url(doubtful))
+        assert page.status_code == 200
+        statements = [one["sql"] for one in asked.captured_queries if not ONCE_IN_A_WHILE.search(one["sql"])]
+        assert len(statements) <= MOST_STATEMENTS, "\n".join(one[:200] for one in statements)
+
+
+def test_the_next_case_is_looked_for_when_it_is_wanted(enter: Enter) -> None:
+    place = factories.world()
+    first, second = (factories.judged(factories.family(place), real_estate=factories.HALF) for _case in range(2))
+    client = enter(factories.staff("official"))
+    on = client.get(f"/official/desk/after/{first.pk}/")
+    assert on.headers["Location"] == url(second)
+    Application.objects.filter(pk=second.pk).update(state="approved")
+    over = client.get(f"/official/desk/after/{first.pk}/", follow=True)
+    assert over.redirect_chain == [("/official/desk/", 302)]
+    assert "No other case of this list waits for you." in over.content.decode()
+    assert enter(factories.staff("supervisor")).get(f"/official/desk/after/{first.pk}/").status_code == 404
+    shown = enter(factories.staff("supervisor")).get(url(first)).content.decode()
+    assert 'data-qa="next"' not in shown
 
 
 def test_the_case_page_shows_declared_and_source_and_hides_numbers(enter: Enter) -> None:
