@@ -1,12 +1,17 @@
-"""Who may see a page: decorators for guardians' and staff's views. What is not one's own is answered with 404."""
+"""Who may see a page, and what pressing a button on it does: decorators for guardians' and staff's views.
 
-from collections.abc import Callable
+What is not one's own is answered with 404; what is refused comes back on the page that asked.
+"""
+
+from collections.abc import Callable, Mapping
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 
 from accounts.acting import Acting
 from accounts.models import Account
@@ -16,9 +21,10 @@ from accounts.sessions import keep_form, kept_form
 from accounts.staff_site import is_verified_staff
 from audit.services import record
 from foundation.acting import using
-from foundation.errors import NotAllowed, NotOffered
+from foundation.errors import NotAllowed, NotOffered, Refused
 
 P = ParamSpec("P")
+K = TypeVar("K")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
@@ -84,6 +90,28 @@ def staff_page(view: Callable[Concatenate[StaffRequest, P], HttpResponse]) -> Vi
         return _answered(request, lambda: view(request, *args, **kwargs))  # type: ignore[arg-type]
 
     return wrapped
+
+
+def tried(request: HttpRequest, step: Callable[[], object], said: str | Promise) -> Refused | None:
+    """Carry out what was pressed, and say so on the next page; the refusal, for this page to show, where there is one.
+
+    ``said`` is the sentence; a step that returns one of its own is given "".
+    """
+    try:
+        done = step()
+    except Refused as refused:
+        return refused
+    messages.success(request, str(said or done), extra_tags="good")
+    return None
+
+
+def taken(
+    request: StaffRequest, steps: Mapping[str, Callable[[StaffRequest, K], str]], name: str, of: K
+) -> Refused | None:
+    """``tried`` with the step of that name, which returns its sentence. Raises Http404 for a step there is not."""
+    if name not in steps:
+        raise Http404
+    return tried(request, lambda: steps[name](request, of), "")
 
 
 def _sign_in(door: str, request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.pages import GuardianRequest, guardian_page
+from accounts.pages import GuardianRequest, guardian_page, tried
 from enrollment.appeals.models import Appeal
 from enrollment.appeals.selectors import appeals_of
 from enrollment.appeals.services import (
@@ -39,12 +39,14 @@ def appeal(request: GuardianRequest, application_id: UUID) -> HttpResponse:
     """The appeals of one application, and - while there is a decision to appeal against - the way to file one."""
     refused: Refusal | None = None
     if request.method == "POST":
-        try:
-            appeal_file(guardian=request.guardian, application_id=application_id, reason=request.POST.get("reason", ""))
-        except Refused as problem:
-            refused = problem
-        else:
-            messages.success(request, _("We have your appeal."), extra_tags="good")
+        refused = tried(
+            request,
+            lambda: appeal_file(
+                guardian=request.guardian, application_id=application_id, reason=request.POST.get("reason", "")
+            ),
+            _("We have your appeal."),
+        )
+        if refused is None:
             return redirect("enrollment:appeal", application_id)
     return _page(request, application_id, refused)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
 
-from accounts.pages import GuardianRequest, StaffRequest, guardian_page, staff_page
+from accounts.pages import GuardianRequest, StaffRequest, guardian_page, staff_page, tried
 from accounts.scopes import scope
 from enrollment.false_declarations import services
 from enrollment.false_declarations.models import DeclarationCase
@@ -107,12 +107,8 @@ def case(request: StaffRequest, case_id: UUID) -> HttpResponse:
     found = case_for(request.account, case_id)
     refused: Refusal | None = None
     if request.method == "POST":
-        try:
-            _step(request, case_id)
-        except Refused as problem:
-            refused = problem
-        else:
-            messages.success(request, _("Done; the family has a message."), extra_tags="good")
+        refused = tried(request, lambda: _step(request, case_id), _("Done; the family has a message."))
+        if refused is None:
             return redirect("enrollment:declaration", case_id)
     context = {
         "case": found,

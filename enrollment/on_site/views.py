@@ -2,14 +2,13 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.pages import StaffRequest, staff_page
+from accounts.pages import StaffRequest, staff_page, tried
 from accounts.scopes import scope
 from audit.services import record
 from enrollment.documents.views import answer_file
@@ -40,12 +39,8 @@ def visit(request: StaffRequest, application_id: UUID) -> HttpResponse:
     application = visit_case(request.account, application_id)
     refused: Refusal | None = None
     if request.method == "POST":
-        try:
-            _record(request, application)
-        except Refused as problem:
-            refused = problem
-        else:
-            messages.success(request, _("The visit is on record."), extra_tags="good")
+        refused = tried(request, lambda: _record(request, application), _("The visit is on record."))
+        if refused is None:
             return redirect("enrollment:on-site")
     else:
         record(

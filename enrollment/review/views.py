@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.abilities import Ability
 from accounts.models import Account
-from accounts.pages import StaffRequest, staff_page
+from accounts.pages import StaffRequest, staff_page, tried
 from accounts.scopes import scope
 from audit.services import record_views
 from enrollment.desk import services as desk
@@ -289,12 +289,8 @@ def reasons(request: StaffRequest) -> HttpResponse:
         raise NotAllowed(_("You may not do this here."))
     refused: Refusal | None = None
     if request.method == "POST":
-        try:
-            _reason_step(request, list(places))
-        except Refused as problem:
-            refused = problem
-        else:
-            messages.success(request, _("Saved."), extra_tags="good")
+        refused = tried(request, lambda: _reason_step(request, list(places)), _("Saved."))
+        if refused is None:
             return redirect("enrollment:desk-reasons")
     rows = ReasonText.objects.filter(district__in=places, ended_at__isnull=True).select_related("district", "made_by")
     context = {

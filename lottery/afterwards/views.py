@@ -6,12 +6,12 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.pages import GuardianRequest, StaffRequest, guardian_page, staff_page
+from accounts.pages import GuardianRequest, StaffRequest, guardian_page, staff_page, taken
 from enrollment.seasons.models import Round
 from foundation.errors import Refusal, Refused
 from foundation.posted import number
@@ -159,14 +159,8 @@ ACTIONS: dict[str, Callable[[StaffRequest, int], str]] = {
 @require_POST
 def act(request: StaffRequest, round_id: int, action: str) -> HttpResponse:
     """One step; a refusal comes back on the same page with what was typed."""
-    if action not in ACTIONS:
-        raise Http404
-    try:
-        done = ACTIONS[action](request, round_id)
-    except Refused as refused:
-        return _page(request, round_id, refused, action)
-    messages.success(request, done, extra_tags="good")
-    return redirect("lottery:afterwards", round_id)
+    refused = taken(request, ACTIONS, action, round_id)
+    return _page(request, round_id, refused, action) if refused else redirect("lottery:afterwards", round_id)
 
 
 @staff_page

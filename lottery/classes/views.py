@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 import lottery
-from accounts.pages import GuardianRequest, StaffRequest, guardian_page, staff_page
+from accounts.pages import GuardianRequest, StaffRequest, guardian_page, staff_page, taken
 from foundation.errors import Refusal, Refused
 from foundation.posted import number
 from foundation.tables import as_text, read_table
@@ -213,13 +213,9 @@ ACTIONS: dict[str, Callable[[StaffRequest, int], str]] = {
 @require_POST
 def act(request: StaffRequest, run_id: int, action: str) -> HttpResponse:
     """One step; a refusal comes back on the same page with what was typed."""
-    if action not in ACTIONS:
-        raise Http404
-    try:
-        done = ACTIONS[action](request, run_id)
-    except Refused as refused:
+    refused = taken(request, ACTIONS, action, run_id)
+    if refused:
         return _page(request, run_id, refused, action)
-    messages.success(request, done, extra_tags="good")
     if action == "late":
         return redirect("lottery:classes")
     return redirect("lottery:classes-run", run_id)

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.pages import StaffRequest, staff_page
-from foundation.errors import Refusal, Refused
+from accounts.pages import StaffRequest, staff_page, taken
+from foundation.errors import Refusal
 from lottery.scores.selectors import scores_page
 from lottery.scores.services import score_school_approve, score_school_propose
 
@@ -56,11 +55,5 @@ ACTIONS: dict[str, Callable[[StaffRequest, int], str]] = {
 @require_POST
 def act(request: StaffRequest, round_id: int, action: str) -> HttpResponse:
     """One step; a refusal comes back on the same page."""
-    if action not in ACTIONS:
-        raise Http404
-    try:
-        done = ACTIONS[action](request, round_id)
-    except Refused as refused:
-        return _page(request, round_id, refused)
-    messages.success(request, done, extra_tags="good")
-    return redirect("lottery:scores", round_id)
+    refused = taken(request, ACTIONS, action, round_id)
+    return _page(request, round_id, refused) if refused else redirect("lottery:scores", round_id)

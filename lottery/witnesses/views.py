@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.pages import StaffRequest, staff_page
+from accounts.pages import StaffRequest, staff_page, taken
 from foundation.errors import Refusal, Refused
 from foundation.posted import number
 from lottery.ceremony.models import Draw
@@ -116,14 +115,8 @@ ACTIONS: dict[str, Callable[[StaffRequest, int], str]] = {
 @require_POST
 def act(request: StaffRequest, round_id: int, action: str) -> HttpResponse:
     """One step of a witness; a refusal comes back on the same page with what was typed."""
-    if action not in ACTIONS:
-        raise Http404
-    try:
-        done = ACTIONS[action](request, round_id)
-    except Refused as refused:
-        return page(request, round_id, refused, action)
-    messages.success(request, done, extra_tags="good")
-    return redirect("lottery:witness", round_id)
+    refused = taken(request, ACTIONS, action, round_id)
+    return page(request, round_id, refused, action) if refused else redirect("lottery:witness", round_id)
 
 
 @require_safe

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.pages import StaffRequest, staff_page
+from accounts.pages import StaffRequest, staff_page, tried
 from foundation.errors import Refused
 from foundation.posted import number
 from portal.rehearsing.models import Rehearsal
@@ -95,9 +95,5 @@ def act(request: StaffRequest, district: str, year: int, rehearsal_id: int, acti
     if action not in ACTIONS:
         raise Http404
     make, words = ACTIONS[action]
-    try:
-        make(request, rehearsal_id)
-    except Refused as refused:
-        return _page(request, district, year, refused)
-    messages.success(request, str(words), extra_tags="good")
-    return redirect("season-rehearsal", district, year)
+    refused = tried(request, lambda: make(request, rehearsal_id), words)
+    return _page(request, district, year, refused) if refused else redirect("season-rehearsal", district, year)

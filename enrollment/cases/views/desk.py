@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.abilities import Ability
 from accounts.departments import Department
-from accounts.pages import StaffRequest, staff_page
+from accounts.pages import StaffRequest, staff_page, tried
 from accounts.scopes import scope
 from audit.services import record
 from enrollment.cases.models import Enquiry, JointCase, Opinion
@@ -32,7 +31,7 @@ from enrollment.documents.views import answer_file
 from enrollment.forms.fields import FieldOption, FormField
 from foundation import posted
 from foundation.confined import Busy
-from foundation.errors import NotAllowed, Refusal, Refused
+from foundation.errors import NotAllowed, Refusal
 
 
 @staff_page
@@ -64,12 +63,8 @@ def enquiry(request: StaffRequest, enquiry_id: UUID) -> HttpResponse:
     found = enquiry_seen(request.account, enquiry_id)
     refused: Refusal | None = None
     if request.method == "POST":
-        try:
-            said = _act(request, enquiry_id)
-        except Refused as problem:
-            refused = problem
-        else:
-            messages.success(request, said, extra_tags="good")
+        refused = tried(request, lambda: _act(request, enquiry_id), "")
+        if refused is None:
             return redirect("enrollment:enquiries")
     else:
         _seen(request, found, "view")

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.abilities import Ability
 from accounts.departments import Department
-from accounts.pages import StaffRequest, staff_page
+from accounts.pages import StaffRequest, staff_page, tried
 from accounts.scopes import scope
 from audit.services import record
 from enrollment.cases import register
@@ -88,18 +88,18 @@ def gaps(request: StaffRequest) -> HttpResponse:
     _refuse_strangers(request)
     refused: Refusal | None = None
     if request.method == "POST":
-        try:
-            gap_report(
+        refused = tried(
+            request,
+            lambda: gap_report(
                 official=request.account,
                 district=request.POST.get("district", ""),
                 department=request.POST.get("department", ""),
                 item=request.POST.get("item", ""),
                 what=request.POST.get("what", ""),
-            )
-        except Refused as problem:
-            refused = problem
-        else:
-            messages.success(request, _("The gap is in the register."), extra_tags="good")
+            ),
+            _("The gap is in the register."),
+        )
+        if refused is None:
             return redirect("enrollment:data-gaps")
     return _gaps(request, refused)
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.abilities import Ability
 from accounts.departments import Department
 from accounts.models import Account
-from accounts.pages import StaffRequest, staff_page
+from accounts.pages import StaffRequest, staff_page, tried
 from accounts.scopes import scope
 from audit.services import record
 from enrollment.cases.models import Enquiry, JointCase
@@ -206,12 +206,8 @@ def case(request: StaffRequest, joint_id: UUID) -> HttpResponse:
     found = case_seen(request.account, joint_id)
     refused: Refusal | None = None
     if request.method == "POST":
-        try:
-            _step(request, joint_id)
-        except Refused as problem:
-            refused = problem
-        else:
-            messages.success(request, _("Done."), extra_tags="good")
+        refused = tried(request, lambda: _step(request, joint_id), _("Done."))
+        if refused is None:
             return redirect("enrollment:joint-case", joint_id)
     else:
         record(

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.pages import StaffRequest, staff_page
+from accounts.pages import StaffRequest, staff_page, taken
 from enrollment.seasons.services.rounds import round_step
 from foundation import clock
 from foundation.errors import Refusal, Refused
@@ -228,13 +227,8 @@ ACTIONS: dict[str, Callable[[StaffRequest, int], str]] = {
 @require_POST
 def act(request: StaffRequest, round_id: int, action: str) -> HttpResponse:
     """One step of the round; a refusal comes back on the same page with what was typed."""
-    if action not in ACTIONS:
-        raise Http404
-    try:
-        done = ACTIONS[action](request, round_id)
-    except Refused as refused:
-        if action in {"commit", "reveal"}:
-            return witness.page(request, round_id, refused, action)
-        return _page(request, round_id, refused, action)
-    messages.success(request, done, extra_tags="good")
-    return redirect("lottery:official-round", round_id)
+    refused = taken(request, ACTIONS, action, round_id)
+    if refused is None:
+        return redirect("lottery:official-round", round_id)
+    page = witness.page if action in {"commit", "reveal"} else _page
+    return page(request, round_id, refused, action)
