@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from http.cookies import SimpleCookie
 
 from django.conf import settings
@@ -20,7 +21,12 @@ ENTERED = "portal.gate.staff_entered"  # in the environment of a request; what a
 TICKET, INSIDE, STAFF = "t", "a", "s"
 TICKET_SECONDS = 3 * 3600
 INSIDE_SECONDS = 5 * 3600  # longer than the longest session (large type: four hours)
-_signer = Signer(salt="portal.gate")
+
+
+@lru_cache(maxsize=1)
+def _signer() -> Signer:
+    """Made when it is first used: whoever only needs the cookie's name may have no settings."""
+    return Signer(salt="portal.gate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class Pass:
 
     def text(self) -> str:
         parts = (self.kind, self.who, str(self.until), self.epoch, str(self.number))
-        return _signer.sign("~".join(parts))
+        return _signer().sign("~".join(parts))
 
 
 def read(cookie: str, now: float) -> Pass | None:
@@ -47,7 +53,7 @@ def read(cookie: str, now: float) -> Pass | None:
     if not cookie or len(cookie) > 200:
         return None
     try:
-        kind, who, until, epoch, number = _signer.unsign(cookie).split("~")
+        kind, who, until, epoch, number = _signer().unsign(cookie).split("~")
     except (BadSignature, ValueError):
         return None
     found = Pass(kind, who, int(until), epoch, int(number))
