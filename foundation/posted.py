@@ -1,6 +1,8 @@
 """What a form posted, read without trusting it."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from foundation import clock
 
@@ -9,6 +11,22 @@ def number(text: str) -> int:
     """The whole number somebody typed or a page sent; 0 for anything else, which no row has for its number."""
     plain = text.strip()
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 18 else 0
+
+
+def key(text: str) -> UUID:
+    """The public key of a row that a page sent; for anything else the nil one, which no row has."""
+    return next(iter(keys([text])), UUID(int=0))
+
+
+def keys(texts: Iterable[str]) -> list[UUID]:
+    """Of what a page sent the public keys of rows, in their order; whatever is none is left out."""
+    found = []
+    for text in texts:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
 
 
 def one_line(text: str) -> str:

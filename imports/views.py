@@ -1,10 +1,10 @@
 """The pages of imports: what may be brought in, one kind, one table with its checks and its two people."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
-from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Account
-from accounts.pages import StaffRequest, staff_page
+from accounts.pages import StaffRequest, staff_page, tried
 from audit.services import record
 from foundation import files
 from foundation.errors import NotAllowed, Refusal, Refused
@@ -165,10 +165,6 @@ def decide(request: StaffRequest, import_id: int, answer: str) -> HttpResponse:
     """One step of a person; a refusal comes back on the same page."""
     if answer not in STEPS:
         raise Http404
-    try:
-        STEPS[answer](request.account, import_id, request.POST.get("token", ""))
-    except Refused as refused:
-        return _table(request, import_id, refused, answer)
     done = {
         "take": _("Taken. The rows are being stored now."),
         "refuse": _("Not taken in. Nothing of the table was stored."),
@@ -177,5 +173,6 @@ def decide(request: StaffRequest, import_id: int, answer: str) -> HttpResponse:
         "keep": _("The table stays in."),
         "undo": _("What stood before is being put back."),
     }
-    messages.success(request, done[answer], extra_tags="good")
-    return redirect("imports:table", import_id)
+    step = partial(STEPS[answer], request.account, import_id, request.POST.get("token", ""))
+    refused = tried(request, step, done[answer])
+    return _table(request, import_id, refused, answer) if refused else redirect("imports:table", import_id)

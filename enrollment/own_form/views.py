@@ -1,6 +1,7 @@
 """The pages on which an official sets what a round's form asks and says."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.pages import StaffRequest, staff_page
+from accounts.pages import StaffRequest, staff_page, tried
 from enrollment.own_form import pages, services
 from enrollment.own_form.selectors import (
     FormGround,
@@ -144,16 +145,14 @@ def decide(request: StaffRequest, district: str, year: int, stage: str, kind: st
     found = form_ground(request.account, *at)
     if action not in ACTIONS:
         raise Http404
-    try:
-        ACTIONS[action](request, at, request.POST.get("version", ""))
-    except Refused as refused:
-        return _change(request, found, refused, action)
     done = {
         "ask": _("It can now be put into force."),
         "back": _("The draft can be changed again."),
         "drop": _("The draft is dropped. What stands has not changed."),
         "take": _("In force. Who applies from now on is asked this form."),
     }
-    messages.success(request, done[action], extra_tags="good")
+    step = partial(ACTIONS[action], request, at, request.POST.get("version", ""))
+    if refused := tried(request, step, done[action]):
+        return _change(request, found, refused, action)
     where = "enrollment:season-forms" if action in {"take", "drop"} else "enrollment:season-form-change"
     return redirect(where, *(at[:2] if action in {"take", "drop"} else at))

@@ -1,7 +1,6 @@
 """The staff site's review queue, with its case page."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -26,6 +25,7 @@ from enrollment.seasons.staff_lists import DeskFilter, initial
 from enrollment.seasons.states import OPEN_FOR_REVIEW
 from foundation import clock
 from foundation.crypto import blind_index
+from foundation.posted import key
 
 TAGS = dict.fromkeys(ApplicationState.values, "info") | {
     "verified": "info",
@@ -142,11 +142,7 @@ class ApplicationAdmin(OwnPageAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Application | None:  # noqa: ARG002 - Django's signature
         """The application with its versions, all that its page shows of both in one statement."""
-        try:
-            key = UUID(object_id)
-        except ValueError:
-            return None
-        rows = ApplicationVersion.objects.filter(application=key).order_by("number")
+        rows = ApplicationVersion.objects.filter(application=key(object_id)).order_by("number")
         reach = {"district": f"application__{self.district_field}", "school": f"application__{self.school_field}"}
         rows = scope(request.user).rows(rows, self.ability, **reach)
         versions = list(rows.select_related(*OF_VERSION, *(f"application__{name}" for name in OF_CASE)))

@@ -1,6 +1,7 @@
 """Pages of the desk: the queue, cases decided together, errands, second readings, how a district words its reasons."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -31,9 +32,8 @@ from enrollment.review.readings import reading_make, readings_for
 from enrollment.review.staff.case import next_case
 from enrollment.seasons.models import Application
 from enrollment.seasons.policies import compiled
-from foundation import clock
+from foundation import clock, posted
 from foundation.errors import NotAllowed, Refusal, Refused
-from foundation.posted import number
 from foundation.wording import content_language
 from policy import AGENCIES
 from schools.models import District, School
@@ -51,16 +51,6 @@ def _shown(reader: Account, rows: Sequence[Application]) -> None:
     """Write down that a person was shown these applications on a list."""
     places = {str(one.pk): one.district_code for one in rows}
     record_views(actor=reader, action="application.list", object_type="application", places=places)
-
-
-def _ids(values: list[str]) -> list[UUID]:
-    found = []
-    for value in values:
-        try:
-            found.append(UUID(value))
-        except ValueError:
-            continue
-    return found
 
 
 @staff_page
@@ -114,7 +104,7 @@ def _still_mine() -> Q:
 
 def _view_step(request: StaffRequest, reviewer: Account, wanted: Wanted) -> HttpResponse:
     if gone := request.POST.get("delete", ""):
-        desk.view_delete(account=reviewer, view_id=number(gone))
+        desk.view_delete(account=reviewer, view_id=posted.number(gone))
     else:
         desk.view_save(account=reviewer, name=request.POST.get("name", ""), query=wanted.query)
     return redirect(f"{reverse('enrollment:desk')}?{wanted.query}")
@@ -154,9 +144,9 @@ def take_back(request: StaffRequest) -> HttpResponse:
     mine = HeldDecision.objects.filter(reviewer=reviewer)
     one, batch = request.POST.get("application", ""), request.POST.get("batch", "")
     if one:
-        mine = mine.filter(pk__in=_ids([one]))
+        mine = mine.filter(pk=posted.key(one))
     elif batch:
-        mine = mine.filter(batch__in=_ids([batch]))
+        mine = mine.filter(batch=posted.key(batch))
     many = decision_take_back(reviewer=reviewer, application_ids=list(mine.values_list("pk", flat=True)))
     if not many:
         messages.warning(request, _("It counts already and cannot be taken back."), extra_tags="warn")
@@ -195,7 +185,7 @@ def alike_decide(request: StaffRequest) -> HttpResponse:
     wanted = Wanted.read(request.GET)
     whose = request.POST.get("whose") or request.GET.get("whose") or WHOSE[0]
     reason, refused = request.POST.get("reason", ""), ""
-    picked = _ids(request.POST.getlist("picked"))
+    picked = posted.keys(request.POST.getlist("picked"))
     left: list[tuple[str, str]] = []
     if request.method == "POST":
         try:
@@ -234,21 +224,17 @@ def alike_decide(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def errands(request: StaffRequest) -> HttpResponse:
     """What is still to do about cases, by the day; posting says what came of one."""
-    reviewer, refused, at = _reviewer(request), "", ""
+    reviewer, at, result = _reviewer(request), request.POST.get("errand", ""), request.POST.get("result", "")
+    refused: Refusal | None = None
     if request.method == "POST":
-        at = request.POST.get("errand", "")
-        found = _ids([at])
-        try:
-            errand = found[0] if found else UUID(int=0)
-            desk.errand_finish(reviewer=reviewer, errand_id=errand, result=request.POST.get("result", ""))
-        except Refused as problem:
-            refused = problem.message
-        else:
-            messages.success(request, _("Noted."), extra_tags="good")
+        finish = partial(desk.errand_finish, reviewer=reviewer, errand_id=posted.key(at), result=result)
+        refused = tried(request, finish, _("Noted."))
+        if refused is None:
             return redirect("enrollment:desk-errands")
     rows = list(errands_of(reviewer)[:200])
     _shown(reviewer, [one.application for one in rows])
-    context = {"errands": rows, "today": clock.today(), "refused": refused, "at": at, "typed": request.POST}
+    said = refused.message if refused else ""
+    context = {"errands": rows, "today": clock.today(), "refused": said, "at": at, "typed": request.POST}
     return render(request, "enrollment/review/errands.html", context, status=422 if refused else 200)
 
 
@@ -256,25 +242,23 @@ def errands(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def readings(request: StaffRequest) -> HttpResponse:
     """Decisions of colleagues that chance picked; posting says whether one would have decided alike."""
-    reader, refused, at = _reviewer(request), "", ""
+    reader, at = _reviewer(request), request.POST.get("application", "")
+    refused: Refusal | None = None
     if request.method == "POST":
-        at = request.POST.get("application", "")
-        found = _ids([at])
-        try:
-            reading_make(
-                reader=reader,
-                application_id=found[0] if found else UUID(int=0),
-                agrees={"yes": True, "no": False}.get(request.POST.get("agrees", "")),
-                note=request.POST.get("reading_note", ""),
-            )
-        except Refused as problem:
-            refused = problem.message
-        else:
-            messages.success(request, _("Noted."), extra_tags="good")
+        make = partial(
+            reading_make,
+            reader=reader,
+            application_id=posted.key(at),
+            agrees={"yes": True, "no": False}.get(request.POST.get("agrees", "")),
+            note=request.POST.get("reading_note", ""),
+        )
+        refused = tried(request, make, _("Noted."))
+        if refused is None:
             return redirect("enrollment:desk-readings")
     rows = list(readings_for(reader).select_related("application__child", "decided_by")[:50])
     _shown(reader, [one.application for one in rows])
-    context = {"readings": rows, "refused": refused, "at": at, "typed": request.POST}
+    said = refused.message if refused else ""
+    context = {"readings": rows, "refused": said, "at": at, "typed": request.POST}
     return render(request, "enrollment/review/readings.html", context, status=422 if refused else 200)
 
 
@@ -305,7 +289,7 @@ def reasons(request: StaffRequest) -> HttpResponse:
 
 def _reason_step(request: StaffRequest, places: list[District]) -> None:
     if gone := request.POST.get("end", ""):
-        desk.reason_end(official=request.account, reason_id=number(gone))
+        desk.reason_end(official=request.account, reason_id=posted.number(gone))
         return
     place = next((one for one in places if one.code == request.POST.get("district")), None)
     if place is None:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.abilities import Ability
 from accounts.models import Account
-from accounts.pages import StaffRequest, staff_page
+from accounts.pages import StaffRequest, staff_page, tried
 from accounts.scopes import scope
 from enrollment.assisted.home_visits.services import (
     ABILITY,
@@ -34,16 +33,13 @@ def helpers(request: StaffRequest) -> HttpResponse:
     """Who may help families here, trained on which day; a training is put on record."""
     if not scope(request.account).any(Ability.ASSIST_MANAGE):
         raise NotAllowed(_("You may not do this here."))
-    refused = ""
+    refused: Refusal | None = None
     if request.method == "POST":
-        try:
-            _record_training(request)
-        except Refused as problem:
-            refused = problem.message
-        else:
-            messages.success(request, _("The training is on record."), extra_tags="good")
+        refused = tried(request, lambda: _record_training(request), _("The training is on record."))
+        if refused is None:
             return redirect("enrollment:helpers")
-    context = {"helpers": helpers_of(request.account), "refused": refused, "today": clock.today().isoformat()}
+    said = refused.message if refused else ""
+    context = {"helpers": helpers_of(request.account), "refused": said, "today": clock.today().isoformat()}
     return render(request, "enrollment/assisted/helpers.html", context, status=422 if refused else 200)
 
 

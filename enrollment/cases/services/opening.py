@@ -32,7 +32,7 @@ from enrollment.seasons.models import Application, ApplicationVersion
 from enrollment.seasons.selectors import version_of
 from enrollment.used_seats.reading import place_keys
 from enrollment.used_seats.selectors import home_of, indexes
-from foundation import clock
+from foundation import clock, posted
 from foundation.errors import Refused
 from verification.selectors import findings
 
@@ -92,7 +92,7 @@ def case_open(*, reviewer: Account, application_id: UUID, asking: Asking) -> Joi
     version = version_of(application)
     fact, about = _in_doubt(version, asking.fact)
     _refuse_twice(application, fact, question)
-    given = list(documents_of(application).filter(public_id__in=_ids(asking.documents)))
+    given = list(documents_of(application).filter(public_id__in=posted.keys(asking.documents)))
     if len(given) != len(set(asking.documents)):
         raise Refused(_("One of these papers is not of this application."), code="documents", field="documents")
     case = JointCase.objects.create(
@@ -112,13 +112,6 @@ def case_open(*, reviewer: Account, application_id: UUID, asking: Asking) -> Joi
     parts_ask(case, [Part(one, application.district_code) for one in departments], reviewer, due)
     note_down(case, "open", reviewer)
     return case
-
-
-def _ids(typed: Collection[str]) -> list[UUID]:
-    try:
-        return [UUID(one) for one in typed]
-    except ValueError:
-        return []  # none of this application
 
 
 def _in_doubt(version: ApplicationVersion, fact: str) -> tuple[str, dict[str, Any]]:

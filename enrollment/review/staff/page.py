@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -35,6 +34,7 @@ from enrollment.review.staff.settle import questions, refuse_unreadable, settled
 from enrollment.seasons.models import Application
 from foundation import clock
 from foundation.errors import NotAllowed, Refusal, Refused
+from foundation.posted import key
 from verification.selectors import findings
 
 RETURN_DAYS = 7
@@ -216,11 +216,7 @@ def _errand(whom: dict[str, Any], posted: Mapping[str, str]) -> None:
 
 
 def _errand_done(whom: dict[str, Any], posted: Mapping[str, str]) -> None:
-    try:
-        errand = UUID(posted.get("errand", ""))
-    except ValueError:
-        raise NotAllowed(_("There is no such errand in your care.")) from None
-    errand_finish(reviewer=whom["reviewer"], errand_id=errand, result=posted.get("result", ""))
+    errand_finish(reviewer=whom["reviewer"], errand_id=key(posted.get("errand", "")), result=posted.get("result", ""))
 
 
 def _name(whom: dict[str, Any], posted: Mapping[str, str]) -> None:

@@ -1,6 +1,7 @@
 """The checklist, the page of rounds and dates, and the change that a second person takes."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.pages import StaffRequest, staff_page
+from accounts.pages import StaffRequest, staff_page, tried
 from enrollment.seasons.models import Round
 from enrollment.setup.bodies import MOST_ROUNDS, Body, posted, with_lines
 from enrollment.setup.forms import KINDS, STAGES, dates_form
@@ -129,16 +130,14 @@ def decide(request: StaffRequest, district: str, year: int, action: str) -> Http
     found = ground(request.account, district, year)
     if action not in ACTIONS:
         raise Http404
-    try:
-        ACTIONS[action](request, district, year, request.POST.get("version", ""))
-    except Refused as refused:
-        return _change(request, found, refused, action)
     done = {
         "ask": _("Another person can now put this into force."),
         "back": _("The draft can be changed again."),
         "drop": _("The draft is dropped. What stands has not changed."),
         "take": _("In force. The public calendar shows the new dates."),
     }
-    messages.success(request, done[action], extra_tags="good")
+    step = partial(ACTIONS[action], request, district, year, request.POST.get("version", ""))
+    if refused := tried(request, step, done[action]):
+        return _change(request, found, refused, action)
     where = "enrollment:season-steps" if action in {"take", "drop"} else "enrollment:season-change"
     return redirect(where, district, year)

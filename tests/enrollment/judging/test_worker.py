@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings
-from django.db import connection
 
 from enrollment.seasons.models import Application, Transition
 from foundation import clock
@@ -22,25 +20,17 @@ from foundation.valkey import valkey
 from notifications.models import Delivery, Message
 from tests import factories
 from tests.agencies import City
+from tests.browser.stack import database_url
+from tests.browser.stack import environment as told
 from tests.waiting import until
 from verification.models import AgencyCall, Check, Finding
 
 pytestmark = [pytest.mark.servers, pytest.mark.django_db(transaction=True)]
 
 
-def database_url() -> str:
-    """The test database, for another process."""
-    here = connection.settings_dict
-    password = f":{quote(here['PASSWORD'], safe='')}" if here["PASSWORD"] else ""
-    port = f":{here['PORT']}" if here["PORT"] else ""
-    return f"postgres://{here['USER']}{password}@{quote(here['HOST'], safe='')}{port}/{here['NAME']}"
-
-
 def environment(city: City, var: Path) -> dict[str, str]:
-    names = ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "AGENCY_SECRET", "REDIS_URL")
-    secrets = {name: str(getattr(settings, name)) for name in names}
     own = {"DATABASE_URL": database_url(), "AGENCY_BASE_URL": city.url, "VAR_DIR": str(var), "LOG_LEVEL": "WARNING"}
-    return {**os.environ, **secrets, **own}
+    return told(REDIS_URL=settings.REDIS_URL, **own)
 
 
 @contextmanager
