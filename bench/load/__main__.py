@@ -133,8 +133,10 @@ async def run() -> dict[str, Any]:
     def make() -> Crowd:
         return Crowd(settings.SITE_URL, families, codes, photo)
 
-    hold = min(90.0, max(45.0, DURATION / 2))
-    found, figures = await measured(make, "capacity", lambda crowd: capacity(crowd, hold), 90 + hold)
+    hold = min(240.0, max(60.0, DURATION / 2))
+    found, figures = await measured(
+        make, "capacity", lambda crowd: capacity(crowd, hold, lambda: judged()[0]), 90 + hold
+    )
     limit: Capacity = found
     print(f"\ncapacity: {limit.families:.2f} families a second; bent at {limit.bent_at:.2f} by {limit.why}", flush=True)
     report: dict[str, Any] = {"duration": DURATION, "capacity": round(limit.families, 2), "ramp": figures}

@@ -112,15 +112,19 @@ def _kind(problem: BaseException) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
-    """Families a second the site brings to their receipt, and the rate of arrivals at which answers bent."""
+    """Families a second the site brings to their receipt and judges, and the rate of arrivals at which answers bent."""
 
     families: float
     bent_at: float
     why: str
 
 
-async def capacity(crowd: Crowd, hold: float) -> Capacity:
-    """Ramp until the answer time bends or a waiting page comes, hold that rate, and count what comes to its end."""
+async def capacity(crowd: Crowd, hold: float, judged: Callable[[], int]) -> Capacity:
+    """Ramp until the answer time bends or a waiting page comes, hold that rate, and count what comes to its end.
+
+    A family is at its end when it has its receipt and is judged (``judged``: how many are), whichever is slower: a site
+    that takes in faster than it judges would be asked for more than it sustains.
+    """
     first: list[float] = []
 
     def bent() -> str:
@@ -138,9 +142,11 @@ async def capacity(crowd: Crowd, hold: float) -> Capacity:
 
     await crowd.come(rate, LONGEST_RAMP, lambda: bool(bent()))
     why, at = bent() or "the end of the ramp", rate(crowd.seen.now)
-    since = crowd.seen.now + hold / 3
-    await crowd.come(lambda _now: at, hold, lambda: False)
-    return Capacity(crowd.seen.per_second(since, crowd.seen.now), at, why)
+    await crowd.come(lambda _now: at, hold / 3, lambda: False)
+    since, before = crowd.seen.now, await asyncio.to_thread(judged)
+    await crowd.come(lambda _now: at, 2 * hold / 3, lambda: False)
+    until, after = crowd.seen.now, await asyncio.to_thread(judged)
+    return Capacity(min(crowd.seen.per_second(since, until), (after - before) / (until - since)), at, why)
 
 
 async def steady(crowd: Crowd, rate: float, seconds: float) -> None:
