@@ -21,6 +21,9 @@ LOOK_SECONDS: Final = {"codes": 2.0, "families": 2.0, "messages": 5.0, "runs": 5
 # Two looks of one slot begin at least so far apart: what arrives meanwhile is done together, at a third of the CPU. Who
 # comes alone is looked at at once; a code never waits.
 PACE_SECONDS: Final = {"families": 0.25, "messages": 1.0}
+# How far each lane steps back where the processor is short (nice): for a press and a sign-in code somebody waits, a
+# check and a message are late by moments, a run and a sweep by seconds. What steps back is still never starved.
+STEPS_BACK: Final = {"families": 3, "messages": 3, "runs": 6, "sweeps": 6}
 MOST_SLOTS = 64  # worker processes of one lane on one machine
 MOST_WAITING = 1  # messages a lane may have waiting in the broker before another "look" is pointless
 

@@ -19,7 +19,7 @@ from typing import NoReturn
 
 import django
 
-from foundation.draining import LANES, slots_of
+from foundation.draining import LANES, STEPS_BACK, slots_of
 
 # A slot keeps a hundred requests in flight; a second one is worth its memory only where a core is left for it.
 DEFAULT_SLOTS = f"codes:1,families:{max(1, (os.cpu_count() or 1) // 2)},messages:1,runs:1,sweeps:1,beat:1"
@@ -136,6 +136,7 @@ def serve(slot: Slot) -> NoReturn:
 def _work(slot: Slot) -> NoReturn:
     from portal.celery import app
 
+    os.nice(STEPS_BACK.get(slot.lane, 0))
     os.environ["WORKER_LANE"] = slot.lane
     options = ["worker", "--pool", "solo", "--queues", slot.lane, "--hostname", f"{slot.lane}{slot.number}@%h"]
     options += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]

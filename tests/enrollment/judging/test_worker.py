@@ -15,7 +15,7 @@ from django.conf import settings
 
 from enrollment.seasons.models import Application, Transition
 from foundation import clock
-from foundation.draining import LANES
+from foundation.draining import LANES, STEPS_BACK
 from foundation.valkey import valkey
 from notifications.models import Delivery, Message
 from tests import factories
@@ -87,6 +87,21 @@ def test_a_worker_checks_judges_and_tells_the_family(agencies: City, tmp_path: P
         until(lambda: settled(application), "approval and its message")
     assert_once(application, tmp_path)
     assert AgencyCall.objects.count() == 2  # whoever holds no permit is not asked about one
+
+
+def test_who_is_waited_for_has_the_processor_first(agencies: City, tmp_path: Path) -> None:
+    """Sign-in codes and beat as any other process; what steps back does so by what its lane says."""
+    with worker(agencies, tmp_path) as parent:
+        children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+        own = os.getpriority(os.PRIO_PROCESS, parent.pid)
+        lanes = ("codes", "families", "families", "messages", "beat")
+        expected = sorted(min(19, own + STEPS_BACK.get(lane, 0)) for lane in lanes)
+        until(
+            lambda: (
+                sorted(os.getpriority(os.PRIO_PROCESS, int(one)) for one in children.read_text().split()) == expected
+            ),
+            "every lane at its own priority",
+        )
 
 
 def test_a_killed_worker_loses_nothing_and_repeats_nothing(agencies: City, tmp_path: Path) -> None:
