@@ -9,7 +9,6 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import phonenumbers
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -205,6 +204,8 @@ def _facts(number: str, asker: Asker) -> dict[str, str]:
 
 def country_of(number: str) -> str:
     """The calling code of a number in E.164, without the plus; "" when it cannot be read."""
+    import phonenumbers
+
     try:
         return str(phonenumbers.parse(number, None).country_code)
     except phonenumbers.NumberParseException:

@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import escape
 from typing import IO, Final
-from xml.sax.saxutils import escape, quoteattr
-from zipfile import ZIP_DEFLATED, ZipFile
 
 TEXT, HEAD, WRONG, WRAPPED = 0, 1, 2, 3  # styles, as STYLES lists them
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -48,7 +47,11 @@ class Prompt:
 
 
 def _plain(text: str) -> str:
-    return escape(UNWRITABLE.sub("", text)[:MOST_CELL])
+    return escape(UNWRITABLE.sub("", text)[:MOST_CELL], quote=False)
+
+
+def _quoted(text: str) -> str:
+    return f'"{escape(text)}"'.replace("\n", "&#10;")  # a bare new line in an attribute is read as a space
 
 
 class Sheet:
@@ -74,6 +77,8 @@ class Workbook:
     """``with Workbook(file) as book: with book.sheet("名单", widths=[20, 12]) as sheet: sheet.row([...])``."""
 
     def __init__(self, out: IO[bytes]) -> None:
+        from zipfile import ZIP_DEFLATED, ZipFile
+
         self._zip = ZipFile(out, "w", ZIP_DEFLATED, compresslevel=1)
         self._names: list[str] = []
 
@@ -118,7 +123,7 @@ class Workbook:
         )
         put("_rels/.rels", _related([("officeDocument", "xl/workbook.xml")]))
         sheets = "".join(
-            f'<sheet name={quoteattr(name)} sheetId="{one}" r:id="rId{one}"/>'
+            f'<sheet name={_quoted(name)} sheetId="{one}" r:id="rId{one}"/>'
             for one, name in zip(at, self._names, strict=True)
         )
         put(
@@ -138,13 +143,17 @@ def _related(parts: Sequence[tuple[str, str]]) -> str:
     return f'{XML}<Relationships xmlns="{PACKAGE}/relationships">{made}</Relationships>'
 
 
+def _listed(choices: Sequence[str]) -> str:
+    return f'"{",".join(choices)}"'
+
+
 def _prompted(prompts: Mapping[int, Prompt]) -> str:
     if not prompts:
         return ""
     made = "".join(
-        f'<dataValidation {_choice(one)} allowBlank="1" showInputMessage="1" promptTitle={quoteattr(one.title[:32])}'
-        f' prompt={quoteattr(one.text[:255])} sqref="{_letters(at)}2:{_letters(at)}{LAST_ROW}">'
-        + (f"<formula1>{escape(chr(34) + ','.join(one.choices) + chr(34))}</formula1>" if one.choices else "")
+        f'<dataValidation {_choice(one)} allowBlank="1" showInputMessage="1" promptTitle={_quoted(one.title[:32])}'
+        f' prompt={_quoted(one.text[:255])} sqref="{_letters(at)}2:{_letters(at)}{LAST_ROW}">'
+        + (f"<formula1>{escape(_listed(one.choices), quote=False)}</formula1>" if one.choices else "")
         + "</dataValidation>"
         for at, one in prompts.items()
     )

@@ -2,8 +2,6 @@
 
 import re
 
-from stdnum.cn import uscc
-
 from identifiers import radicals, text
 from identifiers.result import Checked, Context, accept, notice, refuse
 
@@ -91,6 +89,8 @@ def check_credit(raw: str, context: Context) -> Checked:  # noqa: ARG001
         return refuse(CREDIT, raw, value, "length", length=str(len(value)), expected="18")
     if not _CREDIT.fullmatch(value):
         return refuse(CREDIT, raw, value, "credit_character")
+    from stdnum.cn import uscc
+
     expected = uscc.calc_check_digit(value[:17])
     if expected != value[17]:
         return refuse(CREDIT, raw, value, "checksum", expected=expected)

@@ -11,8 +11,6 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from stdnum.iso7064 import mod_11_2
-
 from identifiers import text
 from identifiers.result import Checked, Context, Notice, accept, notice, refuse
 
@@ -39,6 +37,8 @@ def known_divisions() -> frozenset[str]:
 
 def check_character(first_seventeen: str) -> str:
     """The MOD 11-2 check character (0-9 or X) of seventeen digits."""
+    from stdnum.iso7064 import mod_11_2
+
     return str(mod_11_2.calc_check_digit(first_seventeen))
 
 

@@ -2,7 +2,6 @@
 
 import re
 import secrets
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -99,6 +98,8 @@ class Seen:
     """
 
     def __init__(self) -> None:
+        import sqlite3
+
         self._secret = secrets.token_bytes(16)
         self._rows = sqlite3.connect("")  # a temporary file of its own, which nobody else can open
         self._rows.execute("PRAGMA synchronous = OFF")

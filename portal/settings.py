@@ -67,6 +67,7 @@ MAP_TILES: str = env.str("MAP_TILES", "")
 MAP_CREDIT: str = env.str("MAP_CREDIT", "")
 
 INSTALLED_APPS = [
+    "portal.rest.RestConfig",  # the REST framework
     "unfold",
     "unfold.contrib.filters",
     "django.contrib.admin",
@@ -79,7 +80,6 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp_webauthn",
-    "rest_framework",
     "django_htmx",
     "foundation",
     "audit",

@@ -3,9 +3,6 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import phonenumbers
-from phonenumbers import timezone as zones
-
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
@@ -15,6 +12,9 @@ def local_time(moment: datetime, phone: str) -> datetime | None:
     None where that is Beijing time, where the number is not readable, and where it may be in use in several time zones
     that differ at that moment: a wrong hour is worse than none.
     """
+    import phonenumbers
+    from phonenumbers import timezone as zones
+
     try:
         names = zones.time_zones_for_number(phonenumbers.parse(phone, None))
         found = [moment.astimezone(ZoneInfo(name)) for name in names]

@@ -1,29 +1,32 @@
 """Which characters the bundled font can draw; the others are printed as their code point, never as an empty box."""
 
 import struct
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Final
-
-import noto_cjk_sans_otc  # type: ignore[import-untyped] # a package of one font
-
-FONT: Final = Path(str(noto_cjk_sans_otc.FONT_PATH))
-
 
 FULL_REPERTOIRE: Final = 12  # the cmap format that reaches beyond the basic plane (OpenType)
 
 
-@lru_cache(maxsize=1)
+@cache
+def font() -> Path:
+    """The file of the bundled font."""
+    import noto_cjk_sans_otc  # type: ignore[import-untyped] # a package of one font
+
+    return Path(str(noto_cjk_sans_otc.FONT_PATH))
+
+
+@cache
 def _ranges() -> tuple[tuple[int, int], ...]:
     """The ranges of characters of the collection's first font, from its cmap table; the fonts of it share one set."""
-    body = FONT.read_bytes()
-    (font,) = struct.unpack_from(">I", body, 12) if body[:4] == b"ttcf" else (0,)
-    (tables,) = struct.unpack_from(">H", body, font + 4)
-    for at in range(font + 12, font + 12 + tables * 16, 16):
+    body = font().read_bytes()
+    (start,) = struct.unpack_from(">I", body, 12) if body[:4] == b"ttcf" else (0,)
+    (tables,) = struct.unpack_from(">H", body, start + 4)
+    for at in range(start + 12, start + 12 + tables * 16, 16):
         tag, _sum, cmap, _length = struct.unpack_from(">4sIII", body, at)
         if tag == b"cmap":
             return _groups(body, cmap)
-    raise ValueError(f"{FONT} has no cmap table")
+    raise ValueError(f"{font()} has no cmap table")
 
 
 def _groups(body: bytes, cmap: int) -> tuple[tuple[int, int], ...]:
@@ -34,7 +37,7 @@ def _groups(body: bytes, cmap: int) -> tuple[tuple[int, int], ...]:
         if kind == FULL_REPERTOIRE:
             triples = (struct.unpack_from(">III", body, cmap + offset + 16 + at * 12) for at in range(groups))
             return tuple((first, last) for first, last, glyph in triples if glyph or last > first)
-    raise ValueError(f"{FONT} has no cmap of format {FULL_REPERTOIRE}")
+    raise ValueError(f"{font()} has no cmap of format {FULL_REPERTOIRE}")
 
 
 def has_glyph(character: str) -> bool:

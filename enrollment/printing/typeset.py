@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from enrollment.printing.glyphs import FONT, runs
+from enrollment.printing.glyphs import font, runs
 
 FOLDER: Final = Path(__file__).resolve().parent.parent.parent / "templates" / "enrollment"
 
@@ -56,7 +56,7 @@ def compiled(
         data["picture"] = picture
     return typst.compile(
         FOLDER / f"{document}.typ",
-        font_paths=[FONT.parent],
+        font_paths=[font().parent],
         ignore_system_fonts=True,
         format=output,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False, sort_keys=True)},

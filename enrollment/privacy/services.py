@@ -3,10 +3,9 @@
 import hashlib
 import io
 import json
-import zipfile
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 from django.db.models import Q
@@ -37,6 +36,9 @@ from enrollment.seasons.policies import compiled
 from foundation import clock, files
 from foundation.errors import NotAllowed, Refused
 from notifications.models import Message
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
 
 LARGEST: Final = 60_000_000  # bytes of own documents in one copy; what is more is listed and given at the desk
 
@@ -194,8 +196,10 @@ def copy_make(*, guardian: Account) -> bytes:
 
     The caller has confirmed the person by ``step_up``.
     """
+    from zipfile import ZIP_DEFLATED, ZipFile
+
     data, made = data_of(guardian), io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    with ZipFile(made, "w", ZIP_DEFLATED) as archive:
         archive.writestr("data.json", json.dumps(data, ensure_ascii=False, indent=1))
         _prints(archive, guardian)
         data["left_out"] = _documents(archive, guardian)
@@ -212,7 +216,7 @@ def copy_make(*, guardian: Account) -> bytes:
     return body
 
 
-def _prints(archive: zipfile.ZipFile, guardian: Account) -> None:
+def _prints(archive: "ZipFile", guardian: Account) -> None:
     for application in Application.objects.filter(guardian=guardian).order_by("submitted_at"):
         number, receipt = receipt_document(guardian=guardian, application_id=application.pk, language="zh")
         archive.writestr(f"receipts/{number}.pdf", receipt)
@@ -221,7 +225,7 @@ def _prints(archive: zipfile.ZipFile, guardian: Account) -> None:
             archive.writestr(f"letters/{letter.number}-{language}.pdf", letter_made(letter, language))
 
 
-def _documents(archive: zipfile.ZipFile, guardian: Account) -> list[str]:
+def _documents(archive: "ZipFile", guardian: Account) -> list[str]:
     """Write the own documents; the ids of those beyond the limit, or without a file, come back."""
     total, left = 0, []
     for document in Document.objects.filter(owner=guardian).order_by("pk"):

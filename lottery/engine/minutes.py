@@ -11,8 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-import noto_cjk_sans_otc  # type: ignore[import-untyped] # a package of one font
-
 SOURCE: Final = Path(__file__).resolve().parents[2] / "templates" / "lottery" / "witnesses" / "minutes.typ"
 LONGEST_WORD: Final = 28  # a longer run of characters without a space gets places at which a line may end
 BREAK: Final = "\u200b"
@@ -142,6 +140,7 @@ def document(minutes: Minutes) -> str:
 
 def pdf(minutes: Minutes) -> bytes:
     """The minutes as PDF; the document's own date is the time of the certificate."""
+    import noto_cjk_sans_otc  # type: ignore[import-untyped] # a package of one font
     import typst  # not at the top: 7 MB for every process, and only few set a page
 
     return typst.compile(

@@ -23,7 +23,6 @@ from portal.seasons.export import STAGE_WORDS, archive, folder_of
 from schools.matching.divisions import county, full_name, towns
 from schools.models import Stage
 from schools.selectors import address_points, atlas, chart
-from synthetic.tables import STAGES
 
 SIDE: Final = frozenset({"articles.yaml", "service_points.csv"})  # what no rule and no place depends on
 SAFE: Final = ("item", "owner", "basis", "purpose", "valid_until")  # of a data item; the rest says whom to ask, and how
@@ -142,6 +141,8 @@ def scaled(text: bytes, families: int, stages: Sequence[str]) -> bytes:
 
 def _children(stage: str, families: int, stages: Sequence[str]) -> float:
     """How many children of a stage apply, about; unusual families mostly have one of a primary school."""
+    from synthetic.tables import STAGES
+
     usual = families * CHILDREN * STAGES[stage] / sum(STAGES[one] for one in stages)
     return usual + (UNUSUAL if stage == Stage.PRIMARY else 0)
 

@@ -7,7 +7,6 @@ services is heard before anybody is asked.
 import difflib
 import hashlib
 import io
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -154,11 +153,13 @@ def unpacked(content: bytes) -> Iterator[SeasonPlan]:
 
 def _members(content: bytes) -> dict[str, bytes]:
     """The files of an archive that a season's folder may have; a folder around all of them is left away."""
+    from zipfile import BadZipFile
+
     if not 0 < len(content) <= MOST_BYTES:
         raise Refused(_("Choose a zip file of at most 5 MB."), code="size", field="file")
     try:
         found = _read_members(content)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
+    except (BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
         raise Refused(_("This is no zip file that can be read."), code="damaged", field="file") from None
     if found is None:
         raise Refused(_("This archive unpacks to too much."), code="size", field="file")
@@ -167,8 +168,10 @@ def _members(content: bytes) -> dict[str, bytes]:
 
 def _read_members(content: bytes) -> dict[str, bytes] | None:
     """Every file of the archive; None where it would be too much. Its heads may lie: bytes are counted."""
+    from zipfile import ZipFile
+
     found: dict[str, bytes] = {}
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+    with ZipFile(io.BytesIO(content)) as packed:
         files = [one for one in packed.infolist() if not one.is_dir()]
         if len(files) > MOST_FILES or sum(one.file_size for one in files) > MOST_UNPACKED:
             return None

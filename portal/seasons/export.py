@@ -5,7 +5,6 @@ Left out is what names children (homes whose seat is used, the bureau's lists): 
 
 import io
 import json
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
@@ -67,6 +66,8 @@ def folder_of(season: Season) -> dict[str, bytes]:
 
 def archive(files: Mapping[str, bytes]) -> bytes:
     """The files as a zip, always the same bytes."""
+    import zipfile
+
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in sorted(files):

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
 from typing import Any
 
 from django.db import Error, connection
@@ -92,6 +91,8 @@ def reachable() -> bool:
 
 def status() -> Status:
     """Read now. Raises DatabaseError when the database is away."""
+    from statistics import median
+
     now = clock.now()
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     newest = Finding.objects.order_by("-pk").values_list("at", "seconds")[:SAMPLE]
