@@ -21,7 +21,7 @@ from bench.season import ROOT
 
 MOST_SECONDS, MOST_FAMILIES = 3600, 20_000
 DURATION = min(MOST_SECONDS, int(os.environ.get("DURATION") or 120))
-FAMILIES = min(MOST_FAMILIES, int(os.environ.get("FAMILIES") or 600 + 12 * DURATION))
+FAMILIES = min(MOST_FAMILIES, int(os.environ.get("FAMILIES") or 3_000 + 22 * DURATION))
 SHARES = (("80 %", 0.8), ("300 %", 3.0))
 REST_SECONDS = 25  # between phases: longer than a family counts as under way after its last press
 P99_SECONDS = 1.5
@@ -133,7 +133,7 @@ async def run() -> dict[str, Any]:
     def make() -> Crowd:
         return Crowd(settings.SITE_URL, families, codes, photo)
 
-    hold = min(240.0, max(60.0, DURATION / 2))
+    hold = min(120.0, max(60.0, DURATION / 2))
     found, figures = await measured(
         make, "capacity", lambda crowd: capacity(crowd, hold, lambda: judged()[0]), 90 + hold
     )
