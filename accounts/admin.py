@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts import log_admin  # noqa: F401 - registers it
 from accounts.abilities import Ability
 from accounts.admin_base import OwnPageAdmin
 from accounts.models import Account

@@ -13,13 +13,11 @@ from accounts.abilities import Ability
 from accounts.field_words import name_fields
 from accounts.models import Account
 from accounts.scopes import scope
-from accounts.staff_lists import ActionFilter, ListPaginator, ObjectFilter, known_values
+from accounts.staff_lists import ListPaginator, known_values
 from audit.services import record, record_views
 
 __all__ = [
     "Ability",
-    "ActionFilter",
-    "ObjectFilter",
     "OwnPageAdmin",
     "ScopedAdmin",
     "known_values",

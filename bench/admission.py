@@ -52,7 +52,7 @@ def copied(table: str, where: str, again: bool) -> float:
 
 
 def _round(schools: int) -> Any:
-    from enrollment.seasons.services.lists import lists_keep
+    from enrollment.seasons.lists.services import lists_keep
     from enrollment.seasons.services.seasons import policy_store, season_store
     from foundation import clock
     from policy import scheme_text

@@ -104,7 +104,7 @@ class Filing:
         from accounts.models import Account
         from enrollment.filing.drafts.services import draft_file
         from enrollment.filing.submission.services import Submission, submit_new
-        from enrollment.seasons.policies import compiled
+        from enrollment.seasons.rules.policies import compiled
         from foundation import clock
         from foundation.crypto import blind_index
         from rehearsal.parents import client_token

@@ -144,8 +144,8 @@ FROM generate_series(1, {count}) n, unnest(ARRAY['sign_in', 'child.add', 'accoun
 
 def places() -> int:
     """Counties, schools, seasons and rounds. Returns the first season's number."""
+    from enrollment.seasons.lists.services import lists_keep
     from enrollment.seasons.models import Season
-    from enrollment.seasons.services.lists import lists_keep
     from enrollment.seasons.services.seasons import policy_store, season_store
     from foundation import clock
     from policy import scheme_text
@@ -177,7 +177,7 @@ def filled(count: int) -> None:
     """Store `count` applications with all that hangs on them."""
     from django.db import connection
 
-    from enrollment.seasons.names import marks_of
+    from enrollment.seasons.naming.names import marks_of
     from foundation.crypto import blind_index, encrypt
     from verification.models import Agency
 

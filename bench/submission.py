@@ -47,7 +47,7 @@ ANSWERS = {
 
 def open_round() -> Any:
     """A district with two schools, a zone and a round that is open now."""
-    from enrollment.seasons.services.lists import lists_keep
+    from enrollment.seasons.lists.services import lists_keep
     from enrollment.seasons.services.seasons import policy_store, season_store
     from foundation import clock
     from policy import scheme_text

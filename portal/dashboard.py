@@ -19,7 +19,7 @@ from accounts.staff_lists import about, rounded
 from audit.models import Entry
 from enrollment.filing.drafts.registers import ALARM as REGISTERS_ALARM
 from enrollment.seasons.models import Application, ApplicationState, Round
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from foundation import clock
 from notifications.models import Message
 from notifications.services import DUE_STATES

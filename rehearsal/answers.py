@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from enrollment.seasons.own_form import OwnForm
+from enrollment.seasons.rules.own_form import OwnForm
 
 SEXES = {"male": "1", "female": "2"}
 SECOND_CHOICE_SHARE = 0.7

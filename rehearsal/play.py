@@ -17,11 +17,11 @@ from django.db.models import Model
 from rich.console import Console
 
 from accounts.models import Account
-from enrollment.judging.again import changes_open, is_looked_at
+from enrollment.judging.later.again import changes_open, is_looked_at
 from enrollment.outcome.services.offers import offer_answer
-from enrollment.seasons.forms import form_of
 from enrollment.seasons.models import Application, Round, Season, Transition
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.forms import form_of
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.services.rounds import round_step
 from foundation import clock
 from foundation.lanes import pulses, queued

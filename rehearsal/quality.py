@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from enrollment.seasons.models import Application, ApplicationVersion
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from policy import Evaluation, Fact, Facts, evaluate
 from rehearsal.city import Applicant
 from rehearsal.play import Play

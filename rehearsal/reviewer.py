@@ -7,8 +7,8 @@ from enrollment.filing import form
 from enrollment.on_site.services import on_site_record
 from enrollment.review.names import name_settle
 from enrollment.review.services import review_approve, review_refuse, review_return
-from enrollment.seasons.described import CHARACTER, CHILD
 from enrollment.seasons.models import Application
+from enrollment.seasons.naming.described import CHARACTER, CHILD
 from enrollment.seasons.selectors import version_of
 from foundation import clock
 from foundation.errors import Refusal

@@ -25,11 +25,11 @@ from enrollment.judging.services import application_assess
 from enrollment.outcome.services.offers import NewOffer, lapse_sweep, offer_answer, offers_publish
 from enrollment.outcome.services.reminders import place_look
 from enrollment.review.services import review_open, review_refuse, review_return
+from enrollment.seasons.lists.services import lists_keep
 from enrollment.seasons.models import Application, ApplicationVersion, Child, Draft, Round
-from enrollment.seasons.services.lists import lists_keep
+from enrollment.seasons.rules.sources import LISTS
 from enrollment.seasons.services.seasons import policy_store, season_store
 from enrollment.seasons.services.steps import application_step
-from enrollment.seasons.sources import LISTS
 from foundation import clock
 from foundation.crypto import blind_index
 from helpdesk.articles import articles_store

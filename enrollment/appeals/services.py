@@ -14,7 +14,7 @@ from enrollment.appeals.models import Appeal, AppealEvent
 from enrollment.appeals.selectors import may_decide
 from enrollment.appeals.states import APPEAL
 from enrollment.guardians.services.decision_messages import tell
-from enrollment.seasons.calendar import after_working_days, rules_of
+from enrollment.seasons.days.calendar import after_working_days, rules_of
 from enrollment.seasons.models import Application, Offer, Transition
 from enrollment.seasons.services.steps import application_step
 from foundation import clock

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from accounts.departments import Department
-from enrollment.seasons.sources import KNOWN_FROM
+from enrollment.seasons.rules.sources import KNOWN_FROM
 from verification.catalogue import ITEMS
 
 OWNER: Final[Mapping[str, Department]] = {agency: item.department for agency, item in ITEMS.items()}

@@ -14,7 +14,7 @@ from enrollment.cases.services.points import FACT, points_arrived, points_open, 
 from enrollment.cases.states import OPEN
 from enrollment.judging.happenings import JUDGED
 from enrollment.judging.judgement import Judged
-from enrollment.judging.listed import POINTS, counted_points
+from enrollment.judging.lists.listed import POINTS, counted_points
 from enrollment.judging.models import ListEntry
 from enrollment.seasons.happenings import ROUND_FREEZES
 from enrollment.seasons.models import ApplicationVersion, Round

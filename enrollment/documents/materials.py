@@ -14,12 +14,12 @@ from django.db.models import Q
 
 import identifiers
 from enrollment.documents.models import Document
-from enrollment.judging.claims import agency_claims, city_of
-from enrollment.judging.facts import Family, Places, build
-from enrollment.judging.places import addresses, places
-from enrollment.seasons.described import NAME_OF_GUARDIAN, fits_settled, is_open
+from enrollment.judging.facts.claims import agency_claims, city_of
+from enrollment.judging.facts.collect import Family, Places, build
+from enrollment.judging.facts.places import addresses, places
 from enrollment.seasons.models import Draft
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.naming.described import NAME_OF_GUARDIAN, fits_settled, is_open
+from enrollment.seasons.rules.policies import compiled
 from foundation import clock
 from foundation.prepared import Prepared
 from policy import DICTIONARY, Evaluation, Facts, Policy, Text, evaluate

@@ -27,9 +27,9 @@ from enrollment.documents.services import (
     document_add,
     document_content,
 )
-from enrollment.seasons.forms import form_id_for, form_of
 from enrollment.seasons.models import Draft
-from enrollment.seasons.own_form import MATERIAL
+from enrollment.seasons.rules.forms import form_id_for, form_of
+from enrollment.seasons.rules.own_form import MATERIAL
 from enrollment.seasons.selectors import filed_application, open_items, own_draft
 from foundation.confined import Busy
 from foundation.crypto import decrypt, encrypt

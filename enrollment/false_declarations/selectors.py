@@ -10,7 +10,7 @@ from accounts.scopes import scope
 from enrollment.false_declarations.models import DeclarationCase
 from enrollment.false_declarations.states import OPEN
 from enrollment.seasons.models import Application, Round
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from foundation.errors import NotAllowed
 
 ABILITY = Ability.APPLICATION_REVIEW

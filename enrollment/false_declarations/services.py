@@ -18,9 +18,9 @@ from enrollment.false_declarations.models import DeclarationCase, DeclarationEve
 from enrollment.false_declarations.selectors import ABILITY
 from enrollment.false_declarations.states import CASE
 from enrollment.guardians.services.decision_messages import tell
-from enrollment.seasons.calendar import rules_of
+from enrollment.seasons.days.calendar import rules_of
 from enrollment.seasons.models import Application
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.services.steps import application_step
 from foundation import clock
 from foundation.days import moment_said

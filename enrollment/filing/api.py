@@ -22,9 +22,9 @@ from enrollment.filing.submission.services import (
     repeated,
     submit_new,
 )
-from enrollment.seasons.forms import form_of
 from enrollment.seasons.models import Application, Draft, Round
-from enrollment.seasons.own_form import NAME
+from enrollment.seasons.rules.forms import form_of
+from enrollment.seasons.rules.own_form import NAME
 from enrollment.seasons.selectors import open_rounds, own_receipt, round_by_id
 from foundation.errors import NotAllowed, NotOffered, Refusal
 from schools.switches import refuse_unless_offered

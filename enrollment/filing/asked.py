@@ -2,9 +2,9 @@
 
 from enrollment.filing import form
 from enrollment.forms.questions import Field
-from enrollment.seasons.forms import form_id_for, form_of
 from enrollment.seasons.models import Draft
-from enrollment.seasons.own_form import OwnForm
+from enrollment.seasons.rules.forms import form_id_for, form_of
+from enrollment.seasons.rules.own_form import OwnForm
 from foundation.wording import content_language
 
 

@@ -2,7 +2,7 @@
 
 Labels are English message ids; screens translate them. Answers are plain strings by field name; unknown names are
 dropped, and an answer to a question that is not asked any more does not count. What a district leaves out or adds is
-``enrollment.seasons.own_form``; ``FIELDS`` is the form of a district that does neither.
+``enrollment.seasons.rules.own_form``; ``FIELDS`` is the form of a district that does neither.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -11,7 +11,7 @@ from datetime import date
 
 import identifiers
 from enrollment.forms.questions import N_, Answers, Field, FieldError, Option, validate
-from enrollment.seasons.own_form import OwnForm
+from enrollment.seasons.rules.own_form import OwnForm
 
 PAGES = ("guardian", "household", "home", "work", "choices", "needs")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enrollment.filing.big_zones import BigZone
 from enrollment.filing.schools import Nearby, SchoolOption
 from enrollment.seasons.models import Round
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from schools.models import School
 from schools.naming import several
 

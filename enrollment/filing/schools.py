@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.filing.big_zones import BigZone, big_zones
 from enrollment.seasons.models import Draft, Offer, PolicyVersion, Round, Season
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.seats import seats_offered
 from foundation.wording import content_language
 from schools.maps.walking import Walk

@@ -11,10 +11,10 @@ from enrollment.filing.asked import questions_of
 from enrollment.forms.fields import answer_words
 from enrollment.forms.questions import Field
 from enrollment.guardians.binding.keys import APART
-from enrollment.seasons.described import answers_of
-from enrollment.seasons.forms import form_of
 from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion, Child, Draft, Round
-from enrollment.seasons.own_form import OWN, THANKS
+from enrollment.seasons.naming.described import answers_of
+from enrollment.seasons.rules.forms import form_of
+from enrollment.seasons.rules.own_form import OWN, THANKS
 from enrollment.seasons.selectors import open_rounds
 from enrollment.seasons.states import LIVE_STATES
 from foundation.wording import content_language

@@ -10,17 +10,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from enrollment.judging.beside import accepted_homes, told_apart
-from enrollment.judging.doubles import born_a_day_apart, doubled, others_beside
-from enrollment.judging.facts import Family, Places, build
-from enrollment.judging.listed import lists_on
+from enrollment.judging.facts.collect import Family, Places, build
+from enrollment.judging.facts.places import addresses, counted, places
+from enrollment.judging.lists.listed import lists_on
 from enrollment.judging.models import ListEntry
-from enrollment.judging.places import addresses, counted, places
-from enrollment.seasons.described import open_names
+from enrollment.judging.others.beside import accepted_homes, told_apart
+from enrollment.judging.others.doubles import born_a_day_apart, doubled, others_beside
+from enrollment.seasons.lists.services import lists_kept
 from enrollment.seasons.models import Application, ApplicationVersion
-from enrollment.seasons.policies import compiled
-from enrollment.seasons.services.lists import lists_kept
-from enrollment.seasons.sources import ALWAYS
+from enrollment.seasons.naming.described import open_names
+from enrollment.seasons.rules.policies import compiled
+from enrollment.seasons.rules.sources import ALWAYS
 from enrollment.used_seats.asked import Asked, asked_of, homes_lock, rivals_of, seat_matters, stands
 from enrollment.used_seats.reading import REGISTER
 from enrollment.used_seats.selectors import asking_of, own_facts

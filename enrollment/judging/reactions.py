@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from enrollment.judging.again import refuse_in_doubt
-from enrollment.judging.recovery import day_ask_again
+from enrollment.judging.later.again import refuse_in_doubt
+from enrollment.judging.later.recovery import day_ask_again
 from enrollment.judging.services import applications_assess, facts_now
 from enrollment.seasons.happenings import ROUND_FREEZES
 from enrollment.seasons.models import Round

@@ -19,9 +19,9 @@ from enrollment.judging.looks import looks_ask
 from enrollment.judging.models import SecondLook
 from enrollment.judging.patterns import pattern_of
 from enrollment.judging.spared import read, spared, stored
-from enrollment.seasons.calendar import review_by
+from enrollment.seasons.days.calendar import review_by
 from enrollment.seasons.models import Application, ApplicationVersion
-from enrollment.seasons.names import names_note
+from enrollment.seasons.naming.names import names_note
 from enrollment.seasons.services.steps import Stepped, applications_step
 from enrollment.seasons.states import LIVE_STATES
 from enrollment.used_seats.asked import homes_note, stands

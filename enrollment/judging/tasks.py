@@ -1,7 +1,7 @@
 """What workers do for judging, found by its state."""
 
-from enrollment.judging.again import changes_look_through, looks_go_on
-from enrollment.judging.recovery import ask_again_where_back
+from enrollment.judging.later.again import changes_look_through, looks_go_on
+from enrollment.judging.later.recovery import ask_again_where_back
 from enrollment.judging.services import assess_left_over
 from foundation.draining import Turn
 from foundation.lanes import source

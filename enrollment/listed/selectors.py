@@ -8,14 +8,14 @@ from django.db.models import Count
 import identifiers
 from accounts.models import Account
 from enrollment.filing.drafts.registers import register_children
-from enrollment.judging.kinds import LISTS
-from enrollment.judging.listed import LOCAL
+from enrollment.judging.lists.kinds import LISTS
+from enrollment.judging.lists.listed import LOCAL
+from enrollment.judging.lists.own_lists import OwnEntry, own_entries, said_of
 from enrollment.judging.models import ListEntry
-from enrollment.judging.own_lists import OwnEntry, own_entries, said_of
 from enrollment.listed.models import ListGuide
-from enrollment.seasons.list_words import LIST_WORDS
+from enrollment.seasons.lists.services import lists_kept
+from enrollment.seasons.lists.words import LIST_WORDS
 from enrollment.seasons.models import Application
-from enrollment.seasons.services.lists import lists_kept
 from foundation import clock
 from imports.kinds import Kind, Place, may
 from imports.models import Import

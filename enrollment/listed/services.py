@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from audit.services import record
-from enrollment.judging.kinds import LISTS
+from enrollment.judging.lists.kinds import LISTS
 from enrollment.listed.models import ListGuide
 from foundation import clock
 from foundation.errors import NotAllowed, Refused

@@ -10,7 +10,7 @@ from accounts.abilities import Ability
 from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.on_site.models import OnSiteVisit
-from enrollment.seasons.calendar import rules_of
+from enrollment.seasons.days.calendar import rules_of
 from enrollment.seasons.models import Application, ApplicationVersion
 from foundation.days import moment_said
 from foundation.errors import NotAllowed

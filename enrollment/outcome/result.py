@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from enrollment.filing.submission.standing import placed_by
-from enrollment.seasons.calendar import check_in_days
+from enrollment.seasons.days.calendar import check_in_days
 from enrollment.seasons.models import Application, Round
 from foundation import clock
 from schools.badges import badge_of

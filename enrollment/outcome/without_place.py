@@ -11,7 +11,7 @@ from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.filing.submission.standing import place_due
 from enrollment.outcome.services.reminders import ABILITY
-from enrollment.seasons.calendar import rules_of
+from enrollment.seasons.days.calendar import rules_of
 from enrollment.seasons.models import Application, ApplicationState, Offer, Season
 from foundation import clock
 from foundation.errors import NotAllowed

@@ -21,7 +21,7 @@ class FormDraft(models.Model):
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="form_drafts")
     state = models.CharField(max_length=8, choices=State.choices, default=State.EDITING)
-    body = models.JSONField()  # enrollment.seasons.own_form
+    body = models.JSONField()  # enrollment.seasons.rules.own_form
     basis = models.ForeignKey(FormVersion, null=True, on_delete=models.PROTECT, related_name="+")  # what stood then
     revision = models.PositiveIntegerField(default=1)
     more = models.BooleanField(default=False)  # families are asked for more: another person must take it

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from enrollment.filing import form
 from enrollment.own_form.selectors import TextPlace, kind_words, optional_questions, page_words, text_places
 from enrollment.seasons.models import Round
-from enrollment.seasons.own_form import FLAGS, LANGUAGES, MOST_QUESTIONS, WORDS, Content
+from enrollment.seasons.rules.own_form import FLAGS, LANGUAGES, MOST_QUESTIONS, WORDS, Content
 
 LONGEST: Final = 2000  # characters of one input, before it is judged
 

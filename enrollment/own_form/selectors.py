@@ -11,9 +11,9 @@ from accounts.models import Account
 from enrollment.filing import form
 from enrollment.forms.fields import FormField, form_field
 from enrollment.own_form.models import FormDraft
-from enrollment.seasons.forms import content_of
 from enrollment.seasons.models import Application, Draft, Round
-from enrollment.seasons.own_form import (
+from enrollment.seasons.rules.forms import content_of
+from enrollment.seasons.rules.own_form import (
     CLASS,
     INTRO,
     LANGUAGES,
@@ -25,7 +25,7 @@ from enrollment.seasons.own_form import (
     asks_more,
     mistakes,
 )
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.states import ENDED_STATES
 from enrollment.setup.selectors import Place, place_for
 from enrollment.setup.states import OPEN

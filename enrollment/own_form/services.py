@@ -10,9 +10,9 @@ from accounts.models import Account
 from audit.services import record
 from enrollment.own_form.models import FormDraft
 from enrollment.own_form.selectors import FormGround, changes, form_ground, wrong_places
-from enrollment.seasons.forms import CHANGEABLE, form_store, round_form_set
 from enrollment.seasons.models import FormVersion, Round
-from enrollment.seasons.own_form import OWN, Content
+from enrollment.seasons.rules.forms import CHANGEABLE, form_store, round_form_set
+from enrollment.seasons.rules.own_form import OWN, Content
 from enrollment.seasons.services.steps import round_lock
 from enrollment.setup.drafting import draft_step, refuse_old
 from foundation import clock

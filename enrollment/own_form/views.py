@@ -22,8 +22,8 @@ from enrollment.own_form.selectors import (
     rounds_of,
 )
 from enrollment.own_form.services import Place
-from enrollment.seasons.forms import CHANGEABLE
-from enrollment.seasons.own_form import INTRO, MATERIAL, MOST_QUESTIONS, THANKS, Content, OwnForm
+from enrollment.seasons.rules.forms import CHANGEABLE
+from enrollment.seasons.rules.own_form import INTRO, MATERIAL, MOST_QUESTIONS, THANKS, Content, OwnForm
 from foundation.errors import Refusal, Refused
 from foundation.wording import content_language
 

@@ -21,7 +21,7 @@ from enrollment.false_declarations.models import DeclarationCase
 from enrollment.guardians.models import BindingAnswer, Guardianship, Invitation
 from enrollment.guardians.selectors import masked_person
 from enrollment.guardians.services.consents import TEXTS
-from enrollment.judging.own_lists import own_entries
+from enrollment.judging.lists.own_lists import own_entries
 from enrollment.on_site.models import OnSiteVisit
 from enrollment.seasons.models import Application
 from foundation import clock

@@ -32,7 +32,7 @@ from enrollment.privacy.accesses import access_words
 from enrollment.privacy.models import DataRequest
 from enrollment.privacy.own_data import people_data
 from enrollment.seasons.models import Application, Child, Draft
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from foundation import clock, files
 from foundation.errors import NotAllowed, Refused
 from notifications.models import Message

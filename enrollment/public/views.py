@@ -10,7 +10,7 @@ from enrollment.public.page_views import counted
 from enrollment.public.schools.finder_views import address_field
 from enrollment.public.schools.selectors import seasons
 from enrollment.public.selectors import FrontRound, front
-from enrollment.seasons.deadlines import Deadline, deadline
+from enrollment.seasons.days.deadlines import Deadline, deadline
 from enrollment.seasons.models import Round
 from foundation import clock
 

@@ -20,7 +20,7 @@ from enrollment.review.staff.case import OF_VERSION
 from enrollment.review.staff.page import case_page
 from enrollment.review.views import next_wanted
 from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion, Child
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.staff_lists import DeskFilter, initial
 from enrollment.seasons.states import OPEN_FOR_REVIEW
 from foundation import clock

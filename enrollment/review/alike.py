@@ -20,7 +20,7 @@ from enrollment.review.held import Decision, decision_make
 from enrollment.review.queue import Wanted, queue
 from enrollment.review.staff.settle import questions, refuse_unreadable, settled, taken
 from enrollment.seasons.models import Application, ApplicationVersion
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from foundation.errors import NotAllowed, Refusal, Refused
 from policy import Verdict
 from policy.facts import Scalar

@@ -18,9 +18,16 @@ from enrollment.guardians.services.decision_messages import tell
 from enrollment.judging.judgement import gather, judge
 from enrollment.judging.services import store
 from enrollment.review.models import HeldDecision
-from enrollment.seasons.described import CHILD, GUARDIAN, NAME_OF_GUARDIAN, answers_settled, descriptions, is_open
 from enrollment.seasons.models import Application, ApplicationVersion, Draft, SettledName
-from enrollment.seasons.names import names_note
+from enrollment.seasons.naming.described import (
+    CHILD,
+    GUARDIAN,
+    NAME_OF_GUARDIAN,
+    answers_settled,
+    descriptions,
+    is_open,
+)
+from enrollment.seasons.naming.names import names_note
 from enrollment.seasons.services.steps import application_step
 from foundation import clock
 from foundation.crypto import blind_index

@@ -16,8 +16,8 @@ from accounts.models import Account
 from accounts.scopes import COUNTY, scope
 from enrollment.judging.patterns import only_questions, questions_in
 from enrollment.seasons.models import Application, PolicyVersion, Round
-from enrollment.seasons.names import named
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.naming.names import named
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.states import OPEN_FOR_REVIEW
 from foundation import clock, codes
 from foundation.posted import number
@@ -90,8 +90,8 @@ def _tomorrow() -> datetime:
 
 
 def found(reviewer: Account, typed: str) -> QuerySet[Application]:
-    """Applications in reach whose child is found by what was typed (``enrollment.seasons.names``), or whose receipt
-    begins with it; of open cases those whose receipt has it anywhere."""
+    """Applications in reach whose child is found by what was typed (``enrollment.seasons.naming.names``), or whose
+    receipt begins with it; of open cases those whose receipt has it anywhere."""
     rows = scope(reviewer).rows(
         Application.objects.all(), Ability.APPLICATION_VIEW, district="district_code", school="review_school_id"
     )

@@ -15,7 +15,7 @@ from accounts.scopes import scope
 from enrollment.desk.models import CaseNote
 from enrollment.desk.services import case_log, case_words, reviewed
 from enrollment.review.models import SecondReading
-from enrollment.seasons.calendar import rules_of
+from enrollment.seasons.days.calendar import rules_of
 from enrollment.seasons.models import Application
 from enrollment.seasons.services.steps import application_step
 from foundation import clock

@@ -19,12 +19,12 @@ from enrollment.false_declarations.selectors import hinders_approval
 from enrollment.filing.asked import questions_of
 from enrollment.forms.questions import Field
 from enrollment.guardians.services.decision_messages import tell
-from enrollment.judging.beside import beside_names, seen_note
 from enrollment.judging.judgement import gather, judge
+from enrollment.judging.others.beside import beside_names, seen_note
 from enrollment.judging.services import store
 from enrollment.on_site.selectors import asks_visit, missing_visit
 from enrollment.seasons.models import Application, ApplicationVersion, ReturnRequest
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.selectors import version_of
 from enrollment.seasons.services.steps import application_step
 from foundation import clock

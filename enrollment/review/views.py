@@ -31,7 +31,7 @@ from enrollment.review.queue import alike as kinds
 from enrollment.review.readings import reading_make, readings_for
 from enrollment.review.staff.case import next_case
 from enrollment.seasons.models import Application
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from foundation import clock, posted
 from foundation.errors import NotAllowed, Refusal, Refused
 from foundation.wording import content_language

@@ -257,7 +257,7 @@ class Application(models.Model):
 
 
 class NameMarks(models.Model):
-    """By which parts of the child's name staff find an application: keyed digests, see ``enrollment.seasons.names``."""
+    """By which parts of the child's name staff find an application: keyed digests (``enrollment.seasons.naming``)."""
 
     application = models.OneToOneField(
         Application, on_delete=models.CASCADE, primary_key=True, related_name="name_marks"

@@ -19,10 +19,10 @@ from accounts.abilities import Ability
 from accounts.models import Account, Role
 from accounts.people.terms import prefixes
 from accounts.scopes import scope
+from enrollment.seasons.lists.services import lists_kept
 from enrollment.seasons.models import PolicyVersion, Round
-from enrollment.seasons.policies import compiled
-from enrollment.seasons.services.lists import lists_kept
-from enrollment.seasons.sources import unsourced
+from enrollment.seasons.rules.policies import compiled
+from enrollment.seasons.rules.sources import unsourced
 from foundation import clock
 from schools.models import AddressPoint, School, SeatPlan, Stage, Zone
 from verification.config import check_config

@@ -1,6 +1,6 @@
 """What workers do for seasons: rounds begin and end at their minute."""
 
-from enrollment.seasons.names import names_fill
+from enrollment.seasons.naming.names import names_fill
 from enrollment.seasons.services.phases import rounds_move_on
 from foundation.draining import Turn
 from foundation.lanes import source

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from enrollment.seasons.dates import Wrong
+from enrollment.seasons.days.dates import Wrong
 from foundation.days import day_said, moment_said
 
 ROUND_STATES: Final[Mapping[str, Promise]] = {

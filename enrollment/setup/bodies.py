@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from enrollment.seasons.dates import RoundDates, Span, Wrong, contradictions
+from enrollment.seasons.days.dates import RoundDates, Span, Wrong, contradictions
 from enrollment.seasons.models import Round, Season
 from enrollment.seasons.words import wrong_words
 from foundation import clock

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.seasons.dates import FREE
+from enrollment.seasons.days.dates import FREE
 from enrollment.seasons.models import Round
 from enrollment.setup.bodies import DAYS, LABELS, MOMENTS, Body, name_of
 from schools.models import Stage

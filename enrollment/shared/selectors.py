@@ -26,10 +26,10 @@ from enrollment.guardians.models import Guardianship, Invitation
 from enrollment.guardians.selectors import covers_statements, may_correct, protected
 from enrollment.outcome.models import Attendance
 from enrollment.outcome.selectors import attendance_of
-from enrollment.seasons.calendar import bring_words, check_in_days, check_in_over
-from enrollment.seasons.described import fits_settled
-from enrollment.seasons.forms import form_of
+from enrollment.seasons.days.calendar import bring_words, check_in_days, check_in_over
 from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion, Draft, Offer, ReturnRequest
+from enrollment.seasons.naming.described import fits_settled
+from enrollment.seasons.rules.forms import form_of
 from enrollment.seasons.selectors import no_such_application, open_items, version_of
 from enrollment.seasons.states import APPLICATION
 from schools.models import School

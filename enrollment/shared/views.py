@@ -26,8 +26,8 @@ from enrollment.guardians.selectors import covers_statements, guardianship_of, m
 from enrollment.guardians.services.consents import consent_text
 from enrollment.guardians.views.agreements import done
 from enrollment.outcome.services.offers import attendance_say, offer_answer
-from enrollment.seasons.deadlines import remaining
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.days.deadlines import remaining
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.selectors import no_such_application
 from enrollment.shared import selectors as seen
 from enrollment.shared.selectors import Correction

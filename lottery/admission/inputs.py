@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from enrollment.seasons.models import Round
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from lottery.admission.bound import bound_only, check_draw, check_sites
 from lottery.ceremony.models import Draw
 from lottery.engine.admission.entries import Entry, EntryReader, Inputs, Site

@@ -14,9 +14,9 @@ from accounts.abilities import Ability
 from accounts.models import Account
 from accounts.scopes import scope
 from audit.services import record
-from enrollment.seasons.forms import class_name
 from enrollment.seasons.models import Application, ApplicationState, Season
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.forms import class_name
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.selectors import no_such_application
 from foundation.errors import NotAllowed
 from lottery.classes.models import (

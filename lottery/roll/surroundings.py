@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from enrollment.seasons.models import Round
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from lottery.engine.admission.entries import SHARED, Entry, Inputs
 from lottery.engine.allocation.problem import Mechanism
 from lottery.engine.drawing.draw import sibling_rule

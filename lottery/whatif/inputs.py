@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 from enrollment.seasons.models import Application, ApplicationState, Round
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.states import UNSETTLED
 from lottery.admission.inputs import rules
 from lottery.afterwards.seats import seats_left

@@ -10,7 +10,7 @@ from accounts.abilities import Ability
 from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.seasons.models import Round
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from foundation.errors import NotAllowed
 from lottery.ceremony.models import Draw
 from lottery.engine.admission.entries import SHARED, real

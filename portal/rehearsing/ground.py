@@ -17,7 +17,7 @@ import yaml
 from django.utils.translation import gettext as _
 
 from enrollment.seasons.models import Round, Season
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from portal.rehearsing.estates import HEADS, MOST, Ground, estates
 from portal.seasons.export import STAGE_WORDS, archive, folder_of
 from schools.matching.divisions import county, full_name, towns

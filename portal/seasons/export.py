@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import yaml
 
-from enrollment.seasons.kinds import ADDRESS_COLUMNS, SEAT_COLUMNS, STAGES, ZONE_COLUMNS
+from enrollment.seasons.lists.kinds import ADDRESS_COLUMNS, SEAT_COLUMNS, STAGES, ZONE_COLUMNS
 from enrollment.seasons.models import AfterRules, KeptList, PolicyVersion, Round, Season
 from foundation import clock
 from foundation.tables import as_file

@@ -9,7 +9,7 @@ from typing import Any, Final
 import yaml
 from django.contrib.staticfiles import finders
 
-from enrollment.seasons.kinds import STAGES
+from enrollment.seasons.lists.kinds import STAGES
 
 ARTICLES = "articles.yaml"
 KINDS = ("notice", "question")

@@ -15,11 +15,11 @@ from typing import Any
 import yaml
 from django.utils.translation import override
 
-from enrollment.seasons.dates import MOST_DAYS
-from enrollment.seasons.kinds import ADDRESS_COLUMNS, SEAT_COLUMNS, STAGES, AddressReader, SeatPlanReader
-from enrollment.seasons.own_form import Content
-from enrollment.seasons.services.lists import source_issue
-from enrollment.seasons.sources import LISTS, is_list, unsourced
+from enrollment.seasons.days.dates import MOST_DAYS
+from enrollment.seasons.lists.kinds import ADDRESS_COLUMNS, SEAT_COLUMNS, STAGES, AddressReader, SeatPlanReader
+from enrollment.seasons.lists.services import source_issue
+from enrollment.seasons.rules.own_form import Content
+from enrollment.seasons.rules.sources import LISTS, is_list, unsourced
 from enrollment.setup.bodies import reminders_of
 from enrollment.used_seats.kinds import COLUMNS as USED_COLUMNS
 from enrollment.used_seats.kinds import SeatReader
@@ -85,7 +85,7 @@ class SeasonPlan:
     synthetic: bool = False
     calendar: list[dict[str, str]] = field(default_factory=list)
     items: tuple[ItemRow, ...] = ()  # the district's rows of the catalogue of data items
-    lists: tuple[str, ...] = ()  # the lists that the district keeps (enrollment.seasons.sources)
+    lists: tuple[str, ...] = ()  # the lists that the district keeps (enrollment.seasons.rules.sources)
     rounds: list[RoundPlan] = field(default_factory=list)
     policies: dict[str, tuple[str, Policy]] = field(default_factory=dict)
     schools: list[dict[str, Any]] = field(default_factory=list)

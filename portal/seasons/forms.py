@@ -8,7 +8,7 @@ import yaml
 
 from enrollment.filing import form
 from enrollment.seasons.models import Round
-from enrollment.seasons.own_form import FLAGS, KINDS, LANGUAGES, WORDS, Content, mistakes
+from enrollment.seasons.rules.own_form import FLAGS, KINDS, LANGUAGES, WORDS, Content, mistakes
 from policy import Policy, PolicyError
 from policy.tree import refuse_unbounded
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from enrollment.seasons.sources import FURTHER
+from enrollment.seasons.rules.sources import FURTHER
 from foundation.addresses import enciphered
 from verification.agencies import FIVE
 from verification.dialect import DialectError, parse

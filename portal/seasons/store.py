@@ -7,11 +7,11 @@ from typing import Final
 from django.db import transaction
 
 from audit.services import record
-from enrollment.seasons.forms import form_store
-from enrollment.seasons.kinds import plan_of
+from enrollment.seasons.lists.kinds import plan_of
+from enrollment.seasons.lists.services import lists_keep
 from enrollment.seasons.models import PolicyVersion, Season
+from enrollment.seasons.rules.forms import form_store
 from enrollment.seasons.selectors import judged_by_zones
-from enrollment.seasons.services.lists import lists_keep
 from enrollment.seasons.services.seasons import after_rules_store, policy_store, season_store
 from enrollment.used_seats.kinds import seats_load
 from foundation.errors import Refused

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Response
 
-from enrollment.seasons.kinds import plan_of
+from enrollment.seasons.lists.kinds import plan_of
 from enrollment.seasons.models import Draft, Round
 from portal.seasons.folder import read_folder
 from schools.kinds import school_of

@@ -19,7 +19,7 @@ from pytest_django import Settings
 from accounts.models import Account
 from enrollment.documents.models import Document
 from enrollment.documents.services import document_content
-from enrollment.judging.recovery import ask_again_where_back
+from enrollment.judging.later.recovery import ask_again_where_back
 from enrollment.outcome.models import RegistryRecord
 from enrollment.seasons.models import Application, Draft, Round
 from enrollment.seasons.services.seasons import policy_store

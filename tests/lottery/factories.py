@@ -15,10 +15,10 @@ from django_otp.oath import TOTP
 from accounts.models import Account, TokenDevice
 from accounts.services import staff_create
 from enrollment.filing.submission.services import receipt_for
+from enrollment.seasons.lists.services import lists_keep
 from enrollment.seasons.models import Application, ApplicationVersion, Child, Round
-from enrollment.seasons.services.lists import lists_keep
+from enrollment.seasons.rules.sources import LISTS
 from enrollment.seasons.services.seasons import policy_store, season_store
-from enrollment.seasons.sources import LISTS
 from foundation import clock
 from foundation.crypto import blind_index
 from lottery.admission.models import AdmissionRun

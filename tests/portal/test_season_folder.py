@@ -14,8 +14,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from audit.models import Entry
-from enrollment.seasons.forms import form_of
 from enrollment.seasons.models import PolicyVersion, Round, Season
+from enrollment.seasons.rules.forms import form_of
 from enrollment.setup.models import SeasonFolder
 from foundation import clock
 from foundation.errors import Refused

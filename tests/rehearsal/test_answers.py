@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 from enrollment.filing import form
-from enrollment.seasons.own_form import OwnForm
+from enrollment.seasons.rules.own_form import OwnForm
 from foundation import clock
 from rehearsal.answers import Around, choices, corrected, form_answers, own_answers
 from rehearsal.city import STAGES, NoCity, city_spec, read_estates, scaled_seats

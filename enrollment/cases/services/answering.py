@@ -22,7 +22,7 @@ from enrollment.cases.services.steps import (
 )
 from enrollment.cases.states import OPEN
 from enrollment.review.staff.settle import settled
-from enrollment.seasons.calendar import after_working_days, rules_of
+from enrollment.seasons.days.calendar import after_working_days, rules_of
 from enrollment.seasons.models import Application
 from foundation import clock
 from foundation.days import moment_said

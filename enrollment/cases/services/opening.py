@@ -25,9 +25,9 @@ from enrollment.cases.services.steps import (
 )
 from enrollment.cases.states import OPEN
 from enrollment.documents.selectors import documents_of
-from enrollment.judging.facts import in_doubt
+from enrollment.judging.facts.collect import in_doubt
 from enrollment.review.staff.settle import questions
-from enrollment.seasons.calendar import after_working_days, rules_of
+from enrollment.seasons.days.calendar import after_working_days, rules_of
 from enrollment.seasons.models import Application, ApplicationVersion
 from enrollment.seasons.selectors import version_of
 from enrollment.used_seats.reading import place_keys

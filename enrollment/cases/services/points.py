@@ -19,7 +19,7 @@ from enrollment.cases.services.opening import Part, case_by_itself
 from enrollment.cases.services.steps import case_in_care, case_step, enquiry_step, words_of
 from enrollment.cases.states import OPEN
 from enrollment.guardians.services.decision_messages import tell
-from enrollment.judging.listed import POINTS, counted_points
+from enrollment.judging.lists.listed import POINTS, counted_points
 from enrollment.judging.looks import looks_ask
 from enrollment.judging.models import ListEntry, SecondLook
 from enrollment.seasons.models import Application, ApplicationVersion

@@ -7,7 +7,7 @@ from typing import Any
 
 import identifiers
 from enrollment.filing.drafts.homes import PEOPLE, KnownHome, home_answers, only_home
-from enrollment.judging.claims import city_of
+from enrollment.judging.facts.claims import city_of
 from verification.agencies import MalformedRecord
 from verification.agencies.household import people_of
 from verification.agencies.insurance import counted_months, paid_in

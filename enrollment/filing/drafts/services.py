@@ -22,10 +22,10 @@ from enrollment.filing.drafts.registers import UNSAID, is_closed, registers_say
 from enrollment.forms.questions import Field
 from enrollment.judging.looks import looks_ask
 from enrollment.judging.models import SecondLook
-from enrollment.seasons.described import CHARACTER, fits_settled
-from enrollment.seasons.forms import form_id_for
 from enrollment.seasons.models import Application, ApplicationVersion, Child, Draft, Round
-from enrollment.seasons.own_form import OWN
+from enrollment.seasons.naming.described import CHARACTER, fits_settled
+from enrollment.seasons.rules.forms import form_id_for
+from enrollment.seasons.rules.own_form import OWN
 from enrollment.seasons.selectors import DRAFT, DRAFT_LOCKED, filed_application, in_reach, may_amend
 from enrollment.seasons.services.rounds import may_file, refuse_unless_open
 from enrollment.seasons.states import LIVE_STATES

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from enrollment.filing.expectations.eligibility import home_rules
 from enrollment.seasons.models import Draft
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from foundation.wording import content_language
 
 

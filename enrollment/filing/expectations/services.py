@@ -11,7 +11,7 @@ from enrollment.filing.drafts.homes import KnownHome, must_pick
 from enrollment.filing.drafts.prefill import suggested_answers
 from enrollment.filing.drafts.registers import registers_say
 from enrollment.seasons.models import Child, Draft, Round
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from foundation import clock
 from policy import Evaluation, Facts, evaluate
 

@@ -22,14 +22,14 @@ from enrollment.forms.fields import error_text
 from enrollment.forms.questions import N_, FieldError
 from enrollment.guardians.selectors import may_withdraw
 from enrollment.guardians.services.decision_messages import tell
-from enrollment.judging.claims import Applying, claims_asked
+from enrollment.judging.facts.claims import Applying, claims_asked
 from enrollment.judging.services import LEASE
-from enrollment.seasons.described import answers_settled, is_open
-from enrollment.seasons.forms import form_id_for
+from enrollment.seasons.lists.services import lists_kept
 from enrollment.seasons.models import Application, ApplicationVersion, Draft, ReturnRequest, Round
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.naming.described import answers_settled, is_open
+from enrollment.seasons.rules.forms import form_id_for
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.selectors import DRAFT_LOCKED, may_amend, version_of
-from enrollment.seasons.services.lists import lists_kept
 from enrollment.seasons.services.rounds import refuse_elsewhere, refuse_unless_open
 from enrollment.seasons.services.steps import application_step, first_steps, round_lock
 from enrollment.seasons.states import ENDED_STATES, LIVE_STATES

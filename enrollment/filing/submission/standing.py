@@ -12,8 +12,8 @@ from accounts.models import Account
 from accounts.services import person_of
 from enrollment.appeals.models import Appeal
 from enrollment.guardians.selectors import masked_person
-from enrollment.seasons.calendar import CHECK_IN, after_working_days, check_in_days, dated, rules_of
-from enrollment.seasons.deadlines import remaining
+from enrollment.seasons.days.calendar import CHECK_IN, after_working_days, check_in_days, dated, rules_of
+from enrollment.seasons.days.deadlines import remaining
 from enrollment.seasons.models import AfterRules, Application, ApplicationState, Transition
 from foundation import clock
 from foundation.days import moment_in_full

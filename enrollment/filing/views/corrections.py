@@ -17,7 +17,7 @@ from enrollment.filing.submission.services import InvalidAnswers, Submission, ap
 from enrollment.filing.views.wizard import page_context
 from enrollment.forms import posted
 from enrollment.forms.fields import form_field
-from enrollment.seasons.deadlines import remaining
+from enrollment.seasons.days.deadlines import remaining
 from enrollment.seasons.models import Draft
 from enrollment.seasons.selectors import open_items, own_application
 from foundation.errors import Refusal, Refused

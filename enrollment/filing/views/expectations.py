@@ -19,7 +19,7 @@ from enrollment.filing.expectations.services import precheck
 from enrollment.forms.fields import FieldOption, FormField
 from enrollment.guardians.confirming import ways_of
 from enrollment.seasons.models import Round
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.selectors import owned_child, round_standing, visible_rounds
 from foundation import clock
 from foundation.errors import Refusal

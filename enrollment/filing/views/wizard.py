@@ -31,10 +31,10 @@ from enrollment.filing.submission.services import InvalidAnswers, Submission, ap
 from enrollment.forms import posted as posted_form
 from enrollment.forms.fields import FormField, error_text, form_field
 from enrollment.forms.questions import N_, Field, FieldError
-from enrollment.seasons.deadlines import deadline
+from enrollment.seasons.days.deadlines import deadline
 from enrollment.seasons.models import Draft
-from enrollment.seasons.own_form import INTRO
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.own_form import INTRO
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.selectors import filed_application, may_amend, open_return, own_draft, round_standing
 from foundation import clock
 from foundation.errors import Refusal, Refused

@@ -12,7 +12,7 @@ from audit.services import record
 from enrollment.outcome.letter_print import LANGUAGES, LetterFacts, letter_pdf
 from enrollment.outcome.models import Letter
 from enrollment.printing.codes import check_url
-from enrollment.seasons.calendar import bring_to, check_in_days, rules_of
+from enrollment.seasons.days.calendar import bring_to, check_in_days, rules_of
 from enrollment.seasons.models import Application, Offer
 from enrollment.seasons.selectors import own_application
 from foundation import clock

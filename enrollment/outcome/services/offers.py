@@ -14,7 +14,7 @@ from audit.services import record
 from enrollment.guardians.selectors import acts_for
 from enrollment.outcome.models import Attendance, PlaceLook
 from enrollment.outcome.selectors import attendance_of
-from enrollment.seasons.calendar import check_in_over
+from enrollment.seasons.days.calendar import check_in_over
 from enrollment.seasons.models import Application, ApplicationState, Offer
 from enrollment.seasons.services.steps import application_step
 from foundation import clock

@@ -26,9 +26,9 @@ from enrollment.outcome.services.offers import attendance_say, offer_answer
 from enrollment.outcome.student_registry.services import WANTED_STATES, registry_open
 from enrollment.printing.codes import qr
 from enrollment.seasons import results
-from enrollment.seasons.calendar import bring_words, check_in_days, check_in_over
-from enrollment.seasons.described import open_names
+from enrollment.seasons.days.calendar import bring_words, check_in_days, check_in_over
 from enrollment.seasons.models import Application, Draft
+from enrollment.seasons.naming.described import open_names
 from enrollment.seasons.selectors import can, may_amend, open_items, own_application, round_standing, version_of
 from foundation.errors import Refused
 from foundation.wording import content_language

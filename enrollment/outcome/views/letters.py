@@ -14,7 +14,7 @@ from enrollment.outcome.services.letters import letter_document, letter_issue
 from enrollment.outcome.share import may_share, share_picture
 from enrollment.printing.answers import pdf_answer, private
 from enrollment.printing.codes import check_code, qr
-from enrollment.seasons.calendar import bring_words, check_in_days
+from enrollment.seasons.days.calendar import bring_words, check_in_days
 from foundation.errors import Refused
 from schools.badges import badge_of
 

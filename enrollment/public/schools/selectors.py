@@ -13,7 +13,7 @@ from enrollment.filing.school_map import Listed, Place, SchoolMap, school_map
 from enrollment.filing.schools import NEAR_METRES, NEAREST, LastYear, results_of
 from enrollment.public.schools.places import NumberRange, number_ranges, rule_words, why
 from enrollment.seasons.models import Round, Season
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.seats import SeatsLeft, seats_left_now
 from foundation.wording import say
 from policy import Policy

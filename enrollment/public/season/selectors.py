@@ -8,9 +8,9 @@ from typing import Final
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from enrollment.seasons.calendar import dated, rules_of
+from enrollment.seasons.days.calendar import dated, rules_of
 from enrollment.seasons.models import PolicyVersion, Round, Season
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from foundation import clock
 from policy import Policy
 from policy.plain import PlainPolicy, changes, described

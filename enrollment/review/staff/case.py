@@ -25,9 +25,9 @@ from enrollment.filing.asked import questions_of
 from enrollment.filing.selectors import filed_rows
 from enrollment.forms.fields import answer_words
 from enrollment.forms.questions import Field
-from enrollment.judging.beside import beside_names
-from enrollment.judging.doubles import doubles_of
 from enrollment.judging.judgement import beside_of
+from enrollment.judging.others.beside import beside_names
+from enrollment.judging.others.doubles import doubles_of
 from enrollment.on_site.models import OnSiteVisit
 from enrollment.on_site.selectors import asks_visit, missing_visit
 from enrollment.review.queue import Wanted, queue
@@ -36,7 +36,7 @@ from enrollment.review.services import item_label
 from enrollment.review.staff.parts import Parts, parts_of
 from enrollment.review.staff.settle import spec_of, words
 from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion, Transition
-from enrollment.seasons.sources import NO_SOURCE
+from enrollment.seasons.rules.sources import NO_SOURCE
 from enrollment.seasons.states import OPEN_FOR_REVIEW
 from foundation import clock
 from foundation.wording import content_language, say

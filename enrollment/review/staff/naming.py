@@ -10,8 +10,8 @@ import identifiers
 from enrollment.documents.materials import NAME_PAGE
 from enrollment.review.names import WHOSE, described_name
 from enrollment.review.staff.case import Case, GivenDocument
-from enrollment.seasons.described import CHILD, descriptions
 from enrollment.seasons.models import SettledName
+from enrollment.seasons.naming.described import CHILD, descriptions
 from foundation.wording import refusal
 
 

@@ -22,7 +22,7 @@ from enrollment.documents.materials import NAME_PAGE
 from enrollment.documents.places import ITEM
 from enrollment.filing import form
 from enrollment.filing.asked import questions_of
-from enrollment.judging.recovery import case_ask_again
+from enrollment.judging.later.recovery import case_ask_again
 from enrollment.review.held import Decision, decision_make
 from enrollment.review.names import name_settle
 from enrollment.review.queue import Wanted

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 import identifiers
 from enrollment.seasons.models import ApplicationVersion
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from enrollment.used_seats.reading import REGISTER
 from foundation import clock
 from foundation.errors import Refused

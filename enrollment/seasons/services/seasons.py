@@ -7,11 +7,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from enrollment.seasons.dates import RoundDates, Standing, changed, refusals
-from enrollment.seasons.forms import CHANGEABLE
+from enrollment.seasons.days.dates import RoundDates, Standing, changed, refusals
+from enrollment.seasons.lists.services import lists_kept, require_sources
 from enrollment.seasons.models import AfterRules, PolicyVersion, Round, Season
+from enrollment.seasons.rules.forms import CHANGEABLE
 from enrollment.seasons.selectors import judged_in
-from enrollment.seasons.services.lists import lists_kept, require_sources
 from enrollment.seasons.services.steps import round_lock
 from enrollment.seasons.words import wrong_words
 from foundation import clock

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from audit.services import entry, record, record_all
-from enrollment.seasons.calendar import review_by
+from enrollment.seasons.days.calendar import review_by
 from enrollment.seasons.models import Application, Round, Transition
 from enrollment.seasons.states import APPLICATION, OPEN_FOR_REVIEW, ROUND
 from enrollment.seasons.words import ROUND_EVENTS, ROUND_STATES

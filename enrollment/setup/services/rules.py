@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from audit.services import record
+from enrollment.seasons.lists.services import lists_keep
 from enrollment.seasons.models import Application, ApplicationVersion, PolicyVersion
-from enrollment.seasons.policies import compiled
-from enrollment.seasons.services.lists import lists_keep
+from enrollment.seasons.rules.policies import compiled
+from enrollment.seasons.rules.sources import LISTS
 from enrollment.seasons.services.seasons import policy_store
-from enrollment.seasons.sources import LISTS
 from enrollment.setup.models import RuleComparison
 from enrollment.setup.selectors import place_for
 from foundation import clock

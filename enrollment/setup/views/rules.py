@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.pages import StaffRequest, staff_page
-from enrollment.seasons.list_words import LIST_WORDS
+from enrollment.seasons.lists.services import lists_kept
+from enrollment.seasons.lists.words import LIST_WORDS
 from enrollment.seasons.models import PolicyVersion
-from enrollment.seasons.policies import compiled
-from enrollment.seasons.services.lists import lists_kept
+from enrollment.seasons.rules.policies import compiled
 from enrollment.setup.models import RuleComparison
 from enrollment.setup.selectors import Ground, ground
 from enrollment.setup.services.rules import MOST_BYTES, lists_declare, rules_compare, rules_upload

@@ -10,7 +10,7 @@ from accounts.abilities import Ability
 from accounts.models import Account
 from accounts.scopes import scope
 from audit.services import record
-from enrollment.seasons.calendar import check_in_days
+from enrollment.seasons.days.calendar import check_in_days
 from enrollment.seasons.models import Application, ApplicationState
 from enrollment.seasons.services.steps import application_step
 from enrollment.used_seats.services import seat_use_note

@@ -16,7 +16,7 @@ from enrollment.false_declarations.models import DeclarationCase
 from enrollment.false_declarations.selectors import established
 from enrollment.guardians.services.decision_messages import tell
 from enrollment.seasons.models import Application, ApplicationState, Offer, Round
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.services.steps import application_step
 from enrollment.used_seats.services import seat_use_revoke
 from foundation import clock

@@ -16,7 +16,7 @@ import lottery
 from accounts.models import Account
 from audit.services import record
 from enrollment.seasons.models import Round
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.services.rounds import round_step
 from foundation import clock
 from foundation.bulk import copy_in, text

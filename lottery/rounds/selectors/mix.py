@@ -15,7 +15,7 @@ from accounts.abilities import Ability
 from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.seasons.models import Application, ApplicationVersion, Round
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.states import LIVE_STATES
 from foundation.errors import NotAllowed
 from schools.models import SeatPlan, Zone

@@ -17,7 +17,7 @@ from enrollment.appeals.services import (
     hearing_set,
 )
 from enrollment.filing.submission.services import application_withdraw
-from enrollment.seasons.calendar import after_working_days
+from enrollment.seasons.days.calendar import after_working_days
 from enrollment.seasons.models import AfterRules, Application, Offer
 from foundation import clock
 from foundation.errors import NotAllowed, Refused

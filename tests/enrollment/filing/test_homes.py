@@ -13,7 +13,7 @@ from enrollment.filing.drafts.homes import home_answers, homes_of, must_pick, on
 from enrollment.filing.drafts.known import home_options, home_pick_of, known_answers
 from enrollment.filing.drafts.services import draft_pick_home, draft_prefill, draft_save
 from enrollment.guardians.models import AddressProtection
-from enrollment.judging.claims import agency_claims, city_of
+from enrollment.judging.facts.claims import agency_claims, city_of
 from enrollment.seasons.models import Draft
 from foundation import clock
 from foundation.crypto import blind_index

@@ -282,7 +282,7 @@ def test_picking_begins_the_application_with_the_guardian_known(agencies: City, 
     ],
 )
 def test_new_answers_become_facts(changed: dict[str, str], fact: str, value: object, status: str) -> None:
-    from enrollment.judging.facts import Family, Places, build
+    from enrollment.judging.facts.collect import Family, Places, build
 
     answers = {**factories.answers(**changed)}
     facts = build(
@@ -302,7 +302,7 @@ def test_new_answers_become_facts(changed: dict[str, str], fact: str, value: obj
 
 
 def test_a_home_of_the_grandparents_is_checked_in_their_name() -> None:
-    from enrollment.judging.claims import agency_claims, city_of
+    from enrollment.judging.facts.claims import agency_claims, city_of
 
     owner = factories.adult_number()
     answers = factories.answers(home_kind="grandparents", home_grandparent_id=owner)

@@ -18,7 +18,7 @@ from accounts import staff_lists
 from accounts.models import Account, TokenDevice
 from enrollment.filing.drafts.services import draft_file
 from enrollment.seasons.models import Application
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from notifications.models import Message
 from tests import factories
 

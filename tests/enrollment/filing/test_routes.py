@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from enrollment.filing.schools import choice_warnings, nearby, results_of, school_options
 from enrollment.public.schools.selectors import stage_asked
-from enrollment.seasons.calendar import bring_words
+from enrollment.seasons.days.calendar import bring_words
 from enrollment.seasons.models import Draft
 from enrollment.seasons.services.seasons import after_rules_store, policy_store
 from policy import scheme_text

@@ -8,14 +8,14 @@ import pytest
 
 from enrollment.filing.drafts.services import child_add, draft_open, draft_save
 from enrollment.filing.submission.services import application_withdraw
-from enrollment.judging import again
+from enrollment.judging.later import again
 from enrollment.judging.looks import looks_ask
 from enrollment.judging.models import SecondLook
 from enrollment.judging.services import LEASE, application_assess
 from enrollment.privacy.services import data_of, deletion_make
 from enrollment.review.services import review_approve
+from enrollment.seasons.lists.services import lists_keep
 from enrollment.seasons.models import Application, Child, KeptList
-from enrollment.seasons.services.lists import lists_keep
 from enrollment.seasons.services.rounds import refuse_unsettled
 from foundation import clock
 from foundation.errors import Refused

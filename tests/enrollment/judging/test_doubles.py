@@ -8,9 +8,9 @@ from django_otp import DEVICE_ID_SESSION_KEY
 
 from accounts.models import TokenDevice
 from enrollment.filing.drafts.services import child_add, draft_file, draft_open, draft_save
-from enrollment.judging.again import looks_go_on
-from enrollment.judging.beside import twice_entered
-from enrollment.judging.doubles import doubled, others_beside
+from enrollment.judging.later.again import looks_go_on
+from enrollment.judging.others.beside import twice_entered
+from enrollment.judging.others.doubles import doubled, others_beside
 from enrollment.judging.services import application_assess
 from enrollment.seasons.models import Application, Child
 from foundation.errors import Refused

@@ -5,8 +5,8 @@ from functools import cache
 
 import pytest
 
-from enrollment.judging.claims import Applying, claims_asked
-from enrollment.seasons.sources import FURTHER, LISTS, unsourced
+from enrollment.judging.facts.claims import Applying, claims_asked
+from enrollment.seasons.rules.sources import FURTHER, LISTS, unsourced
 from policy import Policy, Verdict, load
 from synthetic import AGENCIES
 from tests.enrollment.judging.eleven import eleven_text

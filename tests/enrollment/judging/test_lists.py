@@ -8,16 +8,16 @@ import pytest
 from django.test import Client
 
 from accounts.models import Account
-from enrollment.judging.again import changes_look_through, looks_go_on
-from enrollment.judging.facts import Family, Places, build
+from enrollment.judging.facts.collect import Family, Places, build
 from enrollment.judging.judgement import gather, judge
-from enrollment.judging.listed import counted_points, lists_on
+from enrollment.judging.later.again import changes_look_through, looks_go_on
+from enrollment.judging.lists.listed import counted_points, lists_on
+from enrollment.judging.lists.own_lists import own_entries
 from enrollment.judging.models import ListEntry, SecondLook
-from enrollment.judging.own_lists import own_entries
 from enrollment.privacy.own_data import people_data
+from enrollment.seasons.lists.services import lists_keep, lists_kept, require_sources
 from enrollment.seasons.models import Application, KeptList, PolicyVersion, Round
-from enrollment.seasons.services.lists import lists_keep, lists_kept, require_sources
-from enrollment.seasons.sources import LISTS, unsourced
+from enrollment.seasons.rules.sources import LISTS, unsourced
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from imports.services import import_undo_ask, import_upload

@@ -11,9 +11,9 @@ from random import Random
 
 import pytest
 
-from enrollment.judging.doubts import DOUBTFUL
+from enrollment.judging.facts.doubts import DOUBTFUL
 from enrollment.judging.judgement import Judged
-from enrollment.seasons.sources import KNOWN_FROM, LIST_FACTS, LISTS, unsourced
+from enrollment.seasons.rules.sources import KNOWN_FROM, LIST_FACTS, LISTS, unsourced
 from enrollment.used_seats.reading import flat_keys
 from policy import DICTIONARY, PolicyError, Verdict, load, scheme_text
 from synthetic import AGENCIES
@@ -239,7 +239,7 @@ def test_a_policy_that_looks_at_what_nothing_can_tell_is_refused_by_name() -> No
 
 @pytest.mark.django_db
 def test_storing_such_a_policy_is_refused_with_the_line() -> None:
-    from enrollment.seasons.services.lists import lists_keep
+    from enrollment.seasons.lists.services import lists_keep
     from enrollment.seasons.services.seasons import policy_store
     from schools.services import district_ensure
 

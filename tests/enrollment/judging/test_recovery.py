@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from accounts.models import Account
-from enrollment.judging.recovery import ask_again_where_back, case_ask_again, day_ask_again
+from enrollment.judging.later.recovery import ask_again_where_back, case_ask_again, day_ask_again
 from enrollment.seasons.models import Application, Round
 from foundation import clock
 from foundation.errors import NotAllowed, Refused

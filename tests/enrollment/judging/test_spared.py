@@ -13,7 +13,7 @@ from enrollment.judging.services import applications_assess
 from enrollment.judging.spared import spared
 from enrollment.review.services import review_approve
 from enrollment.seasons.models import Application, ApplicationVersion
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from tests import factories
 from verification.models import Check, Finding, MaterialTally
 

@@ -10,11 +10,11 @@ from typing import Any
 from django.conf import settings
 
 from enrollment.filing import form
-from enrollment.judging.claims import Applying, claims_asked
-from enrollment.judging.facts import Family, build
+from enrollment.judging.facts.claims import Applying, claims_asked
+from enrollment.judging.facts.collect import Family, build
+from enrollment.judging.facts.places import addresses, places
 from enrollment.judging.judgement import Judged
-from enrollment.judging.places import addresses, places
-from enrollment.seasons.sources import LISTS
+from enrollment.seasons.rules.sources import LISTS
 from foundation.clock import SHANGHAI
 from identifiers import normalise
 from policy import Evaluation, Fact, Facts, Policy, evaluate, load, scheme_text

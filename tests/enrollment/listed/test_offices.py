@@ -6,13 +6,13 @@ from django.test import Client
 from accounts.departments import Department
 from accounts.models import Account
 from audit.models import Entry
-from enrollment.judging.kinds import LISTS
+from enrollment.judging.lists.kinds import LISTS
 from enrollment.judging.models import ListEntry
 from enrollment.listed.models import ListGuide
 from enrollment.listed.selectors import entries_told
 from enrollment.listed.services import GuideWords, guide_set
+from enrollment.seasons.lists.services import lists_keep
 from enrollment.seasons.models import KeptList
-from enrollment.seasons.services.lists import lists_keep
 from foundation.errors import NotAllowed, Refused
 from imports.models import Import
 from imports.selectors import own_kinds, own_tables

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from enrollment.outcome.result import BAR, Rank, rank_of, result_of
 from enrollment.outcome.without_place import without_place
-from enrollment.seasons.calendar import after_working_days
+from enrollment.seasons.days.calendar import after_working_days
 from enrollment.seasons.models import AfterRules, Application, Round, Season
 from enrollment.seasons.results import explained
 from foundation import clock

@@ -8,7 +8,7 @@ from django.utils import translation
 from enrollment.filing.submission.standing import ACTORS, STEPS, ahead, messages_to, next_step, told
 from enrollment.outcome.models import Attendance
 from enrollment.outcome.services.offers import attendance_say, offer_answer
-from enrollment.seasons.deadlines import remaining
+from enrollment.seasons.days.deadlines import remaining
 from enrollment.seasons.models import Application, ApplicationState, Round, Season
 from foundation import clock
 from foundation.errors import NotAllowed, Refused

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from enrollment.seasons.own_form import Content
+from enrollment.seasons.rules.own_form import Content
 
 CHOICE: dict[str, Any] = {
     "name": "",

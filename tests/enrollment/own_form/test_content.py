@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from enrollment.filing import form
-from enrollment.seasons.own_form import OwnForm, asks_more, mistakes
+from enrollment.seasons.rules.own_form import OwnForm, asks_more, mistakes
 from tests.enrollment.own_form.content import CHOICE, NUMBER, content
 
 OPTIONAL = dict.fromkeys(form.MAY_BE_OFF, "")

@@ -17,7 +17,7 @@ from enrollment.own_form.services import (
     form_draft_take,
 )
 from enrollment.seasons.models import FormVersion, Round
-from enrollment.seasons.own_form import Content
+from enrollment.seasons.rules.own_form import Content
 from foundation.errors import NotAllowed, Refused
 from tests import factories
 from tests.enrollment.assisted.test_visits import at_desk

@@ -14,8 +14,8 @@ from enrollment.filing.submission.services import InvalidAnswers, Submission, ap
 from enrollment.guardians import masking
 from enrollment.guardians.services.agreements import protection_set
 from enrollment.privacy.services import data_of
-from enrollment.seasons.forms import form_store
 from enrollment.seasons.models import Application, Draft, Round
+from enrollment.seasons.rules.forms import form_store
 from foundation.errors import Refused
 from schools.models import District
 from tests import factories

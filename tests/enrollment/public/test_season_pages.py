@@ -9,7 +9,7 @@ from django.utils.html import escape
 
 from enrollment.public.season.selectors import Phase, calendar_of
 from enrollment.seasons.models import PolicyVersion, Round, Season
-from enrollment.seasons.policies import compiled
+from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.services.seasons import policy_store
 from foundation import clock
 from policy import scheme_text

@@ -13,9 +13,9 @@ from enrollment.review.models import SecondReading
 from enrollment.review.queue import Wanted, alike, counts, queue
 from enrollment.review.readings import reading_make, readings_for
 from enrollment.review.staff.case import next_case
-from enrollment.seasons.calendar import review_by
+from enrollment.seasons.days.calendar import review_by
 from enrollment.seasons.models import Application
-from enrollment.seasons.names import names_fill
+from enrollment.seasons.naming.names import names_fill
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from tests import factories

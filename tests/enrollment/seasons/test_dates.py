@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from enrollment.seasons.dates import RoundDates, Span, Standing, Wrong, contradictions, refusals
+from enrollment.seasons.days.dates import RoundDates, Span, Standing, Wrong, contradictions, refusals
 from enrollment.seasons.states import ROUND
 from enrollment.seasons.words import DATE_WRONG, wrong_words
 from foundation.clock import SHANGHAI

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from audit.models import Entry
+from enrollment.seasons.lists.services import lists_keep
 from enrollment.seasons.models import Round
 from enrollment.seasons.readiness import lacks
 from enrollment.seasons.selectors import open_rounds
-from enrollment.seasons.services.lists import lists_keep
 from enrollment.seasons.services.phases import rounds_move_on
 from enrollment.seasons.services.rounds import round_step
 from enrollment.seasons.services.seasons import policy_store

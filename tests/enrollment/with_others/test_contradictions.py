@@ -8,7 +8,7 @@ from enrollment.cases.services.answering import opinion_give
 from enrollment.cases.services.opening import case_close
 from enrollment.cases.services.taking import opinion_take
 from enrollment.filing.drafts.services import draft_prefill
-from enrollment.judging.again import looks_go_on
+from enrollment.judging.later.again import looks_go_on
 from enrollment.judging.looks import looks_ask
 from enrollment.judging.models import SecondLook
 from enrollment.review.services import review_approve

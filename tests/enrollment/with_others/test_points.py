@@ -10,14 +10,14 @@ from django.test import Client
 from accounts.models import Account
 from enrollment.cases.models import JointCase
 from enrollment.cases.services.points import points_end, town_office
-from enrollment.judging.again import changes_look_through, looks_go_on
+from enrollment.judging.later.again import changes_look_through, looks_go_on
 from enrollment.judging.models import ListEntry
 from enrollment.review.services import review_approve
+from enrollment.seasons.lists.services import lists_keep
 from enrollment.seasons.models import Application, Round
-from enrollment.seasons.services.lists import lists_keep
+from enrollment.seasons.rules.sources import LISTS
 from enrollment.seasons.services.rounds import refuse_unsettled
 from enrollment.seasons.services.seasons import policy_store, season_store
-from enrollment.seasons.sources import LISTS
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from notifications.models import Message

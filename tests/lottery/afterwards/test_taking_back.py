@@ -91,7 +91,7 @@ def test_without_a_final_case_no_place_is_taken_back() -> None:
 def test_the_policy_is_the_switch(monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 
-    from enrollment.seasons.policies import compiled
+    from enrollment.seasons.rules.policies import compiled
     from lottery.afterwards.services import taking_back
     from policy.model import FalseDeclaration
 

@@ -20,12 +20,12 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from enrollment.judging.beside import twice_entered
 from enrollment.judging.happenings import JUDGED
 from enrollment.judging.judgement import Judged, gather, judge
-from enrollment.judging.listed import DISABLED, LOCAL, POINTS
+from enrollment.judging.lists.listed import DISABLED, LOCAL, POINTS
 from enrollment.judging.looks import looks_ask
 from enrollment.judging.models import LookedThrough, SecondLook
+from enrollment.judging.others.beside import twice_entered
 from enrollment.judging.patterns import AGAIN
 from enrollment.judging.services import (
     BATCH,
@@ -37,10 +37,10 @@ from enrollment.judging.services import (
     sortable,
     store_all,
 )
-from enrollment.seasons.calendar import review_by
+from enrollment.seasons.days.calendar import review_by
 from enrollment.seasons.models import Application, ApplicationVersion, KeptList, Round
+from enrollment.seasons.rules.sources import LIST_FACTS
 from enrollment.seasons.services.steps import Stepped, applications_step
-from enrollment.seasons.sources import LIST_FACTS
 from enrollment.used_seats.models import AskedHome, SeatImport, UsedSeat
 from foundation import clock
 from foundation.errors import Refused

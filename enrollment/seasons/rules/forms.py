@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from enrollment.seasons.models import ApplicationVersion, Draft, FormVersion, Round, Season
-from enrollment.seasons.own_form import CLASS, NUMBER_OF_CLASS, PLAIN, Content, OwnForm, empty
+from enrollment.seasons.rules.own_form import CLASS, NUMBER_OF_CLASS, PLAIN, Content, OwnForm, empty
 from enrollment.seasons.selectors import filed_application
 from foundation import clock
 from foundation.canonical import digest_of

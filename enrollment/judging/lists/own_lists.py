@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from accounts.assured import assured_person
 from accounts.models import Account
-from enrollment.judging.listed import LOCAL, POINTS
+from enrollment.judging.lists.listed import LOCAL, POINTS
 from enrollment.judging.models import ListEntry
-from enrollment.seasons.list_words import LIST_WORDS
+from enrollment.seasons.lists.words import LIST_WORDS
 from enrollment.seasons.models import Application
 from verification.agencies import number
 from verification.agencies.household import people_of

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, Protocol
 
-from enrollment.judging.doubts import PROVED
+from enrollment.judging.facts.doubts import PROVED
 from policy import Fact
 from verification.agencies import birth, marriage, number, rows
 from verification.agencies.household import people_of
@@ -22,7 +22,7 @@ _HOLDERS: Final = ("permit", "insurance", "business")
 
 
 class Into(Protocol):
-    """Where facts are collected (``enrollment.judging.facts``)."""
+    """Where facts are collected (``enrollment.judging.facts.collect``)."""
 
     @property
     def family(self) -> Any: ...

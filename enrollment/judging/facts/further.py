@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final, Protocol
 
 import identifiers
-from enrollment.seasons.sources import NO_SOURCE
+from enrollment.seasons.rules.sources import NO_SOURCE
 from policy import Fact
 from policy.uses import SEAT_FACTS, SEAT_SIBLING
 from verification.agencies import birth, disability, marriage, number, registry
@@ -22,7 +22,7 @@ DAYS_A_YEAR: Final = 365.25
 
 
 class Into(Protocol):
-    """Where facts are collected (``enrollment.judging.facts``)."""
+    """Where facts are collected (``enrollment.judging.facts.collect``)."""
 
     @property
     def family(self) -> Any: ...

@@ -1,12 +1,15 @@
+"""The log as a list of the staff site. It stands here because the log itself knows nobody, and no site."""
+
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin_base import Ability, ActionFilter, ObjectFilter, ScopedAdmin, known_values
+from accounts.admin_base import Ability, ScopedAdmin, known_values
+from accounts.models import Account
+from accounts.staff_lists import ActionFilter, ObjectFilter
 from accounts.staff_site import staff_site
 from audit.models import Entry
 from audit.services import typed_name
@@ -47,7 +50,7 @@ class EntryAdmin(ScopedAdmin):
         term = search_term.strip()
         if not term:
             return queryset, False
-        accounts = get_user_model().objects.filter(username=term).values_list("pk", flat=True)
+        accounts = Account.objects.filter(username=term).values_list("pk", flat=True)
         # a sign-in that failed is kept under the digest of the name typed
         about = Q(object_type__in=known_values(Entry, "object_type"), object_id__in=[term, typed_name(term)])
         return queryset.filter(about | Q(actor_id__in=list(accounts))), False

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from enrollment.judging.further import RENTED, further_claims
-from enrollment.seasons.sources import ALWAYS, served
+from enrollment.judging.facts.further import RENTED, further_claims
+from enrollment.seasons.rules.sources import ALWAYS, served
 from schools.matching import divisions
 from verification.agencies import FIVE
 

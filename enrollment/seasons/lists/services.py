@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from enrollment.seasons.models import KeptList
-from enrollment.seasons.sources import LISTS, is_list, unsourced
+from enrollment.seasons.rules.sources import LISTS, is_list, unsourced
 from foundation import clock
 from policy import Policy, PolicyError, PolicyIssue
 from schools.models import District

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
 
-from enrollment.seasons.described import described_of
 from enrollment.seasons.models import Application, NameMarks
+from enrollment.seasons.naming.described import described_of
 from foundation.crypto import blind_index
 from identifiers.spoken import part_asked, parts_of
 

@@ -15,11 +15,11 @@ from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
 import identifiers
-from enrollment.judging import further, kin
-from enrollment.judging.claims import OTHER_HOMES, in_other_name, owners
-from enrollment.judging.doubts import DOUBTFUL, PROVED
-from enrollment.judging.listed import DISABLED
-from enrollment.seasons.sources import LIST_FACTS, NO_SOURCE
+from enrollment.judging.facts import further, kin
+from enrollment.judging.facts.claims import OTHER_HOMES, in_other_name, owners
+from enrollment.judging.facts.doubts import DOUBTFUL, PROVED
+from enrollment.judging.lists.listed import DISABLED
+from enrollment.seasons.rules.sources import LIST_FACTS, NO_SOURCE
 from enrollment.used_seats.reading import parents_of
 from foundation.clock import SHANGHAI
 from policy import DICTIONARY, Fact, Facts

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from enrollment.judging.facts import PAPERS, Places, same_place
+from enrollment.judging.facts.collect import PAPERS, Places, same_place
 from schools.matching import ZoneMatch
 from schools.models import District
 from schools.selectors import relation

@@ -11,11 +11,11 @@ import identifiers
 from accounts.abilities import Ability
 from accounts.departments import Department
 from accounts.models import Account
-from enrollment.judging.listed import DISABLED
+from enrollment.judging.lists.listed import DISABLED
 from enrollment.judging.models import ListEntry
+from enrollment.seasons.lists.services import lists_forget, lists_keep
 from enrollment.seasons.models import ApplicationVersion, Round, Season
-from enrollment.seasons.policies import compiled
-from enrollment.seasons.services.lists import lists_forget, lists_keep
+from enrollment.seasons.rules.policies import compiled
 from foundation import clock
 from foundation.crypto import blind_index
 from foundation.wording import content_language, refusal

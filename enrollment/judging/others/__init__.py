@@ -1,0 +1,1 @@
+"""What other applications mean for one: the same child twice, another family at the same home."""

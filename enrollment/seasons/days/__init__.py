@@ -1,0 +1,1 @@
+"""The days of a season: whether they fit together, working days, the time left."""

@@ -1,0 +1,1 @@
+"""Children's names: found by a part, settled by a person where nobody could type them."""

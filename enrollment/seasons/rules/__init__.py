@@ -1,0 +1,1 @@
+"""The rules and the form of a round: policies compiled, where each fact comes from, the district's own questions."""
