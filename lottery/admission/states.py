@@ -1,14 +1,27 @@
 """The life of an admission run as a table of legal steps (pure; docs show its diagram)."""
 
+from enum import StrEnum
+
 from foundation.transitions import table
+
+
+class RunEvent(StrEnum):
+    """What moves an admission run on."""
+
+    COMPUTE = "compute"
+    STOP = "stop"
+    REPLACE = "replace"
+    CONFIRM = "confirm"
+    PUBLISH = "publish"
+
 
 RUN = table(
     [
-        ("queued", "compute", "computed", "worker"),
-        ("queued", "stop", "failed", "worker"),
-        ("computed", "replace", "discarded", "a newer run"),
-        ("computed", "confirm", "publishing", "two people"),
-        ("publishing", "publish", "published", "worker"),
-        ("publishing", "stop", "failed", "worker"),
+        ("queued", RunEvent.COMPUTE, "computed", "worker"),
+        ("queued", RunEvent.STOP, "failed", "worker"),
+        ("computed", RunEvent.REPLACE, "discarded", "a newer run"),
+        ("computed", RunEvent.CONFIRM, "publishing", "two people"),
+        ("publishing", RunEvent.PUBLISH, "published", "worker"),
+        ("publishing", RunEvent.STOP, "failed", "worker"),
     ]
 )

@@ -6,6 +6,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from enrollment.seasons.models import ApplicationState, Offer, Round
+from enrollment.seasons.states import RoundState
 from foundation.errors import Refused
 from foundation.locks import lock
 from lottery.afterwards.models import SeatEvent, SeatOffer, WaitingEntry, WaitingLists
@@ -85,7 +86,7 @@ def supplementary_seats(round_: Round) -> dict[str, int]:
     seats_lock(round_)
     others = Round.objects.filter(season=round_.season, stage=round_.stage).exclude(pk=round_.pk)
     for one in others:
-        if one.state != "published":
+        if one.state != RoundState.PUBLISHED:
             text = _("First publish the round “%(round)s”: the supplementary round gives the seats it leaves.")
             raise Refused(text % {"round": one.get_kind_display()}, code="too_early")
     return seats_left(round_)

@@ -1,7 +1,9 @@
 """What two officials look at before they close a round or freeze its roll."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from django.db.models import Count, Q
 
@@ -9,11 +11,17 @@ from audit.models import Entry
 from enrollment.false_declarations.selectors import open_receipts
 from enrollment.seasons.models import Application, ApplicationState, Draft, Round
 from enrollment.seasons.services.rounds import closes_early
+from enrollment.seasons.states import RoundState
 from foundation import clock
 from lottery.ceremony.models import Confirmation
 from lottery.ceremony.states import FinalStep
 
-CLOSING = {"open": FinalStep.CLOSE, "paused": FinalStep.CLOSE, "closed": FinalStep.FREEZE}  # by the state of the round
+# by the state of the round
+CLOSING: Final[Mapping[str, FinalStep]] = {
+    RoundState.OPEN: FinalStep.CLOSE,
+    RoundState.PAUSED: FinalStep.CLOSE,
+    RoundState.CLOSED: FinalStep.FREEZE,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from enrollment.guardians.binding.keys import born_together
 from enrollment.guardians.binding.selectors import apart_keys
-from enrollment.seasons.models import Application, ApplicationVersion, Round
+from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion, Round
 from lottery.engine.admission.entries import facts_text
 from lottery.roll.surroundings import Surroundings
 from lottery.scores.facts import Scores
@@ -56,7 +56,7 @@ def _groups(rows: Sequence[Mapping[str, Any]], apart: Collection[str]) -> dict[U
     return {pk: group_name(members) for members in families.values() for pk in members}
 
 
-def stated(round_: Round, states: Sequence[str] = ("in_pool",)) -> Iterator[Stated]:
+def stated(round_: Round, states: Sequence[str] = (ApplicationState.IN_POOL,)) -> Iterator[Stated]:
     """What the run would know of every child whose application is in one of the states, by application."""
     around, scores = Surroundings(round_), Scores(round_)
     columns = ("id", "receipt", "version", "group_code", "tier", "points", "order", "zone_code", "sibling_key")

@@ -2,8 +2,10 @@
 
 from typing import Final
 
-BEFORE_THE_ROLL: Final = ("planned", "open", "closed")
+from enrollment.seasons.states import RoundState
+
+BEFORE_THE_ROLL: Final = (RoundState.PLANNED, RoundState.OPEN, RoundState.CLOSED)
 """The states of a round in which its scores are imported."""
 
-ROLL_FROZEN: Final = ("frozen", "drawn", "admitted", "published")
+ROLL_FROZEN: Final = (RoundState.FROZEN, RoundState.DRAWN, RoundState.ADMITTED, RoundState.PUBLISHED)
 """The states of a round whose roll is frozen: the digests of its score files are public and no score changes."""

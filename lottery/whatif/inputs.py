@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from enrollment.seasons.models import Application, ApplicationState, Round
 from enrollment.seasons.rules.policies import compiled
-from enrollment.seasons.states import UNSETTLED
+from enrollment.seasons.states import UNSETTLED, RoundState
 from lottery.admission.inputs import rules
 from lottery.afterwards.seats import seats_left
 from lottery.ceremony.digests import domains
@@ -16,7 +16,7 @@ from lottery.roll.surroundings import announced, schools_of_the_run
 from schools.selectors import schools_by_code, seat_plan
 
 STATES = (ApplicationState.APPROVED, *UNSETTLED)
-ROUND_STATES = ("open", "closed")
+ROUND_STATES = (RoundState.OPEN, RoundState.CLOSED)
 # About twenty seconds of one worker.
 MOST_WORK = 3_000_000
 

@@ -11,6 +11,7 @@ from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.seasons.models import Round
 from enrollment.seasons.rules.policies import compiled
+from enrollment.seasons.states import RoundState
 from foundation.errors import NotAllowed
 from lottery.ceremony.models import Draw
 from lottery.engine.admission.entries import SHARED, real
@@ -115,7 +116,7 @@ class WhatIfPage:
     @property
     def over(self) -> bool:
         """Whether the roll is frozen: from then on nothing is simulated."""
-        return self.round.state not in ROUND_STATES and self.round.state != "planned"
+        return self.round.state not in ROUND_STATES and self.round.state != RoundState.PLANNED
 
     @property
     def error_points(self) -> float:

@@ -21,6 +21,7 @@ from enrollment.outcome.services.offers import NewOffer, offers_publish
 from enrollment.seasons.models import Offer, Round
 from enrollment.seasons.services.rounds import LONGEST_REASON, round_for
 from enrollment.seasons.services.steps import round_step_locked
+from enrollment.seasons.states import RoundEvent
 from foundation import clock
 from foundation.bulk import BINARY, NULL, copy_in, stored_alike
 from foundation.errors import NotAllowed, Refusal, Refused
@@ -30,6 +31,8 @@ from lottery.admission.bound import bound_only
 from lottery.admission.inputs import load, load_again
 from lottery.admission.models import AdmissionRun, Placement
 from lottery.admission.services.runs import run_failed, run_name, run_work, take_run
+from lottery.admission.states import RunEvent
+from lottery.admission.steps import run_step
 from lottery.ceremony.confirming import confirm
 from lottery.ceremony.files import publish_packed
 from lottery.ceremony.models import Confirmation, Draw
@@ -65,8 +68,7 @@ def run_publish_confirm(*, official: Account, run_id: int, token: str, reason: s
         why = reason.strip() if published_early(run.round) else ""
         if not confirm(round_=run.round, step=FinalStep.PUBLISH, subject=run.digest, official=official, reason=why):
             return run
-        run.state, run.published_by = AdmissionRun.State.PUBLISHING, official
-        run.save(update_fields=["state", "published_by"])
+        run_step(run, RunEvent.CONFIRM, published_by=official)
         large = Draw.objects.filter(round=run.round, roll_count__gt=LARGE_ROLL).exists()
         if large:
             ring_on_commit("runs")
@@ -134,7 +136,7 @@ def _publish(run_id: int) -> AdmissionRun | None:
     draw.round = run.round
     report(name, "placing", 0, 4)
     province, applications = _compute_again(run, draw)
-    round_step_locked(round_=run.round, event="admit", actor=official)
+    round_step_locked(round_=run.round, event=RoundEvent.ADMIT, actor=official)
     report(name, "storing", 1, 4)
     _store(run, province, applications)
     report(name, "offering", 2, 4)
@@ -149,10 +151,9 @@ def _publish(run_id: int) -> AdmissionRun | None:
     )
     report(name, "writing", 3, 4)
     _write_file(run, province)
-    AdmissionRun.objects.filter(pk=run.pk).update(state=AdmissionRun.State.PUBLISHED, published_at=now)
-    run.state, run.published_at = AdmissionRun.State.PUBLISHED, now
+    run_step(run, RunEvent.PUBLISH, published_at=now)
     draw_step(draw=draw, event=DrawEvent.PUBLISH, actor=official)
-    round_step_locked(round_=run.round, event="publish", actor=official)
+    round_step_locked(round_=run.round, event=RoundEvent.PUBLISH, actor=official)
     report(name, "telling", 0, len(applications))
     return run
 

@@ -15,6 +15,7 @@ from accounts.abilities import Ability
 from accounts.models import Account
 from audit.services import record
 from enrollment.seasons.services.rounds import round_for
+from enrollment.seasons.states import RoundState
 from foundation import clock
 from foundation.errors import Refusal, Refused
 from foundation.locks import Busy, lock_or_busy
@@ -22,6 +23,8 @@ from foundation.progress import report
 from lottery.admission.bound import NotBound, alarm
 from lottery.admission.inputs import load, names_of
 from lottery.admission.models import AdmissionRun
+from lottery.admission.states import RunEvent
+from lottery.admission.steps import run_step
 from lottery.ceremony.models import Draw
 from lottery.engine.admission.entries import inputs_digest
 from lottery.engine.allocation.mechanisms import NOBODY
@@ -58,7 +61,7 @@ def run_request(*, official: Account, round_id: int) -> AdmissionRun:
     Raises NotAllowed, Refused (the round is not drawn, or a run of it is at work).
     """
     round_ = round_for(official, round_id, Ability.ROUND_RUN)
-    if round_.state != "drawn":
+    if round_.state != RoundState.DRAWN:
         raise Refused(_("Places are computed after the draw and before the publication."), code="illegal_step")
     busy = Refused(_("A run of this round is being computed at this moment. Please wait."), code="busy")
     try:
@@ -85,9 +88,11 @@ def run_work(*, run_id: int) -> AdmissionRun | None:
 
 def run_failed(run_id: int, problem: Refusal) -> None:
     """Keep why a run stopped; the round can be computed again. Data that was changed after the freeze is an alarm."""
-    AdmissionRun.objects.filter(pk=run_id, state__in=AdmissionRun.WORKING).update(
-        state=AdmissionRun.State.FAILED, reason=problem.message, finished_at=clock.now()
-    )
+    with transaction.atomic():
+        working = AdmissionRun.objects.select_for_update().filter(pk=run_id, state__in=AdmissionRun.WORKING)
+        run = working.only("state").first()
+        if run is not None:
+            run_step(run, RunEvent.STOP, reason=problem.message, finished_at=clock.now())
     if isinstance(problem, NotBound):
         alarm(AdmissionRun.objects.values_list("round_id", flat=True).get(pk=run_id), problem)
 
@@ -120,13 +125,19 @@ def _compute(run_id: int) -> AdmissionRun | None:
     except LotteryError as error:
         raise refused(error) from None
     report(name, "checking", 2, 3)
-    run.result = result_of(province, names_of(round_, {code: school.name for code, school in schools.items()}))
-    run.inputs_digest = inputs_digest(inputs, draw.roll_root, round_.policy.digest)
-    run.digest, run.finished_at, run.state = province.digest, clock.now(), AdmissionRun.State.COMPUTED
-    AdmissionRun.objects.filter(round=round_, state=AdmissionRun.State.COMPUTED).update(
-        state=AdmissionRun.State.DISCARDED
+    result = result_of(province, names_of(round_, {code: school.name for code, school in schools.items()}))
+    bound_to = inputs_digest(inputs, draw.roll_root, round_.policy.digest)
+    earlier_runs = AdmissionRun.objects.select_for_update().filter(round=round_, state=AdmissionRun.State.COMPUTED)
+    for earlier in earlier_runs.only("state"):
+        run_step(earlier, RunEvent.REPLACE)
+    run_step(
+        run,
+        RunEvent.COMPUTE,
+        result=result,
+        inputs_digest=bound_to,
+        digest=province.digest,
+        finished_at=clock.now(),
     )
-    run.save(update_fields=["result", "inputs_digest", "digest", "finished_at", "state"])
     record(
         actor=run.started_by,
         action="run.compute",

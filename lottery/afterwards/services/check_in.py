@@ -13,6 +13,7 @@ from audit.services import record
 from enrollment.seasons.days.calendar import check_in_days
 from enrollment.seasons.models import Application, ApplicationState
 from enrollment.seasons.services.steps import application_step
+from enrollment.seasons.states import ApplicationEvent
 from enrollment.used_seats.services import seat_use_note
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
@@ -53,7 +54,7 @@ def check_in_mark(*, staff: Account, application_id: UUID, mark: str) -> Applica
             raise Refused(_("This child has no accepted place at the school."), code="illegal_step")
     else:
         _asked_after(application, newest)
-        application_step(application=application, event="no_show", actor=staff)
+        application_step(application=application, event=ApplicationEvent.NO_SHOW, actor=staff)
         note_freed_place(application, offer, SeatEvent.Cause.NO_SHOW)
     now = clock.now()
     CheckIn.objects.create(application=application, school=school, mark=mark, on=clock.today(), by=staff, at=now)
@@ -127,14 +128,14 @@ def _asked_after(application: Application, newest: CheckIn | None) -> None:
 
 def _note_arrival(application: Application, school: School, staff: Account, newest: CheckIn | None) -> None:
     if application.state != ApplicationState.LAPSED:
-        application_step(application=application, event="enrol", actor=staff)
+        application_step(application=application, event=ApplicationEvent.ENROL, actor=staff)
     elif newest is None:
         raise Refused(_("This child has no accepted place at the school."), code="illegal_step")
     elif not seats_left(application.round).get(school.pk):
         text = _("The seat was given to another child in the meantime. Please call the bureau.")
         raise Refused(text, code="given_away")
     else:
-        application_step(application=application, event="arrive", actor=staff)
+        application_step(application=application, event=ApplicationEvent.ARRIVE, actor=staff)
     seat_use_note(application=application)
     # A child that has arrived keeps this place: a seat elsewhere that still waits for an answer is declined.
     SeatOffer.objects.filter(application=application, state=SeatOffer.State.OPEN).update(

@@ -14,6 +14,7 @@ from audit.services import record
 from enrollment.guardians.services.decision_messages import tell
 from enrollment.outcome.services.offers import offer_again
 from enrollment.seasons.models import Application, ApplicationState, Offer, Round
+from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from lottery.afterwards.models import Correction, CorrectionApproval, SeatEvent, SeatOffer
@@ -116,7 +117,7 @@ def correction_approve(*, official: Account, correction_id: int, token: str) -> 
             school=made.school_id,
             kind=Offer.Kind.CORRECTION,
             run_id=published_run(made.round).pk,
-            event="correct",
+            event=ApplicationEvent.CORRECT,
             actor=official,
             answer_by=clock.now() + timedelta(days=made.round.seat_days),
             reason=made.reason,

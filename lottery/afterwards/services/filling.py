@@ -25,6 +25,7 @@ from enrollment.guardians.services.decision_messages import to_guardians
 from enrollment.outcome.services.offers import offer_again
 from enrollment.seasons.models import Application, ApplicationState, Offer, Round
 from enrollment.seasons.services.rounds import round_for
+from enrollment.seasons.states import ApplicationEvent, RoundState
 from foundation import clock
 from foundation.errors import NotAllowed, Refusal, Refused
 from foundation.lanes import ring_on_commit
@@ -56,7 +57,7 @@ def locked_round(official: Account, round_id: int, ability: Ability) -> Round:
     seen = Round.objects.filter(pk=round_id).select_related("season").first()
     if seen is None or not scope(official).may(ability, district=seen.season.district_id):
         raise NotAllowed(_("There is no such round in your care."))
-    if seen.state != "published":
+    if seen.state != RoundState.PUBLISHED:
         # Refused before any lock is taken: the freeze of a supplementary round holds its row and waits for the seats.
         raise _unpublished()
     seats_lock(seen)
@@ -360,7 +361,7 @@ def _offer(made: FillRun, applications: dict[UUID, Application], official: Accou
                 school=school,
                 kind=Offer.Kind.WAITING_LIST,
                 run_id=run.pk,
-                event="offer",
+                event=ApplicationEvent.OFFER,
                 actor=official,
                 answer_by=answer_by,
             )
@@ -413,7 +414,7 @@ def afterwards_sweep() -> int:
     for pk in published.filter(waiting_lists=None).values_list("pk", flat=True):
         waiting_lists_make(run_id=pk)
         done += 1
-    for round_ in Round.objects.filter(state="published"):
+    for round_ in Round.objects.filter(state=RoundState.PUBLISHED):
         done += seat_events_collect(round_=round_)
     return done + fills_go_on()
 

@@ -18,6 +18,7 @@ from enrollment.guardians.services.decision_messages import tell
 from enrollment.seasons.models import Application, ApplicationState, Offer, Round
 from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.services.steps import application_step
+from enrollment.seasons.states import ApplicationEvent
 from enrollment.used_seats.services import seat_use_revoke
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
@@ -80,7 +81,7 @@ def taking_back_approve(*, official: Account, taking_back_id: int, token: str) -
     """Approve another person's proposal: the place ends and its seat is free. Raises NotAllowed, Refused."""
     with WithPassword(lambda: _proposal_to_approve(official, taking_back_id), person=official, token=token) as made:
         application, offer = made.application, made.offer
-        application_step(application=application, event="take_back", actor=official, reason=made.reason)
+        application_step(application=application, event=ApplicationEvent.TAKE_BACK, actor=official, reason=made.reason)
         note_freed_place(application, offer, SeatEvent.Cause.TAKEN)
         SeatOffer.objects.filter(application=application, state=SeatOffer.State.OPEN).update(
             state=SeatOffer.State.DECLINED, answered_at=clock.now()

@@ -15,6 +15,7 @@ from accounts.models import Account
 from enrollment.outcome.services.offers import offer_again
 from enrollment.seasons.models import Application, ApplicationState, Offer, Round, Transition
 from enrollment.seasons.selectors import no_such_application
+from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
 from foundation.bulk import copy_in, stored_alike
 from foundation.errors import Refused
@@ -30,7 +31,7 @@ from lottery.engine.admission.entries import SHARED, entry, real
 from lottery.engine.drawing.bound import check_same
 from schools.selectors import schools_by_code
 
-FREEING = {"decline": SeatEvent.Cause.DECLINED, "no_show": SeatEvent.Cause.NO_SHOW}
+FREEING = {ApplicationEvent.DECLINE: SeatEvent.Cause.DECLINED, ApplicationEvent.NO_SHOW: SeatEvent.Cause.NO_SHOW}
 ENDED_STATES = (ApplicationState.DECLINED, ApplicationState.LAPSED)
 BATCH = 5000
 COLUMNS = 'lists_id, application_id, school_id, shared, choice, position, "group", wish'
@@ -142,7 +143,7 @@ def seat_offer_answer(*, guardian: Account, application_id: UUID, answer: str) -
         school=offer.school_id,
         kind=Offer.Kind.WAITING_LIST,
         run_id=AdmissionRun.objects.get(round=round_, state=AdmissionRun.State.PUBLISHED).pk,
-        event="take",
+        event=ApplicationEvent.TAKE,
         actor=guardian,
     )
     note_freed_place(application, old, SeatEvent.Cause.MOVED)

@@ -13,6 +13,7 @@ from accounts.abilities import Ability
 from accounts.final_steps import WithPassword
 from accounts.models import Account
 from enrollment.seasons.services.steps import round_step_locked
+from enrollment.seasons.states import RoundEvent
 from foundation import clock
 from foundation.errors import Refused
 from lottery.ceremony.confirming import confirm
@@ -95,4 +96,4 @@ def _make(draw: Draw, official: Account) -> None:
     publish_file(draw.round, "transcript.json", canonical_json(transcript))
     publish_file(draw.round, "first.json", canonical_json(first))
     draw_step(draw=draw, event=DrawEvent.DRAW, actor=official)
-    round_step_locked(round_=draw.round, event="draw", actor=official)
+    round_step_locked(round_=draw.round, event=RoundEvent.DRAW, actor=official)

@@ -12,6 +12,7 @@ from accounts.scopes import scope
 from audit.services import record
 from enrollment.seasons.models import Round
 from enrollment.seasons.services.rounds import round_for
+from enrollment.seasons.states import BEFORE_CLOSING
 from foundation import clock
 from foundation.days import moment_said
 from foundation.errors import Refused
@@ -21,7 +22,6 @@ from lottery.ceremony.states import DUTIES
 from lottery.engine.drawing.methods import DEFAULT, METHODS
 from lottery.refusals import one_line
 
-BEFORE_CLOSING = ("planned", "open", "paused")  # later it is known when applications closed
 MOST_PLACE, MOST_TEXT, MOST_WITNESSES = 200, 1000, 40
 # Part of the announcement, not of the screen: both languages stand in the one text that is hashed.
 PUBLIC_VALUE = (
@@ -62,6 +62,7 @@ def ceremony_plan(
         text = _("The roll is frozen and the plan is published with it. It cannot be changed any more.")
         raise Refused(text, code="illegal_step")
     _check_times(commit_by, reveal_by, value_by)
+    # later it is known when applications closed
     if starts_at is not None and round_.state in BEFORE_CLOSING and starts_at <= round_.closes_at:
         text = _("Applications close on %(closes)s: the ceremony must begin after that.")
         raise Refused(text % {"closes": moment_said(round_.closes_at)}, code="time", field="starts_at")

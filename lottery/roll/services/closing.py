@@ -16,6 +16,7 @@ from accounts.models import Account
 from enrollment.seasons.models import Round
 from enrollment.seasons.services.rounds import refuse_unsettled, round_for, round_step
 from enrollment.seasons.services.steps import round_lock
+from enrollment.seasons.states import RoundEvent
 from enrollment.seasons.words import ROUND_STATES
 from foundation.errors import Refused
 from foundation.locks import lock
@@ -35,12 +36,12 @@ def round_close_confirm(*, official: Account, round_id: int, token: str = "") ->
     with transaction.atomic():
         _round, closing = look()
         if closing.alone:
-            return round_step(official=official, round_id=round_id, event="close")
+            return round_step(official=official, round_id=round_id, event=RoundEvent.CLOSE)
     with WithPassword(look, person=official, token=token) as (round_, closing):
         first = _confirm(round_, closing, official)
         if first is None:
             return round_
-        return round_step(official=official, round_id=round_id, event="close", second=first)
+        return round_step(official=official, round_id=round_id, event=RoundEvent.CLOSE, second=first)
 
 
 def roll_freeze_confirm(*, official: Account, round_id: int, token: str) -> Draw | None:

@@ -18,6 +18,7 @@ from audit.services import record
 from enrollment.seasons.models import Round
 from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.services.rounds import round_step
+from enrollment.seasons.states import RoundEvent
 from foundation import clock
 from foundation.bulk import copy_in, text
 from foundation.errors import Refused
@@ -131,7 +132,7 @@ def roll_freeze(*, official: Account, round_id: int, second: Account) -> Draw:
     Two officials have confirmed it (``closing``). Raises NotAllowed, Refused (undecided applications, nobody approved,
     wrong state of the round, a plan out of date).
     """
-    round_ = round_step(official=official, round_id=round_id, event="freeze", second=second)
+    round_ = round_step(official=official, round_id=round_id, event=RoundEvent.FREEZE, second=second)
     plan = plan_default(round_, official)
     _check_plan(plan)
     members = list(_members(round_))

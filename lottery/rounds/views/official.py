@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.pages import StaffRequest, staff_page, taken
 from enrollment.seasons.services.rounds import round_step
+from enrollment.seasons.states import RoundEvent, RoundState
 from foundation import clock
 from foundation.errors import Refusal, Refused
 from foundation.lanes import ring
@@ -77,11 +78,14 @@ def _page(request: StaffRequest, round_id: int, refused: Refusal | None = None, 
 def next_step(page: OfficialPage) -> str:
     """What comes next, and who does it."""
     if page.draw is None:
-        return {
-            "planned": _("A district official opens the round; families can then apply."),
-            "open": _("Families are applying. After the deadline a district official closes the round."),
-            "closed": _("When every application is decided, two district officials freeze the roll and publish it."),
-        }.get(page.round.state, "")
+        first: dict[str, str] = {
+            RoundState.PLANNED: _("A district official opens the round; families can then apply."),
+            RoundState.OPEN: _("Families are applying. After the deadline a district official closes the round."),
+            RoundState.CLOSED: _(
+                "When every application is decided, two district officials freeze the roll and publish it."
+            ),
+        }
+        return first.get(page.round.state, "")
     if page.draw.state == DrawState.DRAWN:
         if page.working:
             return _("A worker has the run in hand. Nothing need be done.")
@@ -105,7 +109,7 @@ def _run_id(round_id: int) -> int:
     return newest
 
 
-def _step(request: StaffRequest, round_id: int, event: str) -> str:
+def _step(request: StaffRequest, round_id: int, event: RoundEvent) -> str:
     round_step(official=request.account, round_id=round_id, event=event)
     return _("Done.")
 
@@ -113,7 +117,7 @@ def _step(request: StaffRequest, round_id: int, event: str) -> str:
 def _close(request: StaffRequest, round_id: int) -> str:
     token = request.POST.get("token", "")
     round_ = round_close_confirm(official=request.account, round_id=round_id, token=token)
-    if round_.state == "closed":
+    if round_.state == RoundState.CLOSED:
         return _("The round is closed.")
     return _("Confirmed. A second, different official must confirm today.")
 
@@ -206,9 +210,9 @@ def _publish(request: StaffRequest, round_id: int) -> str:
 
 
 ACTIONS: dict[str, Callable[[StaffRequest, int], str]] = {
-    "open": lambda request, round_id: _step(request, round_id, "open"),
+    "open": lambda request, round_id: _step(request, round_id, RoundEvent.OPEN),
     "close": _close,
-    "reopen": lambda request, round_id: _step(request, round_id, "reopen"),
+    "reopen": lambda request, round_id: _step(request, round_id, RoundEvent.REOPEN),
     "freeze": _freeze,
     "plan": _plan,
     "commit": witness.commit,
