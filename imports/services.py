@@ -25,7 +25,7 @@ from imports import working
 from imports.kinds import Kind, Place, kind_of, may
 from imports.models import Import
 from imports.stamps import overtaken_by
-from imports.states import AT_WORK, IMPORT, OPEN, STANDS
+from imports.states import AT_WORK, IMPORT, OPEN, STANDS, ImportEvent
 
 LANE: Final = "runs"
 MOST_ATTEMPTS: Final = 5
@@ -108,7 +108,7 @@ def import_take(*, official: Account, import_id: int, token: str = "") -> Import
 
     _refuse_overtaken(official, import_id)
     with _second(official, import_id, look, token) as made:
-        _step(made, "take", decided_by=official, decided_at=clock.now(), attempts=0)
+        _step(made, ImportEvent.TAKE, decided_by=official, decided_at=clock.now(), attempts=0)
         _note(made, "take", official)
         ring_on_commit(LANE)
     return made
@@ -130,7 +130,7 @@ def _refuse_overtaken(official: Account, import_id: int) -> None:
         made, kind, place = import_for(official, import_id, locked=True)
         why = overtaken_by(made, kind, place) if made.state == State.READY else ""
         if why:
-            _step(made, "overtake", problem=why)
+            _step(made, ImportEvent.OVERTAKE, problem=why)
             _note(made, "overtake", official)
     if why:
         raise Refused(why, code="stale")
@@ -141,7 +141,7 @@ def import_refuse(*, official: Account, import_id: int) -> Import:
     """Put a table that was not taken aside. Raises NotAllowed, Refused."""
     made, _kind, _place = import_for(official, import_id, locked=True)
     _refuse_unless(made, State.READY, State.STALE)
-    _step(made, "refuse", decided_by=official, decided_at=clock.now())
+    _step(made, ImportEvent.REFUSE, decided_by=official, decided_at=clock.now())
     _note(made, "refuse", official)
     return made
 
@@ -151,7 +151,7 @@ def import_check_again(*, official: Account, import_id: int) -> Import:
     """Check an overtaken table once more, against what stands now. Raises NotAllowed, Refused."""
     made, _kind, _place = import_for(official, import_id, locked=True)
     _refuse_unless(made, State.STALE)
-    _step(made, "check_again", problem="", attempts=0, decided_by=None, decided_at=None)
+    _step(made, ImportEvent.CHECK_AGAIN, problem="", attempts=0, decided_by=None, decided_at=None)
     _note(made, "check_again", official)
     ring_on_commit(LANE)
     return made
@@ -163,7 +163,7 @@ def import_undo_ask(*, official: Account, import_id: int) -> Import:
     made, kind, place = import_for(official, import_id, locked=True)
     _refuse_unless(made, State.APPLIED)
     _refuse_used(made, kind, place)
-    _step(made, "ask_undo", undo_by=official, undo_at=clock.now(), problem="")
+    _step(made, ImportEvent.ASK_UNDO, undo_by=official, undo_at=clock.now(), problem="")
     _note(made, "ask_undo", official)
     return made
 
@@ -173,7 +173,7 @@ def import_keep(*, official: Account, import_id: int) -> Import:
     """Leave a table in that was to be undone. Raises NotAllowed, Refused."""
     made, _kind, _place = import_for(official, import_id, locked=True)
     _refuse_unless(made, State.UNDO_ASKED)
-    _step(made, "keep", undo_by=None, undo_at=None)
+    _step(made, ImportEvent.KEEP, undo_by=None, undo_at=None)
     _note(made, "keep", official)
     return made
 
@@ -191,7 +191,7 @@ def import_undo(*, official: Account, import_id: int, token: str = "") -> Import
         return made
 
     with _second(official, import_id, look, token) as made:
-        _step(made, "undo", undone_by=official, attempts=0)
+        _step(made, ImportEvent.UNDO, undone_by=official, attempts=0)
         _note(made, "undo", official)
         ring_on_commit(LANE)
     return made
@@ -214,7 +214,7 @@ def _refuse_unless(made: Import, *states: str) -> None:
         raise Refused(text % {"state": made.get_state_display()}, code="decided")
 
 
-def _step(made: Import, event: str, **values: Any) -> None:
+def _step(made: Import, event: ImportEvent, **values: Any) -> None:
     def illegal() -> Refused:
         return Refused(_("This step is not possible now."), code="illegal_step")
 
@@ -265,7 +265,9 @@ def _work(made: Import) -> None:
     elif made.state == State.UPLOADED:
         _check(made, kind, place)
     else:
-        work, event = (working.apply, "apply") if made.state == State.TAKING else (working.undo, "undone")
+        work, event = (
+            (working.apply, ImportEvent.APPLY) if made.state == State.TAKING else (working.undo, ImportEvent.UNDONE)
+        )
         why = working.stored(made, work, kind, place)
         if why:
             _give_up(made, why)
@@ -286,8 +288,10 @@ def _check(made: Import, kind: Kind, place: Place) -> None:
 
 
 def _give_up(made: Import, why: str) -> None:
-    event = {State.UPLOADED: "give_up", State.TAKING: "stop", State.UNDOING: "stop_undo"}[State(made.state)]
-    back = {"undo_by": None, "undo_at": None, "undone_by": None} if event == "stop_undo" else {}
+    event = {State.UPLOADED: ImportEvent.GIVE_UP, State.TAKING: ImportEvent.STOP, State.UNDOING: ImportEvent.STOP_UNDO}[
+        State(made.state)
+    ]
+    back = {"undo_by": None, "undo_at": None, "undone_by": None} if event == ImportEvent.STOP_UNDO else {}
     _step(made, event, problem=why, **back)
     _note(made, event, None)
 

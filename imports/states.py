@@ -1,26 +1,47 @@
 """The life of an import (pure)."""
 
+from enum import StrEnum
 from typing import Final
 
 from foundation.transitions import table
 
+
+class ImportEvent(StrEnum):
+    """What moves an import on."""
+
+    FIND_READY = "find_ready"
+    FIND_WRONG = "find_wrong"
+    GIVE_UP = "give_up"
+    TAKE = "take"
+    REFUSE = "refuse"
+    OVERTAKE = "overtake"
+    APPLY = "apply"
+    STOP = "stop"
+    CHECK_AGAIN = "check_again"
+    ASK_UNDO = "ask_undo"
+    KEEP = "keep"
+    UNDO = "undo"
+    UNDONE = "undone"
+    STOP_UNDO = "stop_undo"
+
+
 IMPORT = table(
     [
-        ("uploaded", "find_ready", "ready", "worker"),
-        ("uploaded", "find_wrong", "wrong", "worker"),
-        ("uploaded", "give_up", "failed", "worker"),
-        ("ready", "take", "taking", "another person"),
-        ("ready", "refuse", "refused", "official"),
-        ("ready", "overtake", "stale", "another person"),
-        ("taking", "apply", "applied", "worker"),
-        ("taking", "stop", "stale", "worker"),
-        ("stale", "check_again", "uploaded", "official"),
-        ("stale", "refuse", "refused", "official"),
-        ("applied", "ask_undo", "undo_asked", "official"),
-        ("undo_asked", "keep", "applied", "official"),
-        ("undo_asked", "undo", "undoing", "another person"),
-        ("undoing", "undone", "undone", "worker"),
-        ("undoing", "stop_undo", "applied", "worker"),
+        ("uploaded", ImportEvent.FIND_READY, "ready", "worker"),
+        ("uploaded", ImportEvent.FIND_WRONG, "wrong", "worker"),
+        ("uploaded", ImportEvent.GIVE_UP, "failed", "worker"),
+        ("ready", ImportEvent.TAKE, "taking", "another person"),
+        ("ready", ImportEvent.REFUSE, "refused", "official"),
+        ("ready", ImportEvent.OVERTAKE, "stale", "another person"),
+        ("taking", ImportEvent.APPLY, "applied", "worker"),
+        ("taking", ImportEvent.STOP, "stale", "worker"),
+        ("stale", ImportEvent.CHECK_AGAIN, "uploaded", "official"),
+        ("stale", ImportEvent.REFUSE, "refused", "official"),
+        ("applied", ImportEvent.ASK_UNDO, "undo_asked", "official"),
+        ("undo_asked", ImportEvent.KEEP, "applied", "official"),
+        ("undo_asked", ImportEvent.UNDO, "undoing", "another person"),
+        ("undoing", ImportEvent.UNDONE, "undone", "worker"),
+        ("undoing", ImportEvent.STOP_UNDO, "applied", "worker"),
     ]
 )
 AT_WORK: Final = ("uploaded", "taking", "undoing")  # what a worker goes on with

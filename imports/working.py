@@ -24,6 +24,7 @@ from imports.models import Import, ImportBatch
 from imports.reading import OpenTable, ReadRow, reading
 from imports.sheets import Returned, in_words
 from imports.stamps import stamp_of
+from imports.states import ImportEvent
 
 BATCH: Final = 2000
 SHOWN: Final = 12  # first rows of each sort that the page shows
@@ -87,7 +88,7 @@ def check(made: Import, kind: Kind, place: Place) -> dict[str, Any]:
     values: dict[str, Any] = {
         "counts": {**counts, "wrong": wrong.count},
         "report": {"wrong": wrong.shown, "unread": unread, **({} if wrong.count else compared.shown)},
-        "event": "find_wrong" if wrong.count else "find_ready",
+        "event": ImportEvent.FIND_WRONG if wrong.count else ImportEvent.FIND_READY,
         "seen": stamp_of(kind, place),
         "before_digest": "" if wrong.count else compared.before.hexdigest(),
         "after_digest": "" if wrong.count else compared.after.hexdigest(),
@@ -235,7 +236,7 @@ def stored(made: Import, work: Work, kind: Kind, place: Place) -> str:
     return ""
 
 
-def moments(event: str) -> dict[str, Any]:
+def moments(event: ImportEvent) -> dict[str, Any]:
     """What a step of a worker sets beside the state."""
     now = clock.now()
-    return {"apply": {"applied_at": now}, "undone": {"undone_at": now}}.get(event, {})
+    return {ImportEvent.APPLY: {"applied_at": now}, ImportEvent.UNDONE: {"undone_at": now}}.get(event) or {}

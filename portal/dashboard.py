@@ -18,7 +18,7 @@ from accounts.scopes import Scope, scope
 from accounts.staff_lists import about, rounded
 from audit.models import Entry
 from enrollment.filing.drafts.registers import ALARM as REGISTERS_ALARM
-from enrollment.seasons.models import Application, ApplicationState, Round
+from enrollment.seasons.models import WITH_A_PERSON, Application, ApplicationState, Round
 from enrollment.seasons.rules.policies import compiled
 from foundation import clock
 from notifications.models import Message
@@ -28,10 +28,15 @@ from portal.today import today
 from verification.models import Check
 from verification.selectors import calls_today, verification_rates
 
-OPEN_WORK = ("attention", "in_review")
-PLACED = ("offered", "accepted", "enrolled")
-UNDECIDED = ("submitted", "verifying", "verified", "returned", *OPEN_WORK)
-AFTER_DRAW = (*PLACED, "declined", "lapsed", "waiting")
+PLACED = (ApplicationState.OFFERED, ApplicationState.ACCEPTED, ApplicationState.ENROLLED)
+UNDECIDED = (
+    ApplicationState.SUBMITTED,
+    ApplicationState.VERIFYING,
+    ApplicationState.VERIFIED,
+    ApplicationState.RETURNED,
+    *WITH_A_PERSON,
+)
+AFTER_DRAW = (*PLACED, ApplicationState.DECLINED, ApplicationState.LAPSED, ApplicationState.WAITING)
 ALARM_DAYS, MOST_ALARMS = 7, 10
 BAR_COLOUR = "rgb(14, 106, 99)"
 
@@ -134,7 +139,7 @@ def _round_row(round_: Round, here: Sequence[Tally]) -> RoundRow:
         total=total,
         decided=total - undecided,
         placed=_sum(here, PLACED),
-        waiting=_sum(here, ("waiting",)),
+        waiting=_sum(here, (ApplicationState.WAITING,)),
         percent=round(100 * (total - undecided) / total) if total else 0,
         chart=_chart(round_, groups),
         link=reverse("lottery:official-round", args=[round_.pk]),

@@ -9,11 +9,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.abilities import Ability
-from accounts.models import Account
+from accounts.models import Account, StaffChange
 from accounts.people.selectors import changes_here
 from accounts.scopes import Scope, scope
 from enrollment.appeals.models import Appeal
 from enrollment.appeals.selectors import ABILITY as APPEALS
+from enrollment.cases.models import JointCase
 from enrollment.cases.selectors import cases_seen, desk
 from enrollment.desk.selectors import errands_of
 from enrollment.on_site.selectors import to_visit
@@ -24,6 +25,7 @@ from enrollment.review.readings import readings_for
 from foundation import clock
 from helpdesk.petitions.selectors import petitions_seen
 from helpdesk.petitions.states import OPEN as PETITION_OPEN
+from imports.models import Import
 from imports.selectors import own_kinds, own_tables
 from notifications.models import Message
 from notifications.services import unreached
@@ -61,11 +63,15 @@ def today(account: Account) -> list[Task]:
     if may.any(Ability.PETITION_HANDLE):
         tasks += _petitions(account)
     if own_kinds(account):
-        waiting = [one for one in own_tables(account) if one.state == "ready" and one.uploaded_by_id != account.pk]
+        waiting = [
+            one for one in own_tables(account) if one.state == Import.State.READY and one.uploaded_by_id != account.pk
+        ]
         tasks.append(Task(_("Tables to take"), len(waiting), reverse("imports:front")))
     if may.any(Ability.STAFF_MANAGE):
         open_ones = [
-            one for one in changes_here(account) if one.state == "waiting" and one.proposed_by_id != account.pk
+            one
+            for one in changes_here(account)
+            if one.state == StaffChange.State.WAITING and one.proposed_by_id != account.pk
         ]
         tasks.append(Task(_("Appointments to confirm"), len(open_ones), reverse("people:list")))
     return sorted(tasks, key=lambda one: not (one.late and one.many))
@@ -86,7 +92,7 @@ def _reviewing(account: Account, may: Scope) -> list[Task]:
         Task(_("Errands"), _count(errands), reverse("enrollment:desk-errands"), late=_late(errands)),
         Task(
             _("Departments have answered"),
-            _count(cases_seen(account).filter(state="answered")),
+            _count(cases_seen(account).filter(state=JointCase.State.ANSWERED)),
             f"{reverse('admin:enrollment_application_changelist')}?desk=all&departments=answered",
         ),
         Task(_("Second readings"), _count(readings_for(account)), reverse("enrollment:desk-readings")),

@@ -20,7 +20,7 @@ from accounts.face.consent import VERSION, consent_text, text_digest
 from accounts.face.model import Asked, FaceAdapter, FaceFailed, Outcome, Result
 from accounts.face.selectors import own_face_consents
 from accounts.face.service import FaceService
-from accounts.face.states import FACE_CHECK
+from accounts.face.states import FACE_CHECK, FaceCheckEvent
 from accounts.identity import identity_confirm
 from accounts.limit_rules import FACE
 from accounts.models import Account, FaceCheck, FaceConsent, FaceConsentWithdrawal
@@ -36,10 +36,10 @@ MINUTES: Final = 10  # how long a person may take at the service
 RESIDENT: Final = "resident-id"
 LONGEST_NAME: Final = 60
 EVENTS: Final = {
-    Outcome.PASSED: "pass",
-    Outcome.FAILED: "fail",
-    Outcome.CANCELLED: "cancel",
-    Outcome.EXPIRED: "expire",
+    Outcome.PASSED: FaceCheckEvent.PASS,
+    Outcome.FAILED: FaceCheckEvent.FAIL,
+    Outcome.CANCELLED: FaceCheckEvent.CANCEL,
+    Outcome.EXPIRED: FaceCheckEvent.EXPIRE,
 }
 
 
@@ -90,7 +90,7 @@ def face_consents_end(*, account: Account) -> int:
     for one in standing:
         FaceConsentWithdrawal.objects.create(consent=one, at=clock.now())
         _log(account, "face_consent.withdraw", "face_consent", one.pk, one.district_code)
-    _drop(FaceCheck.objects.filter(account=account, state="begun"))
+    _drop(FaceCheck.objects.filter(account=account, state=FaceCheck.State.BEGUN))
     return len(standing)
 
 
@@ -136,7 +136,7 @@ def face_begin(
         _one_at_a_time(account)
         if FaceConsentWithdrawal.objects.filter(consent=consent).exists():  # taken back in another window meanwhile
             raise FaceFailed("state", "consent taken back")
-        _drop(FaceCheck.objects.filter(account=account, state="begun"))
+        _drop(FaceCheck.objects.filter(account=account, state=FaceCheck.State.BEGUN))
         check.save(force_insert=True)
         _log(account, "face_check.request", "face_check", check.pk, district)
     return FaceBegun(asked.reference, asked.name, asked.id_number, session.page)
@@ -158,7 +158,9 @@ def face_finish(*, account: Account, service: FaceService, begun: FaceBegun | No
 def _finished(account: Account, service: FaceService, begun: FaceBegun | None, reference: str) -> FaceCheck:
     if begun is None or not begun.reference or begun.reference != reference:
         raise FaceFailed("state", "nothing was begun in this browser, or another check")
-    check = FaceCheck.objects.filter(reference=UUID(begun.reference), account=account, state="begun").first()
+    check = FaceCheck.objects.filter(
+        reference=UUID(begun.reference), account=account, state=FaceCheck.State.BEGUN
+    ).first()
     person = (begun.name, begun.id_number)
     if check is None or check.person_index != _index(*person):
         raise FaceFailed("state", "no check of this account is under way")
@@ -206,10 +208,10 @@ def _one_at_a_time(account: Account) -> None:
 
 def _drop(checks: Iterable[FaceCheck]) -> None:
     for one in checks:
-        _step(one, "drop")
+        _step(one, FaceCheckEvent.DROP)
 
 
-def _step(check: FaceCheck, event: str) -> None:
+def _step(check: FaceCheck, event: FaceCheckEvent) -> None:
     """One legal step. Raises FaceFailed when the check has ended meanwhile."""
     try:
         make_step(

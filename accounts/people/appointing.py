@@ -22,7 +22,7 @@ from accounts.people.ranks import (
     refuse_clash,
     refuse_to_manage,
 )
-from accounts.people.states import STAFF_CHANGE
+from accounts.people.states import STAFF_CHANGE, StaffChangeEvent
 from accounts.people.terms import Terms, terms_checked
 from accounts.services import phone_checked
 from audit.services import record
@@ -187,7 +187,7 @@ def staff_reset_open(*, actor: Account, account: Account, token: str = "") -> St
     with _entered(lambda: refuse_to_manage(actor, account), person=actor, token=token, high=is_high(roles)):
         before = StaffChange.objects.select_for_update().filter(account=account, kind=Kind.RESET)
         for one in before.filter(state__in=(State.WAITING, State.OPEN)):
-            _step(one, "withdraw", done_at=clock.now(), token_index=None)
+            _step(one, StaffChangeEvent.WITHDRAW, done_at=clock.now(), token_index=None)
         change = _opened(actor, Kind.RESET, roles, account)
         change.save(force_insert=True)
         _audit(actor, "propose", change)
@@ -234,7 +234,7 @@ def may_decide(actor: Account, change: StaffChange) -> bool:
     return bool(roles) and change.account_id != actor.pk and all(may_appoint(actor, one) for one in roles)
 
 
-def _step(change: StaffChange, event: str, **values: object) -> None:
+def _step(change: StaffChange, event: StaffChangeEvent, **values: object) -> None:
     def illegal() -> Refused:
         return Refused(_("This is %(state)s already.") % {"state": State(change.state).label}, code="state")
 
@@ -262,10 +262,10 @@ def change_confirm(*, actor: Account, change_id: UUID, token: str) -> StaffChang
         if change.kind == Kind.ROLES and change.account is not None:
             given = terms_of(change)
             refuse_clash([Terms.of(role) for role in change.account.roles.all()], given)
-            _step(change, "give", confirmed_by=actor, done_at=now)
+            _step(change, StaffChangeEvent.GIVE, confirmed_by=actor, done_at=now)
             roles_store(account=change.account, roles=given, given_by=change.proposed_by)
         else:
-            _step(change, "confirm", confirmed_by=actor)
+            _step(change, StaffChangeEvent.CONFIRM, confirmed_by=actor)
         _audit(actor, "confirm", change)
     return change
 
@@ -283,7 +283,7 @@ def refuse_over(change: StaffChange) -> None:
 def change_withdraw(*, actor: Account, change_id: UUID) -> StaffChange:
     """Take an invitation, a reset or a proposal back; its link is dead at once. Raises NotAllowed, Refused."""
     change = _locked(actor, change_id)
-    _step(change, "withdraw", done_at=clock.now())
+    _step(change, StaffChangeEvent.WITHDRAW, done_at=clock.now())
     _audit(actor, "withdraw", change)
     return change
 

@@ -16,7 +16,7 @@ from accounts.models import Account, StaffChange, TokenDevice
 from accounts.people.appointing import refuse_over, terms_of, token_index
 from accounts.people.members import roles_store
 from accounts.people.recovery import codes_drawn, codes_store, devices_drop
-from accounts.people.states import STAFF_CHANGE
+from accounts.people.states import STAFF_CHANGE, StaffChangeEvent
 from accounts.people.terms import password_checked, username_checked
 from audit.services import record
 from foundation import clock, events
@@ -162,7 +162,7 @@ def _in(change: StaffChange, pending: Pending, step: tuple[int, int]) -> tuple[A
     make_step(
         change,
         STAFF_CHANGE,
-        "use",
+        StaffChangeEvent.USE,
         illegal=lambda: refused,
         overtaken=lambda: refused.message,
         account=account,

@@ -15,7 +15,7 @@ from foundation import clock
 from foundation.errors import NotAllowed
 from helpdesk.models import Petition, PetitionStep
 from helpdesk.petitions.services import ABILITY
-from helpdesk.petitions.states import OPEN
+from helpdesk.petitions.states import OPEN, PetitionEvent
 from helpdesk.petitions.words import step_words
 from schools.models import District
 
@@ -93,4 +93,4 @@ def petitions_copied(person: Account) -> list[dict[str, Any]]:
 
 def told(petition: Petition) -> list[PetitionStep]:
     """The steps whose words the family reads: all but what the office keeps of how it was withdrawn."""
-    return [step for step in petition.steps.all() if step.event != "withdraw"]
+    return [step for step in petition.steps.all() if step.event != PetitionEvent.WITHDRAW]

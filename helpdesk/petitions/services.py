@@ -4,6 +4,7 @@ Every step is a row with its words, a line of the log and, where the family is t
 read in the portal by whoever signs in with the number that was given, or on paper.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -26,7 +27,15 @@ from foundation.locks import lock
 from foundation.posted import one_line
 from foundation.steps import make_step
 from helpdesk.models import Petition, PetitionMeeting, PetitionStep
-from helpdesk.petitions.states import ANSWERED_WITHIN, LONGER_BY, OPEN, PETITION, REVIEW_WITHIN, TOLD_WITHIN
+from helpdesk.petitions.states import (
+    ANSWERED_WITHIN,
+    LONGER_BY,
+    OPEN,
+    PETITION,
+    REVIEW_WITHIN,
+    TOLD_WITHIN,
+    PetitionEvent,
+)
 from notifications.services import message_queue, text_check
 from schools.models import District
 
@@ -34,12 +43,12 @@ ABILITY: Final = Ability.PETITION_HANDLE
 SHORTEST: Final = 4
 LONGEST: Final = 2000
 OLDEST: Final = timedelta(days=365)  # a letter that came in before it is a mistyped day
-TOLD: Final = {  # which text a step sends
-    "accept": "petition_accepted",
-    "pass_on": "petition_passed",
-    "invite": "petition_meeting",
-    "extend": "petition_extended",
-    "answer": "petition_answered",
+TOLD: Final[Mapping[str, str]] = {  # which text a step sends
+    PetitionEvent.ACCEPT: "petition_accepted",
+    PetitionEvent.PASS_ON: "petition_passed",
+    PetitionEvent.INVITE: "petition_meeting",
+    PetitionEvent.EXTEND: "petition_extended",
+    PetitionEvent.ANSWER: "petition_answered",
 }
 
 
@@ -118,7 +127,7 @@ def petition_enter(*, official: Account, brought: Brought) -> Petition:
         entered_by=official,
         due_on=day + TOLD_WITHIN,
     )
-    _note(petition, "enter", official, "")
+    _note(petition, PetitionEvent.ENTER, official, "")
     return petition
 
 
@@ -148,7 +157,7 @@ def _theirs(official: Account, petition_id: UUID) -> Petition:
     return petition
 
 
-def _step(petition: Petition, event: str, official: Account, note: str, **changed: Any) -> Petition:
+def _step(petition: Petition, event: PetitionEvent, official: Account, note: str, **changed: Any) -> Petition:
     """One legal step with its row; nothing has changed where it raises Refused."""
 
     def illegal() -> Refused:
@@ -163,7 +172,7 @@ def _step(petition: Petition, event: str, official: Account, note: str, **change
     return petition
 
 
-def _note(petition: Petition, event: str, official: Account, note: str) -> None:
+def _note(petition: Petition, event: PetitionEvent, official: Account, note: str) -> None:
     row = PetitionStep.objects.create(
         petition=petition, event=event, target=petition.state, actor=official, note=note, at=clock.now()
     )
@@ -207,21 +216,21 @@ def hindrance(petition: Petition, event: str, official: Account) -> Refused | No
     """Why this person, or this hour, may not make a step that the table allows; None for nothing."""
     due, answered = petition.due_on, petition.state == Petition.State.ANSWERED
     over = due is not None and clock.today() > due
-    if event == "hear":
+    if event == PetitionEvent.HEAR:
         talk = arranged(petition)
         if talk is None:
             return Refused(_("No talk is arranged."), code="illegal_step")
         if clock.now() < talk.at:
             return Refused(_("The talk has not taken place yet."), code="early")
-    elif event == "extend":
+    elif event == PetitionEvent.EXTEND:
         if petition.extended or due is None:
             return Refused(_("The time was made longer once; the law allows no second time."), code="illegal_step")
         if petition.handled_by_id == official.pk:
             text = _("You handle this petition. A different person must grant more time.")
             return Refused(text, code="same_person")
-    elif event == "review" and answered and over:
+    elif event == PetitionEvent.REVIEW and answered and over:
         return Refused(_("The thirty days for a review are over."), code="late")
-    elif event == "close" and answered and due is not None and not over:
+    elif event == PetitionEvent.CLOSE and answered and due is not None and not over:
         text = _("The family can ask for a review until %(day)s. Close it after that day.")
         return Refused(text % {"day": due.isoformat()}, code="early")
     return None
@@ -237,13 +246,13 @@ def petition_accept(*, official: Account, petition_id: UUID, note: str) -> Petit
     """Take a petition up: from now on it is this person's, and its answer is due. Raises NotAllowed, Refused."""
     petition = _theirs(official, petition_id)
     due = clock.today() + ANSWERED_WITHIN
-    return _step(petition, "accept", official, _words(note), handled_by=official, due_on=due)
+    return _step(petition, PetitionEvent.ACCEPT, official, _words(note), handled_by=official, due_on=due)
 
 
 @transaction.atomic
 def petition_pass_on(*, official: Account, petition_id: UUID, note: str) -> Petition:
     """Hand on what belongs to another authority; ``note`` names it and why. Raises NotAllowed, Refused."""
-    return _step(_theirs(official, petition_id), "pass_on", official, _words(note), due_on=None)
+    return _step(_theirs(official, petition_id), PetitionEvent.PASS_ON, official, _words(note), due_on=None)
 
 
 @transaction.atomic
@@ -259,7 +268,7 @@ def meeting_arrange(*, official: Account, petition_id: UUID, talk: Talk) -> Peti
     made = PetitionMeeting.objects.create(
         petition=petition, kind=kind, at=talk.at, place=place, people=people, arranged_by=official
     )
-    _step(petition, "invite", official, f"{clock.written(talk.at)} {place} · {people}")
+    _step(petition, PetitionEvent.INVITE, official, f"{clock.written(talk.at)} {place} · {people}")
     return made
 
 
@@ -274,7 +283,7 @@ def meeting_hold(*, official: Account, petition_id: UUID, result: str, text: str
         raise Refused(_("Only a mediation ends in an agreement."), code="choice", field="result")
     talk.record = _words(text, "record")
     talk.save(update_fields=["result", "record"])
-    _step(petition, "hear", official, f"{talk.get_result_display()}: {talk.record}")
+    _step(petition, PetitionEvent.HEAR, official, f"{talk.get_result_display()}: {talk.record}")
     return talk
 
 
@@ -284,7 +293,7 @@ def petition_extend(*, official: Account, petition_id: UUID, note: str) -> Petit
     petition = _theirs(official, petition_id)
     _unhindered(petition, "extend", official)
     until = (petition.due_on or clock.today()) + LONGER_BY
-    return _step(petition, "extend", official, _words(note), extended=True, due_on=until)
+    return _step(petition, PetitionEvent.EXTEND, official, _words(note), extended=True, due_on=until)
 
 
 @transaction.atomic
@@ -296,7 +305,7 @@ def petition_answer(*, official: Account, petition_id: UUID, outcome: str, note:
     if chosen == Petition.Outcome.AGREED and not agreed:
         raise Refused(_("No mediation has ended in an agreement."), code="choice", field="outcome")
     due = clock.today() + REVIEW_WITHIN
-    return _step(petition, "answer", official, _words(note), outcome=chosen, due_on=due)
+    return _step(petition, PetitionEvent.ANSWER, official, _words(note), outcome=chosen, due_on=due)
 
 
 @transaction.atomic
@@ -304,7 +313,7 @@ def petition_review(*, official: Account, petition_id: UUID, note: str) -> Petit
     """Put down that the family asked the authority above for a review, in time. Raises NotAllowed, Refused (late)."""
     petition = _theirs(official, petition_id)
     _unhindered(petition, "review", official)
-    return _step(petition, "review", official, _words(note), due_on=clock.today() + REVIEW_WITHIN)
+    return _step(petition, PetitionEvent.REVIEW, official, _words(note), due_on=clock.today() + REVIEW_WITHIN)
 
 
 @transaction.atomic
@@ -312,13 +321,13 @@ def petition_close(*, official: Account, petition_id: UUID, note: str) -> Petiti
     """End it: after the days for a review, or with what the authority above decided. Raises NotAllowed, Refused."""
     petition = _theirs(official, petition_id)
     _unhindered(petition, "close", official)
-    return _step(petition, "close", official, _words(note), due_on=None)
+    return _step(petition, PetitionEvent.CLOSE, official, _words(note), due_on=None)
 
 
 @transaction.atomic
 def petition_withdraw(*, official: Account, petition_id: UUID, note: str) -> Petition:
     """Put down that the family took it back, with how it said so. Raises NotAllowed, Refused."""
-    return _step(_theirs(official, petition_id), "withdraw", official, _words(note), due_on=None)
+    return _step(_theirs(official, petition_id), PetitionEvent.WITHDRAW, official, _words(note), due_on=None)
 
 
 def is_late(petition: Petition) -> bool:

@@ -6,25 +6,42 @@ longer by at most 30 with the head's consent (art. 34); a review is asked for wi
 """
 
 from datetime import timedelta
+from enum import StrEnum
 from typing import Final
 
 from foundation.transitions import table
 
+
+class PetitionEvent(StrEnum):
+    """What moves a petition on. The first one begins it."""
+
+    ENTER = "enter"
+    ACCEPT = "accept"
+    PASS_ON = "pass_on"  # noqa: S105 - a step, no password
+    WITHDRAW = "withdraw"
+    INVITE = "invite"
+    HEAR = "hear"
+    EXTEND = "extend"
+    ANSWER = "answer"
+    REVIEW = "review"
+    CLOSE = "close"
+
+
 PETITION = table(
     [
-        ("received", "accept", "open", "official"),
-        ("received", "pass_on", "passed", "official, to whom it belongs to"),
-        ("received", "withdraw", "withdrawn", "family"),
-        ("open", "invite", "meeting", "official"),
-        ("meeting", "invite", "meeting", "official, another day"),
-        ("meeting", "hear", "open", "official, after it"),
-        ("open", "extend", "open", "another official, once"),
-        ("open", "answer", "answered", "official"),
-        ("open", "withdraw", "withdrawn", "family"),
-        ("meeting", "withdraw", "withdrawn", "family"),
-        ("answered", "review", "reviewed", "family, to the authority above"),
-        ("answered", "close", "closed", "official, after the days for a review"),
-        ("reviewed", "close", "closed", "official, with what the authority above said"),
+        ("received", PetitionEvent.ACCEPT, "open", "official"),
+        ("received", PetitionEvent.PASS_ON, "passed", "official, to whom it belongs to"),
+        ("received", PetitionEvent.WITHDRAW, "withdrawn", "family"),
+        ("open", PetitionEvent.INVITE, "meeting", "official"),
+        ("meeting", PetitionEvent.INVITE, "meeting", "official, another day"),
+        ("meeting", PetitionEvent.HEAR, "open", "official, after it"),
+        ("open", PetitionEvent.EXTEND, "open", "another official, once"),
+        ("open", PetitionEvent.ANSWER, "answered", "official"),
+        ("open", PetitionEvent.WITHDRAW, "withdrawn", "family"),
+        ("meeting", PetitionEvent.WITHDRAW, "withdrawn", "family"),
+        ("answered", PetitionEvent.REVIEW, "reviewed", "family, to the authority above"),
+        ("answered", PetitionEvent.CLOSE, "closed", "official, after the days for a review"),
+        ("reviewed", PetitionEvent.CLOSE, "closed", "official, with what the authority above said"),
     ]
 )
 OPEN: Final = ("received", "open", "meeting", "answered", "reviewed")

@@ -28,7 +28,7 @@ from helpdesk.petitions.selectors import (
     told,
 )
 from helpdesk.petitions.services import ABILITY, Brought, Talk, arranged, hindrance, is_late
-from helpdesk.petitions.states import PETITION
+from helpdesk.petitions.states import PETITION, PetitionEvent
 from helpdesk.petitions.words import step_words
 
 ENTERED: Final = (
@@ -134,15 +134,15 @@ def _noted(service: Callable[..., Petition]) -> Callable[[StaffRequest, UUID], N
 
 
 STEPS: Final[dict[str, Callable[[StaffRequest, UUID], None]]] = {
-    "accept": _noted(services.petition_accept),
-    "pass_on": _noted(services.petition_pass_on),
-    "invite": _arrange,
-    "hear": _hold,
-    "extend": _noted(services.petition_extend),
-    "answer": _answer,
-    "review": _noted(services.petition_review),
-    "close": _noted(services.petition_close),
-    "withdraw": _noted(services.petition_withdraw),
+    PetitionEvent.ACCEPT: _noted(services.petition_accept),
+    PetitionEvent.PASS_ON: _noted(services.petition_pass_on),
+    PetitionEvent.INVITE: _arrange,
+    PetitionEvent.HEAR: _hold,
+    PetitionEvent.EXTEND: _noted(services.petition_extend),
+    PetitionEvent.ANSWER: _answer,
+    PetitionEvent.REVIEW: _noted(services.petition_review),
+    PetitionEvent.CLOSE: _noted(services.petition_close),
+    PetitionEvent.WITHDRAW: _noted(services.petition_withdraw),
 }
 
 

@@ -1,21 +1,25 @@
 """What the steps of a petition are called, for staff and for who brought it."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import pgettext_lazy
 
-EVENTS: Final = {
-    "enter": pgettext_lazy("petition", "Received"),
-    "accept": lazy("Taken up"),
-    "pass_on": pgettext_lazy("petition", "Handed on"),
-    "invite": lazy("Talk arranged"),
-    "hear": lazy("Talk held"),
-    "extend": lazy("More time granted"),
-    "answer": pgettext_lazy("petition", "Answered"),
-    "review": lazy("Review asked for"),
-    "close": pgettext_lazy("petition", "Closed"),
-    "withdraw": lazy("Withdrawn"),
+from helpdesk.petitions.states import PetitionEvent
+
+EVENTS: Final[Mapping[str, Promise]] = {
+    PetitionEvent.ENTER: pgettext_lazy("petition", "Received"),
+    PetitionEvent.ACCEPT: lazy("Taken up"),
+    PetitionEvent.PASS_ON: pgettext_lazy("petition", "Handed on"),
+    PetitionEvent.INVITE: lazy("Talk arranged"),
+    PetitionEvent.HEAR: lazy("Talk held"),
+    PetitionEvent.EXTEND: lazy("More time granted"),
+    PetitionEvent.ANSWER: pgettext_lazy("petition", "Answered"),
+    PetitionEvent.REVIEW: lazy("Review asked for"),
+    PetitionEvent.CLOSE: pgettext_lazy("petition", "Closed"),
+    PetitionEvent.WITHDRAW: lazy("Withdrawn"),
 }
 
 

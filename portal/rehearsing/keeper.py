@@ -32,6 +32,7 @@ from portal.rehearsing.ground import lot_of
 from portal.rehearsing.models import Rehearsal
 from portal.rehearsing.report import problems
 from portal.rehearsing.services import step
+from portal.rehearsing.states import RehearsalEvent
 
 NICE: Final = 10  # families come before synthetic ones
 BEAT_SECONDS: Final = 1.0
@@ -42,10 +43,10 @@ MOST_TROUBLE: Final = 2_000  # characters of what the play said last
 
 
 class Over(Exception):
-    """The rehearsal ends before its play does; ``event`` is the row's step, "" where it is somebody else's already."""
+    """The rehearsal ends before its play does; ``event`` is the row's step, None where somebody else made it."""
 
-    def __init__(self, event: str, trouble: str = "") -> None:
-        super().__init__(event)
+    def __init__(self, event: RehearsalEvent | None, trouble: str = "") -> None:
+        super().__init__(event or "")
         self.event, self.trouble = event, trouble
 
 
@@ -76,14 +77,15 @@ class Keeper:
 
     def run(self) -> None:
         """Play to whatever end, write it down, wipe the space."""
-        event, values = "fail", {}
+        event: RehearsalEvent | None = RehearsalEvent.FAIL
+        values: dict[str, Any] = {}
         try:
             try:
-                event, values = "finish", self._played()
+                event, values = RehearsalEvent.FINISH, self._played()
             except Over as over:
                 event, values = over.event, {"trouble": over.trouble}
             except (EmbeddedError, OSError, ValueError, Error) as wrong:
-                event, values = "fail", {"trouble": f"{type(wrong).__name__}: {wrong}"[:MOST_TROUBLE]}
+                event, values = RehearsalEvent.FAIL, {"trouble": f"{type(wrong).__name__}: {wrong}"[:MOST_TROUBLE]}
             signal.signal(signal.SIGTERM, signal.SIG_IGN)  # what is left takes a moment, and the sweep knows the rest
             self._end(event, values)
         finally:
@@ -102,7 +104,7 @@ class Keeper:
                 time.sleep(BEAT_SECONDS)
         self._beat()
         if not self.space.report.exists():
-            raise Over("fail", self._last_words(child.returncode))
+            raise Over(RehearsalEvent.FAIL, self._last_words(child.returncode))
         report = {**json.loads(self.space.report.read_text(encoding="utf-8")), "names": names}
         return {"report": report, "problems": sum(one.count for one in problems(report)), "progress": self._progress()}
 
@@ -110,16 +112,16 @@ class Keeper:
         """The folder that is played; the names its report needs. Raises Over where nobody could live anywhere."""
         season = season_of(self.row.district_id, self.row.year)
         if season is None:
-            raise Over("fail", "the season is gone")
+            raise Over(RehearsalEvent.FAIL, "the season is gone")
         lot = lot_of(season, self.row.families)
         if "estates.csv" not in lot.files:
-            raise Over("fail", "no address lies in exactly one zone of each stage")
+            raise Over(RehearsalEvent.FAIL, "no address lies in exactly one zone of each stage")
         for name, content in lot.files.items():
             path = self.space.season / name
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(content)
         if not self._mine().update(digest=lot.digest, beat_at=clock.now()):
-            raise Over("")
+            raise Over(None)
         return lot.names
 
     @contextlib.contextmanager
@@ -159,11 +161,11 @@ class Keeper:
             return
         self.answered = time.monotonic()
         if not mine:
-            raise Over("")
+            raise Over(None)
         if asked:
-            raise Over("stop")
+            raise Over(RehearsalEvent.STOP)
         if self.row.began_at and (clock.now() - self.row.began_at).total_seconds() > LONGEST_SECONDS:
-            raise Over("fail", "it took more than six hours")
+            raise Over(RehearsalEvent.FAIL, "it took more than six hours")
 
     def _mine(self) -> QuerySet[Rehearsal]:
         return Rehearsal.objects.filter(pk=self.row.pk, state=Rehearsal.State.RUNNING, holder=self.holder)
@@ -175,7 +177,7 @@ class Keeper:
             return {}
         return found
 
-    def _end(self, event: str, values: dict[str, Any]) -> None:
+    def _end(self, event: RehearsalEvent | None, values: dict[str, Any]) -> None:
         """The row's last step, unless somebody took it away."""
         connection.close_if_unusable_or_obsolete()
         if event and self._mine().exists():
@@ -203,7 +205,7 @@ def _stop(child: "subprocess.Popen[bytes]") -> None:
 
 
 def _terminated(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise Over("lose")
+    raise Over(RehearsalEvent.LOSE)
 
 
 def keep(number: int, holder: str, parent: int) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from accounts.models import Account
 from enrollment.seasons.models import Season
-from enrollment.seasons.readiness import TITLES, Step
+from enrollment.seasons.readiness import TITLES, Ready, Step
 from enrollment.setup.models import SeasonDraft
 from enrollment.setup.selectors import Ground, Place, ShownStep, open_draft, place_for, season_of
 from foundation import clock
@@ -142,15 +142,15 @@ def rehearsal_step(account: Account, found: Ground) -> ShownStep:  # noqa: ARG00
     last = _played(rows)
     link = reverse("season-rehearsal", args=at)
     if any(one.state in LIVE for one in rows):
-        return ShownStep(Step(KEY, TITLES[KEY], "none", (), _("It is being rehearsed now.")), link)
+        return ShownStep(Step(KEY, TITLES[KEY], Ready.NONE, (), _("It is being rehearsed now.")), link)
     if last is None or last.ended_at is None:
-        return ShownStep(Step(KEY, TITLES[KEY], "none", (), _("Not rehearsed yet.")), link)
+        return ShownStep(Step(KEY, TITLES[KEY], Ready.NONE, (), _("Not rehearsed yet.")), link)
     day = day_said(clock.day_of(last.ended_at))
     when = {"day": day, "problems": count_said(last.problems or 0)}
     if found.season is None or digest_of(found.season) != last.digest:
         text = _("The season has changed since it was rehearsed on %(day)s (%(problems)s).") % when
-        return ShownStep(Step(KEY, TITLES[KEY], "missing", (text,)), link)
+        return ShownStep(Step(KEY, TITLES[KEY], Ready.MISSING, (text,)), link)
     text = _("Rehearsed on %(day)s: %(problems)s.") % when
     if last.problems:
-        return ShownStep(Step(KEY, TITLES[KEY], "missing", (text,)), link)
-    return ShownStep(Step(KEY, TITLES[KEY], "ready", (), text), link)
+        return ShownStep(Step(KEY, TITLES[KEY], Ready.MISSING, (text,)), link)
+    return ShownStep(Step(KEY, TITLES[KEY], Ready.READY, (), text), link)

@@ -18,7 +18,7 @@ from foundation.steps import make_step
 from portal.rehearsing import space
 from portal.rehearsing.ground import lacks
 from portal.rehearsing.models import FEWEST, MOST, Rehearsal
-from portal.rehearsing.states import LIVE, REHEARSAL
+from portal.rehearsing.states import LIVE, REHEARSAL, RehearsalEvent
 from schools.models import District
 
 LANE: Final = "sweeps"
@@ -89,7 +89,7 @@ def rehearsal_stop(*, official: Account, rehearsal_id: int) -> Rehearsal:
     if made.state not in LIVE:
         raise Refused(_("This rehearsal has ended already."), code="over")
     if made.state == State.QUEUED:
-        step(made, "stop", ended_at=clock.now(), stop_asked_by=official)
+        step(made, RehearsalEvent.STOP, ended_at=clock.now(), stop_asked_by=official)
     elif made.stop_asked_by_id is not None:
         return made
     else:
@@ -117,7 +117,7 @@ def rehearsal_wipe(*, official: Account, rehearsal_id: int) -> Rehearsal:
     return made
 
 
-def step(made: Rehearsal, event: str, **values: Any) -> None:
+def step(made: Rehearsal, event: RehearsalEvent, **values: Any) -> None:
     """Make one legal step. Raises Refused."""
     make_step(
         made,

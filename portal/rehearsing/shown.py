@@ -6,12 +6,19 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from enrollment.seasons.models import ApplicationState
 from foundation.wording import content_language
 from portal.rehearsing.report import Report, played_kinds, problems, wrong_kinds
 from portal.rehearsing.words import PHASES, REFUSALS, error_said, kind_said, said, wrong_said
 from schools.models import Stage
 
-WITH_A_PLACE: Final = ("offered", "accepted", "declined", "lapsed", "enrolled")
+WITH_A_PLACE: Final = (
+    ApplicationState.OFFERED,
+    ApplicationState.ACCEPTED,
+    ApplicationState.DECLINED,
+    ApplicationState.LAPSED,
+    ApplicationState.ENROLLED,
+)
 NO_ERROR: Final = "no error planted"
 
 

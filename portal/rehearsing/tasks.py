@@ -15,7 +15,7 @@ from foundation.locks import lock
 from portal.rehearsing import keeper, space
 from portal.rehearsing.models import Rehearsal
 from portal.rehearsing.services import LANE, step
-from portal.rehearsing.states import LIVE
+from portal.rehearsing.states import LIVE, RehearsalEvent
 
 logger = logging.getLogger(__name__)
 LOST_AFTER: Final = timedelta(seconds=90)  # without a sign of life
@@ -47,7 +47,7 @@ def _silent(one: Rehearsal) -> bool:
 
 def _lose(one: Rehearsal) -> None:
     try:
-        step(one, "lose", ended_at=clock.now())
+        step(one, RehearsalEvent.LOSE, ended_at=clock.now())
     except Refused:  # it has come to another end, or another worker was here
         return
     logger.warning("rehearsal %s gave no sign of life and is interrupted", one.pk)
@@ -62,13 +62,13 @@ def _begin(one: Rehearsal) -> None:
         if Rehearsal.objects.filter(state=State.RUNNING).count() >= AT_ONCE:
             return
         try:
-            step(one, "begin", holder=holder, began_at=clock.now(), beat_at=clock.now())
+            step(one, RehearsalEvent.BEGIN, holder=holder, began_at=clock.now(), beat_at=clock.now())
         except Refused:
             return
     try:
         _started.append(keeper.start(one.pk, holder))
     except OSError as wrong:
-        step(one, "fail", ended_at=clock.now(), trouble=f"{type(wrong).__name__}: {wrong}")
+        step(one, RehearsalEvent.FAIL, ended_at=clock.now(), trouble=f"{type(wrong).__name__}: {wrong}")
 
 
 @source(LANE, every=60)

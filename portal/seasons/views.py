@@ -49,7 +49,7 @@ def _folder(
         "place": place_for(request.account, district, year),
         "year": year,
         "season": season_of(district, year),
-        "waiting": SeasonFolder.objects.filter(district=district, year=year, state="asked").first(),
+        "waiting": SeasonFolder.objects.filter(district=district, year=year, state=SeasonFolder.State.ASKED).first(),
         "me": request.account,
         "refused": refused.message if refused else "",
         "failed": refused.field if refused else "",

@@ -5,7 +5,7 @@ of a child, two places) is not asked again.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -15,7 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import DailyCheck
 from audit.selectors import anchors_differ, verify_chain
+from enrollment.appeals.models import Appeal
+from enrollment.seasons.models import ApplicationState
+from enrollment.seasons.states import BEFORE_CLOSING, RoundState
 from foundation import clock
+from notifications.models import Message
+from verification.models import Check as AgencyCheck
 
 SHOWN: Final = 10  # rows that are named
 CHAIN: Final = "chain"
@@ -23,10 +28,14 @@ CHAIN: Final = "chain"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One kind of row that should not be: in words, and the statement that names them (one column)."""
+    """One kind of row that should not be: in words, and the statement that names them (one column).
+
+    ``states`` are those that the statement names.
+    """
 
     words: str | Promise
     sql: str
+    states: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
 
 
 CHECKS: Final[Mapping[str, Check]] = {
@@ -38,31 +47,39 @@ CHECKS: Final[Mapping[str, Check]] = {
     ),
     "returned": Check(
         _("Applications returned for correction without anything that is asked"),
-        """SELECT a.receipt FROM enrollment_application a WHERE a.state = 'returned' AND NOT EXISTS (
+        """SELECT a.receipt FROM enrollment_application a WHERE a.state = %(returned)s AND NOT EXISTS (
              SELECT 1 FROM enrollment_returnrequest r WHERE r.application_id = a.id AND r.answered_at IS NULL)""",
+        {"returned": ApplicationState.RETURNED},
     ),
     "appealed": Check(
         _("Applications under appeal without an open appeal"),
-        """SELECT a.receipt FROM enrollment_application a WHERE a.state = 'appealed' AND NOT EXISTS (
-             SELECT 1 FROM enrollment_appeal p WHERE p.application_id = a.id AND p.state IN ('filed', 'hearing'))""",
+        """SELECT a.receipt FROM enrollment_application a WHERE a.state = %(appealed)s AND NOT EXISTS (
+             SELECT 1 FROM enrollment_appeal p WHERE p.application_id = a.id AND p.state IN %(open)s)""",
+        {"appealed": ApplicationState.APPEALED, "open": Appeal.OPEN},
     ),
     "placed": Check(
         _("Children with a place and no offer that names a school"),
-        """SELECT a.receipt FROM enrollment_application a WHERE a.state IN ('offered', 'accepted', 'enrolled')
+        """SELECT a.receipt FROM enrollment_application a WHERE a.state IN %(placed)s
            AND NOT EXISTS (
              SELECT 1 FROM enrollment_offer o WHERE o.application_id = a.id AND o.school_id IS NOT NULL)""",
+        {"placed": (ApplicationState.OFFERED, ApplicationState.ACCEPTED, ApplicationState.ENROLLED)},
     ),
     "early": Check(
         _("Applications in the draw of a round that is not frozen"),
         """SELECT a.receipt FROM enrollment_application a JOIN enrollment_round r ON r.id = a.round_id
-           WHERE a.state IN ('in_pool', 'waiting') AND r.state IN ('planned', 'open', 'paused', 'closed')""",
+           WHERE a.state IN %(drawn)s AND r.state IN %(unfrozen)s""",
+        {
+            "drawn": (ApplicationState.IN_POOL, ApplicationState.WAITING),
+            "unfrozen": (*sorted(BEFORE_CLOSING), RoundState.CLOSED),
+        },
     ),
     "checking": Check(
         _("Applications that are being checked for more than two days with no check open"),
         """SELECT a.receipt FROM enrollment_application a
            JOIN enrollment_applicationversion v ON v.application_id = a.id AND v.number = a.version
-           WHERE a.state = 'verifying' AND a.state_at < now() - interval '2 days' AND NOT EXISTS (
-             SELECT 1 FROM verification_check c WHERE c.subject = v.id AND c.state = 'pending')""",
+           WHERE a.state = %(verifying)s AND a.state_at < now() - interval '2 days' AND NOT EXISTS (
+             SELECT 1 FROM verification_check c WHERE c.subject = v.id AND c.state = %(pending)s)""",
+        {"verifying": ApplicationState.VERIFYING, "pending": AgencyCheck.State.PENDING},
     ),
     "held": Check(
         _("Decisions that should count for more than an hour and do not"),
@@ -72,18 +89,30 @@ CHECKS: Final[Mapping[str, Check]] = {
     "answers": Check(
         _("Places that nobody answered and that did not lapse"),
         """SELECT receipt FROM enrollment_application
-           WHERE state = 'offered' AND next_step_by < now() - interval '3 days'""",
+           WHERE state = %(offered)s AND next_step_by < now() - interval '3 days'""",
+        {"offered": ApplicationState.OFFERED},
     ),
     "messages": Check(
         _("Messages that wait for more than two days"),
         """SELECT key FROM notifications_message
-           WHERE state IN ('queued', 'sending') AND created_at < now() - interval '2 days'""",
+           WHERE state IN %(waiting)s AND created_at < now() - interval '2 days'""",
+        {"waiting": (Message.State.QUEUED, Message.State.SENDING)},
     ),
     "letters": Check(
         _("Letters of children who have no place"),
         """SELECT l.number FROM enrollment_letter l JOIN enrollment_application a ON a.id = l.application_id
-           WHERE a.state IN (
-             'submitted', 'verifying', 'attention', 'in_review', 'returned', 'not_eligible', 'in_pool')""",
+           WHERE a.state IN %(placeless)s""",
+        {
+            "placeless": (
+                ApplicationState.SUBMITTED,
+                ApplicationState.VERIFYING,
+                ApplicationState.ATTENTION,
+                ApplicationState.IN_REVIEW,
+                ApplicationState.RETURNED,
+                ApplicationState.NOT_ELIGIBLE,
+                ApplicationState.IN_POOL,
+            )
+        },
     ),
 }
 
@@ -103,7 +132,7 @@ def check_day(day: date) -> list[DailyCheck]:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION READ ONLY")
         for name, check in CHECKS.items():
-            cursor.execute(check.sql)
+            cursor.execute(check.sql, check.states)
             found[name] = [str(row[0]) for row in cursor.fetchall()]
     return [
         DailyCheck.objects.update_or_create(
