@@ -44,16 +44,23 @@ ASK_TIMES: Final = 1.4  # of SMS_TIMEOUT_SECONDS: as long as asking for one mess
 URGENCIES: Final = {CODES: (0,), MESSAGES: (5, 9)}  # the second is looked at when the first leaves room
 ORDER: Final = random.Random()  # noqa: S311 - spreads retries, decides nothing
 
+# the states that the statements below name, under these names
+NAMED: Final[dict[str, str]] = {
+    "queued": Message.State.QUEUED,
+    "sending": Message.State.SENDING,
+    "sent": Message.State.SENT,
+    "expired": Message.State.EXPIRED,
+}
 # One statement: taken and leased at once; rows another worker is at are passed over. What was being sent when its lease
 # ended belonged to a worker that is gone.
 CLAIM: Final = """
     WITH due AS MATERIALIZED (
         SELECT id, state, next_attempt_at FROM notifications_message
-        WHERE state IN ('queued', 'sending') AND urgency = %(urgency)s AND next_attempt_at <= %(now)s
+        WHERE state IN (%(queued)s, %(sending)s) AND urgency = %(urgency)s AND next_attempt_at <= %(now)s
         ORDER BY next_attempt_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     )
     UPDATE notifications_message m
-    SET state = 'sending', unsure = m.unsure OR due.state = 'sending', next_attempt_at = %(leased)s
+    SET state = %(sending)s, unsure = m.unsure OR due.state = %(sending)s, next_attempt_at = %(leased)s
     FROM due WHERE m.id = due.id
     RETURNING m.id, m.key, m.copy, m.phone, m.body, m.urgency, m.attempts, m.unsure, m.created_at, m.expires_at,
         due.next_attempt_at
@@ -62,7 +69,7 @@ CLAIM: Final = """
 TAKEN: Final = """
     WITH said (id, channel, reference, detail, segments) AS (VALUES %s),
     mine AS MATERIALIZED (  -- locked first, as whoever notes a receipt does
-        SELECT m.id FROM notifications_message m JOIN said ON m.id = said.id WHERE m.state = 'sending' FOR UPDATE OF m
+        SELECT m.id FROM notifications_message m JOIN said ON m.id = said.id WHERE m.state = '{sending}' FOR UPDATE OF m
     ),
     noted AS (
         INSERT INTO notifications_delivery (message_id, channel, reference, outcome, detail, segments, at)
@@ -71,15 +78,15 @@ TAKEN: Final = """
         ON CONFLICT DO NOTHING RETURNING message_id
     )
     UPDATE notifications_message m
-    SET state = 'sent', sent_at = '{now}', attempts = m.attempts + 1, unsure = false, ask_at = {ask}
-    FROM noted WHERE m.id = noted.message_id AND m.state = 'sending' RETURNING m.id
+    SET state = '{sent}', sent_at = '{now}', attempts = m.attempts + 1, unsure = false, ask_at = {ask}
+    FROM noted WHERE m.id = noted.message_id AND m.state = '{sending}' RETURNING m.id
 """
 OTHERS: Final = """
     WITH said (id, state, due, counted, unsure, channel, outcome, detail) AS (VALUES %s),
     moved AS (
         UPDATE notifications_message m
         SET state = said.state, next_attempt_at = said.due, attempts = m.attempts + said.counted, unsure = said.unsure
-        FROM said WHERE m.id = said.id AND m.state = 'sending' RETURNING m.id
+        FROM said WHERE m.id = said.id AND m.state = '{sending}' RETURNING m.id
     )
     INSERT INTO notifications_delivery (message_id, channel, reference, outcome, detail, segments, at)
     SELECT said.id, said.channel, '', said.outcome, said.detail, 0, '{now}'::timestamptz
@@ -88,11 +95,11 @@ OTHERS: Final = """
 OVERDUE: Final = """
     WITH late AS MATERIALIZED (
         SELECT id FROM notifications_message
-        WHERE state = 'queued' AND NOT unsure AND coalesce(expires_at, created_at + %(life)s) <= %(now)s
+        WHERE state = %(queued)s AND NOT unsure AND coalesce(expires_at, created_at + %(life)s) <= %(now)s
         LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     ),
     moved AS (
-        UPDATE notifications_message m SET state = 'expired' FROM late WHERE m.id = late.id RETURNING m.id
+        UPDATE notifications_message m SET state = %(expired)s FROM late WHERE m.id = late.id RETURNING m.id
     )
     INSERT INTO notifications_delivery (message_id, channel, reference, outcome, detail, segments, at)
     SELECT id, %(channel)s, '', 'expired', 'held', 0, %(now)s FROM moved
@@ -115,7 +122,7 @@ class Claimed:
 
     def going_back(self) -> "Done":
         """Nothing was done with it."""
-        return Done(self, Next("queued", unsure=self.unsure))
+        return Done(self, Next(Message.State.QUEUED, unsure=self.unsure))
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +225,7 @@ def overdue_expire() -> bool:
     name = channel().name
     if lines.held([name]) is None:
         return False
-    given: dict[str, Any] = {"now": clock.now(), "life": LIFE, "channel": name, "limit": OVERDUE_AT_ONCE}
+    given: dict[str, Any] = {"now": clock.now(), "life": LIFE, "channel": name, "limit": OVERDUE_AT_ONCE, **NAMED}
     with connection.cursor() as cursor:
         cursor.execute(OVERDUE, given)
         return bool(cursor.rowcount == OVERDUE_AT_ONCE)
@@ -241,7 +248,7 @@ def _claim(lane: str, limit: int, lease: float) -> list[tuple[Any, ...]]:
     found: list[tuple[Any, ...]] = []
     with connection.cursor() as cursor:
         for urgency in URGENCIES[lane]:
-            given: dict[str, Any] = {"urgency": urgency, "now": now, "limit": limit - len(found)}
+            given: dict[str, Any] = {"urgency": urgency, "now": now, "limit": limit - len(found), **NAMED}
             cursor.execute(CLAIM, given | {"leased": now + timedelta(seconds=lease)})
             found += cursor.fetchall()
             if len(found) >= limit:
@@ -262,7 +269,9 @@ def _readable(rows: Iterable[tuple[Any, ...]]) -> tuple[list[Claimed], list[Done
         if letter.phone:
             claimed.append(one)
         else:
-            broken.append(Done(one, Next("failed", counted=True, outcome="failed"), detail="cannot be decrypted"))
+            broken.append(
+                Done(one, Next(Message.State.FAILED, counted=True, outcome="failed"), detail="cannot be decrypted")
+            )
     return claimed, broken
 
 
@@ -279,10 +288,10 @@ def _work(via: Channel, claimed: Sequence[Claimed], gate: Gate, patience: float)
         if one.unsure:
             ask.append(one)
         elif one.ends <= now:
-            done.append(Done(one, Next("expired", outcome="expired")))
+            done.append(Done(one, Next(Message.State.EXPIRED, outcome="expired")))
         elif found := rules.objections(one.letter.body):
             said = "carriers: " + ", ".join(f"{objection.kind} {objection.what}" for objection in found)
-            done.append(Done(one, Next("failed", counted=True, outcome="failed"), detail=said[:200]))
+            done.append(Done(one, Next(Message.State.FAILED, counted=True, outcome="failed"), detail=said[:200]))
         else:
             send.append(one)
     sent, asked = loop_of("carrier").submit(_round(via, send, ask, gate)).result(timeout=patience)
@@ -401,24 +410,28 @@ def store(via: Channel, done: Sequence[Done]) -> None:
                 for one in taken
             ]
             noted = execute_values(
-                cursor.cursor, TAKEN.format(now=now.isoformat(), ask=ask), rows, page_size=len(rows), fetch=True
+                cursor.cursor,
+                TAKEN.format(now=now.isoformat(), ask=ask, **NAMED),
+                rows,
+                page_size=len(rows),
+                fetch=True,
             )
             kept = {key for (key,) in noted}
             # whose reference another message has: it is asked for again, and then has one of its own or is sent
             others += [_lost(one) for one in taken if one.message.id not in kept]
         if others:
             rows_of_others = [_other_row(via, one, now) for one in others]
-            statement = OTHERS.format(now=now.isoformat())
+            statement = OTHERS.format(now=now.isoformat(), **NAMED)
             execute_values(cursor.cursor, statement, rows_of_others, template=OTHERS_ROW, page_size=len(rows_of_others))
 
 
 def _lost(one: Done) -> Done:
-    return Done(one.message, Next("queued", wait=1.0, unsure=True))
+    return Done(one.message, Next(Message.State.QUEUED, wait=1.0, unsure=True))
 
 
 def _other_row(via: Channel, one: Done, now: datetime) -> tuple[Any, ...]:
     then = one.next
-    back = then.state == "queued" and not then.wait
+    back = then.state == Message.State.QUEUED and not then.wait
     due = one.message.due if back else now + timedelta(seconds=then.wait)
     return (
         one.message.id, then.state, due, int(then.counted), then.unsure, via.name, then.outcome, one.detail[:200],

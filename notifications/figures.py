@@ -16,7 +16,7 @@ from accounts.models import Account
 from accounts.scopes import scope
 from foundation import clock
 from foundation.errors import Refused
-from notifications.models import UNREACHED, Delivery
+from notifications.models import UNREACHED, Delivery, Message
 from notifications.names import message_name
 
 ABILITIES: Final = (Ability.SEASON_EDIT, Ability.AUDIT_VIEW)
@@ -89,7 +89,7 @@ def lines_of(staff: Account, since: date, until: date) -> list[Line]:
     rows = days.values("message__template", "day").annotate(
         texts=Count("pk"),
         segments=Sum("segments"),
-        arrived=Count("pk", filter=Q(message__state="delivered")),
+        arrived=Count("pk", filter=Q(message__state=Message.State.DELIVERED)),
         lost=Count("pk", filter=Q(message__state__in=UNREACHED)),
     )
     return [

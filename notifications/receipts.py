@@ -4,7 +4,7 @@ Steps go forward only: a late "sent" changes nothing, "delivered" is the last wo
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -28,11 +28,20 @@ ASK_LEASE: Final = timedelta(minutes=5)
 ASK_TIMES: Final = (ASK_AFTER, timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 # From which states a fate leads on. Of a text that nobody had noted any word is news, for the saying it belongs to; of
 # a noted one only its end, and while the message waits to be sent again only that it arrived after all.
-OPEN: Final = ("queued", "sending", "failed", "expired", "unclear")
-BEFORE: Final = {
-    "sent": ((), OPEN),
-    "delivered": ((*OPEN, "sent", "undelivered"), (*OPEN, "sent", "undelivered")),
-    "undelivered": (("sent", "unclear"), (*OPEN, "sent")),
+OPEN: Final = (
+    Message.State.QUEUED,
+    Message.State.SENDING,
+    Message.State.FAILED,
+    Message.State.EXPIRED,
+    Message.State.UNCLEAR,
+)
+BEFORE: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    Message.State.SENT: ((), OPEN),
+    Message.State.DELIVERED: (
+        (*OPEN, Message.State.SENT, Message.State.UNDELIVERED),
+        (*OPEN, Message.State.SENT, Message.State.UNDELIVERED),
+    ),
+    Message.State.UNDELIVERED: ((Message.State.SENT, Message.State.UNCLEAR), (*OPEN, Message.State.SENT)),
 }
 TAKE: Final = """
     UPDATE notifications_message m SET ask_at = %(leased)s
@@ -82,15 +91,15 @@ def _settle(message_id: int, channel_name: str, fate: Fate, *, news: bool = Fals
     texts = Delivery.objects.filter(message_id=message_id, channel=channel_name).exclude(reference="")
     mine = texts.filter(reference=fate.reference)
     now = clock.now()
-    if fate.state != "sent":
+    if fate.state != Message.State.SENT:
         detail = f"{channel_name} {fate.code}".strip() if fate.code else ""
         mine.exclude(outcome=Delivery.Outcome.DELIVERED).update(outcome=fate.state, detail=detail, at=now)
     newest = texts.order_by("-pk").values_list("reference", flat=True).first()
-    if fate.state != "delivered" and newest != fate.reference:
+    if fate.state != Message.State.DELIVERED and newest != fate.reference:
         return
     rows = Message.objects.filter(pk=message_id, state__in=BEFORE[fate.state][news])
-    if fate.state == "sent":
-        rows.update(state="sent", sent_at=now, unsure=False, ask_at=now + ASK_AFTER)
+    if fate.state == Message.State.SENT:
+        rows.update(state=Message.State.SENT, sent_at=now, unsure=False, ask_at=now + ASK_AFTER)
     else:
         rows.filter(sent_at=None).update(sent_at=now)
         rows.update(state=fate.state, unsure=False, ask_at=None)
@@ -113,7 +122,7 @@ def fates_ask() -> bool:
     found = work.result(timeout=(1 + len(newest)) * settings.SMS_TIMEOUT_SECONDS)
     for key, sent_at in due.items():
         fate = found.get(newest.get(key, ""))
-        if fate is not None and fate.state != "sent":
+        if fate is not None and fate.state != Message.State.SENT:
             _settle(key, via.name, fate)
         else:
             Message.objects.filter(pk=key, ask_at=now + ASK_LEASE).update(ask_at=_next_time(sent_at, now))

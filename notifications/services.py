@@ -36,7 +36,7 @@ __all__ = ["fates_ask", "messages_deliver", "overdue_expire", "receipt_note", "s
 DUE_STATES = (Message.State.QUEUED, Message.State.SENDING)  # not handed over yet
 CALL_TIME: Final = timedelta(days=1)  # before a deadline: whom no text reached is called by then
 LEAST_LIFE: Final = timedelta(hours=1)
-AGAIN_FROM: Final = (*UNREACHED, "sent")  # from which a person may have a message sent again
+AGAIN_FROM: Final = (*UNREACHED, Message.State.SENT)  # from which a person may have a message sent again
 SHORTEST_REASON: Final = 4
 LONGEST_REASON: Final = 200
 # why carriers would drop a text, and what to do

@@ -34,7 +34,7 @@ PAUSE_SECONDS = 0.2  # while every agency's quota is used up
 DUE = """
     SELECT agency FROM unnest(%(agencies)s) agency WHERE EXISTS (
         SELECT FROM verification_check
-        WHERE agency = agency.agency AND state = 'pending' AND next_attempt_at <= %(now)s {only}
+        WHERE agency = agency.agency AND state = %(pending)s AND next_attempt_at <= %(now)s {only}
     )
 """
 # One statement: taken and leased at once, of each agency the oldest and no more than may be asked; rows that another
@@ -43,7 +43,7 @@ CLAIM = """
     WITH due AS MATERIALIZED (
         SELECT taken.id FROM unnest(%(agencies)s, %(limits)s) AS quota(agency, most), LATERAL (
             SELECT id FROM verification_check c
-            WHERE c.agency = quota.agency AND state = 'pending' AND next_attempt_at <= %(now)s {only}
+            WHERE c.agency = quota.agency AND state = %(pending)s AND next_attempt_at <= %(now)s {only}
             ORDER BY next_attempt_at LIMIT quota.most FOR UPDATE SKIP LOCKED
         ) taken
     )
@@ -72,6 +72,7 @@ class _Look:
         now = clock.now()
         only = "AND subject = %(subject)s" if self.subject else ""
         given: dict[str, Any] = {"now": now, "subject": self.subject, "agencies": list(Agency.values)}
+        given["pending"] = Check.State.PENDING
         with connection.cursor() as cursor:
             cursor.execute(DUE.format(only=only), given)
             due = [agency for (agency,) in cursor.fetchall()]
@@ -190,7 +191,7 @@ def _conclude(findings: Sequence[Finding], again: Sequence[Check]) -> list[UUID]
     new = [finding for finding in findings if finding.check_made_id in open_ones]
     Finding.objects.bulk_create(new)
     findings_tally(new)
-    update_rows(again, ("next_attempt_at", "attempts"), only="t.state = 'pending'")
+    update_rows(again, ("next_attempt_at", "attempts"), only=f"t.state = '{Check.State.PENDING}'")
     return list(open_ones.values())
 
 

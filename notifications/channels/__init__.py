@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from notifications.models import Message
 from notifications.outcomes import Answer
 
 
@@ -24,7 +25,7 @@ class Fate:
     """A text the provider has: its reference, and ``sent``, ``delivered`` or ``undelivered`` with an error code."""
 
     reference: str
-    state: str = "sent"
+    state: str = Message.State.SENT
     code: str = ""
 
 

@@ -21,6 +21,7 @@ from foundation.addresses import enciphered
 from foundation.loops import loop_of
 from notifications.channels import Fate, Letter, NoAnswerError
 from notifications.channels.twilio.errors import classed
+from notifications.models import Message
 from notifications.outcomes import Answer, Kind
 
 CREATED: Final = (200, 201)
@@ -31,17 +32,17 @@ MOST_PAGES: Final = 10
 SKEW: Final = timedelta(minutes=2)  # between our clock and Twilio's
 CALLBACK: Final = "/messages/status/twilio/"
 STATES: Final = {
-    "delivered": "delivered",
-    "read": "delivered",
-    "undelivered": "undelivered",
-    "failed": "undelivered",
-    "canceled": "undelivered",
+    "delivered": Message.State.DELIVERED,
+    "read": Message.State.DELIVERED,
+    "undelivered": Message.State.UNDELIVERED,
+    "failed": Message.State.UNDELIVERED,
+    "canceled": Message.State.UNDELIVERED,
 }
 
 
 def fate_of(status: str, code: str, reference: str) -> Fate:
     """What a message's status says; what is under way counts as sent."""
-    return Fate(reference, STATES.get(status, "sent"), code if code.isdigit() else "")
+    return Fate(reference, STATES.get(status, Message.State.SENT), code if code.isdigit() else "")
 
 
 def callback_url(mark: str) -> str:
