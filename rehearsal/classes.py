@@ -4,7 +4,7 @@ import hashlib
 
 from django.db.models import Count
 
-from enrollment.seasons.models import Application, Round
+from enrollment.seasons.models import Application, ApplicationState, Round
 from lottery.classes.models import ClassRun
 from lottery.classes.services import (
     Prepared,
@@ -27,7 +27,7 @@ WITNESSES = ("家长代表（合成）", "公证员（合成）")
 def largest(round_: Round) -> list[str]:
     """The schools with the most accepted children of a round, at most two."""
     rows = (
-        Application.objects.filter(round=round_, state="accepted", offer__school__isnull=False)
+        Application.objects.filter(round=round_, state=ApplicationState.ACCEPTED, offer__school__isnull=False)
         .values_list("offer__school")
         .annotate(count=Count("pk", distinct=True))
         .order_by("-count", "offer__school")
@@ -45,7 +45,11 @@ def assign(round_: Round, school: str, seed: int) -> ClassRun:
     """From the plan to the published classes of one school."""
     official = account("official")
     run = class_plan(staff=official, school_code=school, season_id=round_.season_id, stage=round_.stage)
-    pupils = Application.objects.filter(round=round_, state="accepted", offer__school=school).distinct().count()
+    pupils = (
+        Application.objects.filter(round=round_, state=ApplicationState.ACCEPTED, offer__school=school)
+        .distinct()
+        .count()
+    )
     size = SeatPlan.objects.get(school=school, year=round_.season.year, stage=round_.stage).class_size
     classes = max(2, -(-pupils // size))
     prepared = Prepared(

@@ -7,7 +7,8 @@ from typing import Any
 import identifiers
 from enrollment.appeals.services import PUBLISHED_STATES
 from enrollment.guardians.models import AddressProtection
-from enrollment.seasons.models import Application
+from enrollment.seasons.models import Application, ApplicationState
+from enrollment.seasons.states import ApplicationEvent
 from rehearsal.city import Applicant
 from rehearsal.play import Play
 from synthetic.unusual import KINDS, SCHEME, Kind
@@ -56,9 +57,9 @@ def _of_one(kind: Kind, ends: str, child: Applicant, application: Application) -
     the rules: under other ones than the table was written for, each family has to come to an end all the same.
     """
     known = application.round.policy.code.startswith(SCHEME)
-    states = {"not_eligible"} if ends == "not_eligible" else set(PUBLISHED_STATES)
-    states |= set() if known else {"not_eligible", *PUBLISHED_STATES}
-    asked = any(step.event == "needs_person" for step in application.transitions.all())
+    states = {ApplicationState.NOT_ELIGIBLE} if ends == ApplicationState.NOT_ELIGIBLE else set(PUBLISHED_STATES)
+    states |= set() if known else {ApplicationState.NOT_ELIGIBLE, *PUBLISHED_STATES}
+    asked = any(step.event == ApplicationEvent.NEEDS_PERSON for step in application.transitions.all())
     silent = Finding.objects.filter(check_made__subject__in=application.versions.values("pk"), outcome="unavailable")
     is_so = {
         "state": (application.state, application.state if application.state in states else sorted(states)),

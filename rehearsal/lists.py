@@ -54,13 +54,13 @@ def bring_in(tables: dict[str, bytes], place: str, wait: Wait) -> None:
     def among(*states: str) -> int:
         return Import.objects.filter(pk__in=made, state__in=states).count()
 
-    wait(lambda: among("uploaded"))
+    wait(lambda: among(Import.State.UPLOADED))
     for pk in made:
-        _whole(pk, "ready")
+        _whole(pk, Import.State.READY)
         import_take(official=account(second), import_id=pk, token=next_token(second))
-    wait(lambda: among("taking"))
+    wait(lambda: among(Import.State.TAKING))
     for pk in made:
-        _whole(pk, "applied")
+        _whole(pk, Import.State.APPLIED)
 
 
 def _whole(import_id: int, state: str) -> None:

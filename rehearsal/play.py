@@ -19,16 +19,18 @@ from rich.console import Console
 from accounts.models import Account
 from enrollment.judging.later.again import changes_open, is_looked_at
 from enrollment.outcome.services.offers import offer_answer
-from enrollment.seasons.models import Application, Round, Season, Transition
+from enrollment.seasons.models import Application, ApplicationState, Round, Season, Transition
 from enrollment.seasons.rules.forms import form_of
 from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.services.rounds import round_step
+from enrollment.seasons.states import RoundEvent
 from foundation import clock
 from foundation.lanes import pulses, queued
 from foundation.valkey import away
 from lottery.admission.models import AdmissionRun
 from lottery.admission.services import run_compute, run_publish_confirm
 from lottery.ceremony.models import Draw
+from lottery.ceremony.states import DrawState
 from lottery.roll.services import round_close_confirm
 from notifications.models import Delivery, Message
 from portal.seasons.folder import SeasonPlan, read_folder
@@ -168,7 +170,7 @@ class Play:
                     closes_at=now + timedelta(days=RESULTS_DAYS - 1),
                     results_at=now + timedelta(days=RESULTS_DAYS),
                 )
-                round_step(official=account("official"), round_id=round_.pk, event="open")
+                round_step(official=account("official"), round_id=round_.pk, event=RoundEvent.OPEN)
 
     def rounds(self, kind: str) -> list[Round]:
         return list(Round.objects.filter(season=self.season, kind=kind).select_related("policy").order_by("stage"))
@@ -261,7 +263,9 @@ class Play:
         """Until every application has left the workers' hands."""
 
         def left() -> int:
-            return Application.objects.filter(round__season=self.season, state__in=["submitted", "verifying"]).count()
+            return Application.objects.filter(
+                round__season=self.season, state__in=[ApplicationState.SUBMITTED, ApplicationState.VERIFYING]
+            ).count()
 
         self.wait("verification", left, lambda n: self.tell.advance(task, len(self.filed) - n))
 
@@ -308,7 +312,7 @@ class Play:
 
     def queue(self) -> list[Application]:
         """The cases that wait for a person; one that a second look reopened is in review."""
-        open_states = ["attention", "returned", "in_review"]
+        open_states = [ApplicationState.ATTENTION, ApplicationState.RETURNED, ApplicationState.IN_REVIEW]
         waiting = Application.objects.filter(round__season=self.season, state__in=open_states)
         return list(waiting.select_related("child", "round__season", "guardian").order_by("receipt"))
 
@@ -328,7 +332,9 @@ class Play:
             raise RuntimeError(f"a correction was refused: {answer}")
 
     def unsettled(self) -> int:
-        return Application.objects.filter(round__season=self.season, state__in=["submitted", "verifying"]).count()
+        return Application.objects.filter(
+            round__season=self.season, state__in=[ApplicationState.SUBMITTED, ApplicationState.VERIFYING]
+        ).count()
 
     # -- draw, admission, answers -----------------------------------------------------------------------------------
 
@@ -361,7 +367,7 @@ class Play:
         """The notary certifies what is published; the workers publish a large round."""
 
         def unpublished() -> int:
-            return Draw.objects.filter(round=round_, state="drawn").count()
+            return Draw.objects.filter(round=round_, state=DrawState.DRAWN).count()
 
         self.wait("publication", unpublished, lambda _left: None)
         ceremony.certify(round_)
@@ -373,13 +379,15 @@ class Play:
         total = Message.objects.count()
 
         def left() -> int:
-            return Message.objects.filter(state__in=["queued", "sending"]).count()
+            return Message.objects.filter(state__in=[Message.State.QUEUED, Message.State.SENDING]).count()
 
         self.wait("messages", left, lambda n: self.tell.advance(task, total - n, total))
 
     def answer(self) -> None:
         """Most families accept; in the demonstration some still have to. Then the supplementary round opens."""
-        offered = Application.objects.filter(round__season=self.season, state="offered").select_related("guardian")
+        offered = Application.objects.filter(round__season=self.season, state=ApplicationState.OFFERED).select_related(
+            "guardian"
+        )
         rng = Random(self.seed)
         chances = {application: rng.random() for application in offered.order_by("receipt")}
         answering = [application for application, chance in chances.items() if not self.keep or chance >= 0.05]
@@ -415,7 +423,11 @@ class Play:
         return list(Draw.objects.filter(round__season=self.season).order_by("round__stage"))
 
     def published_runs(self) -> list[AdmissionRun]:
-        return list(AdmissionRun.objects.filter(round__season=self.season, state="published").order_by("round__stage"))
+        return list(
+            AdmissionRun.objects.filter(round__season=self.season, state=AdmissionRun.State.PUBLISHED).order_by(
+                "round__stage"
+            )
+        )
 
 
 def moved() -> tuple[int, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from enrollment.seasons.models import Application, ApplicationVersion
 from enrollment.seasons.rules.policies import compiled
+from enrollment.seasons.states import ApplicationEvent
 from policy import Evaluation, Fact, Facts, evaluate
 from rehearsal.city import Applicant
 from rehearsal.play import Play
@@ -71,9 +72,9 @@ def _judged(play: Play) -> Iterator[_Judged]:
     receipts = {receipt: play.applicants[child] for child, receipt in play.filed.items()}
     rows = Application.objects.filter(round__season=play.season, version=1).select_related("round__policy")
     asked = set(
-        Application.objects.filter(round__season=play.season, transitions__event="needs_person").values_list(
-            "pk", flat=True
-        )
+        Application.objects.filter(
+            round__season=play.season, transitions__event=ApplicationEvent.NEEDS_PERSON
+        ).values_list("pk", flat=True)
     )
     for application in rows:
         if application.receipt in receipts and application.group_code:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 
 from enrollment.seasons.models import Application, Offer
+from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
 from lottery.classes.models import ClassRun
 from notifications.models import Message
@@ -86,7 +87,7 @@ def rates(play: Play, applications: Any, total: int) -> dict[str, float]:
         "verification": share(findings.filter(outcome="match").count(), findings.count()),
         "admission": share(placed, pool),
         "zero_document": share(applications.filter(uploads=0).count(), total),
-        "without_person": share(applications.exclude(transitions__event="needs_person").count(), total),
+        "without_person": share(applications.exclude(transitions__event=ApplicationEvent.NEEDS_PERSON).count(), total),
     }
 
 
@@ -96,7 +97,7 @@ def rules(applications: QuerySet[Application]) -> list[dict[str, Any]]:
     """
     rows = applications.values("round__stage", "tier", "group_code").annotate(
         children=Count("pk", distinct=True),
-        asked=Count("pk", distinct=True, filter=Q(transitions__event="needs_person")),
+        asked=Count("pk", distinct=True, filter=Q(transitions__event=ApplicationEvent.NEEDS_PERSON)),
         choice=Count("pk", distinct=True, filter=Q(offer__kind=Offer.Kind.CHOICE)),
         coordination=Count("pk", distinct=True, filter=Q(offer__kind=Offer.Kind.COORDINATION)),
     )

@@ -30,6 +30,7 @@ from enrollment.seasons.models import Application, ApplicationVersion, Child, Dr
 from enrollment.seasons.rules.sources import LISTS
 from enrollment.seasons.services.seasons import policy_store, season_store
 from enrollment.seasons.services.steps import application_step
+from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
 from foundation.crypto import blind_index
 from helpdesk.articles import articles_store
@@ -293,7 +294,7 @@ def answered(one: Family, made: Application, **outcomes: Any) -> Application:
     return made
 
 
-def _step(event: str) -> "Way":
+def _step(event: ApplicationEvent) -> "Way":
     """One step of the table that no person's decision stands behind."""
 
     def go(_one: Family, made: Application, _decided: Decided) -> None:
@@ -350,7 +351,7 @@ def _lapsed(_one: Family, made: Application, decided: Decided) -> None:
 
 Way = Callable[[Family, Application, Decided], object]
 WAYS: Final[dict[str, tuple[str, Way]]] = {  # from which state, and how
-    "verified": ("submitted", _step("confirm")),
+    "verified": ("submitted", _step(ApplicationEvent.CONFIRM)),
     "withdrawn": (
         "submitted",
         lambda one, made, _: application_withdraw(guardian=one.guardian, application_id=made.pk),
@@ -361,13 +362,13 @@ WAYS: Final[dict[str, tuple[str, Way]]] = {  # from which state, and how
     "returned": ("attention", _reviewed(review_return, "items", "reason", "within")),
     "not_eligible": ("attention", _reviewed(review_refuse, "reason")),
     "appealed": ("not_eligible", _appealed),
-    "in_pool": ("approved", _step("freeze")),
+    "in_pool": ("approved", _step(ApplicationEvent.FREEZE)),
     "offered": ("in_pool", _published(school=True)),
     "waiting": ("in_pool", _published(school=False)),
     "accepted": ("offered", _answered("accept")),
     "declined": ("offered", _answered("decline")),
     "lapsed": ("offered", _lapsed),
-    "enrolled": ("accepted", _step("enrol")),
+    "enrolled": ("accepted", _step(ApplicationEvent.ENROL)),
 }
 
 

@@ -18,7 +18,12 @@ from enrollment.appeals.staff import appeal_page
 from enrollment.seasons.staff_lists import DeskFilter, initial
 from foundation import clock
 
-TAGS = {"filed": "warning", "hearing": "info", "upheld": "success", "dismissed": "danger"}
+TAGS = {
+    Appeal.State.FILED: "warning",
+    Appeal.State.HEARING: "info",
+    Appeal.State.UPHELD: "success",
+    Appeal.State.DISMISSED: "danger",
+}
 
 
 class OpenFilter(DeskFilter):

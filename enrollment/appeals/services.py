@@ -12,11 +12,12 @@ from accounts.scopes import scope
 from audit.services import record
 from enrollment.appeals.models import Appeal, AppealEvent
 from enrollment.appeals.selectors import may_decide
-from enrollment.appeals.states import APPEAL
+from enrollment.appeals.states import APPEAL, AppealStep
 from enrollment.guardians.services.decision_messages import tell
 from enrollment.seasons.days.calendar import after_working_days, rules_of
-from enrollment.seasons.models import Application, Offer, Transition
+from enrollment.seasons.models import Application, ApplicationState, Offer, Transition
 from enrollment.seasons.services.steps import application_step
+from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
 from foundation.days import moment_said
 from foundation.errors import NotAllowed, Refused
@@ -33,7 +34,13 @@ LONGEST_REASON: Final = 2000
 LONGEST_PLACE: Final = 200
 
 
-PUBLISHED_STATES: Final = ("waiting", "offered", "accepted", "declined", "lapsed")
+PUBLISHED_STATES: Final = (
+    ApplicationState.WAITING,
+    ApplicationState.OFFERED,
+    ApplicationState.ACCEPTED,
+    ApplicationState.DECLINED,
+    ApplicationState.LAPSED,
+)
 
 
 def _words(text: str) -> str:
@@ -76,22 +83,28 @@ def appeal_file(*, guardian: Account, application_id: UUID, reason: str) -> Appe
         raise _open_already() from None
     if subject == Appeal.Subject.NOT_ELIGIBLE:
         application_step(
-            application=application, event="appeal", actor=guardian, reason=why, next_step_by=appeal.answer_by
+            application=application,
+            event=ApplicationEvent.APPEAL,
+            actor=guardian,
+            reason=why,
+            next_step_by=appeal.answer_by,
         )
-    event = AppealEvent.objects.create(appeal=appeal, event="file", target="filed", actor=guardian, note=why, at=now)
+    event = AppealEvent.objects.create(
+        appeal=appeal, event=AppealStep.FILE, target=Appeal.State.FILED, actor=guardian, note=why, at=now
+    )
     _after(appeal, event, "appeal_filed", deadline=appeal.answer_by.strftime("%Y-%m-%d"))
     return appeal
 
 
 def _subject(application: Application) -> tuple[Appeal.Subject, Offer | None, datetime]:
     """What an appeal would be against now, and when that was decided. Raises Refused."""
-    if application.state == "not_eligible":
-        refused = Transition.objects.filter(application=application, event="refuse").last()
+    if application.state == ApplicationState.NOT_ELIGIBLE:
+        refused = Transition.objects.filter(application=application, event=ApplicationEvent.REFUSE).last()
         return Appeal.Subject.NOT_ELIGIBLE, None, refused.at if refused else application.state_at
     offer = application.offer
     if application.state in PUBLISHED_STATES and offer is not None:
         return Appeal.Subject.RESULT, offer, offer.published_at
-    if application.state == "appealed":
+    if application.state == ApplicationState.APPEALED:
         raise _open_already()
     text = _("There is no decision to appeal against now.")
     raise Refused(text, code="illegal_step")
@@ -101,7 +114,7 @@ def _refuse_repeated(application: Application, subject: Appeal.Subject, offer: O
     if application.appeals.filter(state__in=Appeal.OPEN).exists():
         raise _open_already()
     before = application.appeals.filter(subject=subject, offer=offer, filed_at__gte=decided)
-    if before.filter(state__in=["upheld", "dismissed"]).exists():
+    if before.filter(state__in=[Appeal.State.UPHELD, Appeal.State.DISMISSED]).exists():
         text = _(
             "This appeal was decided. If you still see it otherwise, you can ask for administrative reconsideration "
             "or go to court; the bureau tells you how."
@@ -134,7 +147,7 @@ def _locked_theirs(reviewer: Account, appeal_id: UUID) -> Appeal:
     return appeal
 
 
-def _step(appeal: Appeal, event: str, actor: Account, note: str = "", **changed: Any) -> AppealEvent:
+def _step(appeal: Appeal, event: AppealStep, actor: Account, note: str = "", **changed: Any) -> AppealEvent:
     """One legal step by compare-and-set, with a row for it. Raises Refused; nothing has changed then."""
 
     def illegal() -> Refused:
@@ -174,9 +187,9 @@ def _after(appeal: Appeal, event: AppealEvent, template: str = "", **params: str
 def appeal_take_back(*, guardian: Account, appeal_id: UUID) -> Appeal:
     """The family takes the appeal back; the decision stands. Raises NotAllowed, Refused."""
     appeal = own_appeal_locked(guardian, appeal_id)
-    event = _step(appeal, "take_back", guardian)
-    if appeal.subject == Appeal.Subject.NOT_ELIGIBLE and appeal.application.state == "appealed":
-        application_step(application=appeal.application, event="drop_appeal", actor=guardian)
+    event = _step(appeal, AppealStep.TAKE_BACK, guardian)
+    if appeal.subject == Appeal.Subject.NOT_ELIGIBLE and appeal.application.state == ApplicationState.APPEALED:
+        application_step(application=appeal.application, event=ApplicationEvent.DROP_APPEAL, actor=guardian)
     _after(appeal, event)
     return appeal
 
@@ -185,7 +198,7 @@ def appeal_end(application: Application, actor: Account) -> None:
     """An application that goes takes its open appeal with it: nothing is left to decide. Call before its own step."""
     for appeal in application.appeals.select_for_update().filter(state__in=Appeal.OPEN):
         appeal.application = application
-        _after(appeal, _step(appeal, "take_back", actor))
+        _after(appeal, _step(appeal, AppealStep.TAKE_BACK, actor))
 
 
 @transaction.atomic
@@ -210,7 +223,7 @@ def hearing_set(*, reviewer: Account, appeal_id: UUID, at: datetime, way: str, w
     )
     event = _step(
         appeal,
-        "set_hearing",
+        AppealStep.SET_HEARING,
         reviewer,
         note=f"{clock.written(at)} {place}",
         hearing_at=at,
@@ -229,7 +242,7 @@ def hearing_confirm(*, guardian: Account, appeal_id: UUID) -> Appeal:
     if appeal.state == Appeal.State.HEARING and appeal.hearing_confirmed_at is not None:
         return appeal
     _refuse_after_hearing(appeal)
-    _after(appeal, _step(appeal, "confirm_hearing", guardian, hearing_confirmed_at=clock.now()))
+    _after(appeal, _step(appeal, AppealStep.CONFIRM_HEARING, guardian, hearing_confirmed_at=clock.now()))
     return appeal
 
 
@@ -242,7 +255,7 @@ def hearing_ask_move(*, guardian: Account, appeal_id: UUID, reason: str) -> Appe
         raise Refused(_("You have asked for another date once already. Please call the bureau."), code="moved")
     why = _words(reason)
     changed = {"move_asked_at": clock.now(), "move_reason": why, "hearing_confirmed_at": None}
-    _after(appeal, _step(appeal, "ask_move", guardian, note=why, **changed))
+    _after(appeal, _step(appeal, AppealStep.ASK_MOVE, guardian, note=why, **changed))
     return appeal
 
 
@@ -266,14 +279,15 @@ def appeal_decide(*, reviewer: Account, appeal_id: UUID, upheld: bool, reason: s
         raise Refused(text, code="same_person")
     if appeal.hearing_at is not None and clock.now() < appeal.hearing_at:
         raise Refused(_("The hearing has not taken place yet. Decide after it."), code="hearing")
-    verb = "uphold" if upheld else "dismiss"
+    verb = AppealStep.UPHOLD if upheld else AppealStep.DISMISS
     event = _step(appeal, verb, reviewer, note=why, decision_reason=why, decided_by=reviewer, decided_at=clock.now())
-    if appeal.subject == Appeal.Subject.NOT_ELIGIBLE and application.state == "appealed":
-        application_step(application=application, event=verb, actor=reviewer, reason=why)
+    if appeal.subject == Appeal.Subject.NOT_ELIGIBLE and application.state == ApplicationState.APPEALED:
+        moved = ApplicationEvent.UPHOLD if upheld else ApplicationEvent.DISMISS
+        application_step(application=application, event=moved, actor=reviewer, reason=why)
     _after(appeal, event, "appeal_upheld" if upheld else "appeal_dismissed")
     return appeal
 
 
 def decided_before(application: Application, account: Account) -> bool:
     """Whether this person refused the application."""
-    return Transition.objects.filter(application=application, event="refuse", actor=account).exists()
+    return Transition.objects.filter(application=application, event=ApplicationEvent.REFUSE, actor=account).exists()

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -18,9 +19,11 @@ from accounts.scopes import scope
 from enrollment.appeals.models import Appeal, AppealEvent
 from enrollment.appeals.selectors import may_decide
 from enrollment.appeals.services import appeal_decide, decided_before, hearing_set
+from enrollment.appeals.states import AppealStep
 from enrollment.seasons import results
 from enrollment.seasons.models import Transition
 from enrollment.seasons.selectors import explanation
+from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
 from foundation.errors import NotAllowed, Refusal, Refused
 from foundation.posted import moment
@@ -29,14 +32,14 @@ from foundation.wording import content_language
 KEPT = ("at", "way", "where", "reason")
 
 
-EVENTS = {
-    "file": lazy("Appeal filed"),
-    "set_hearing": lazy("Hearing set"),
-    "confirm_hearing": lazy("The family comes"),
-    "ask_move": lazy("Another date is asked for"),
-    "uphold": lazy("Upheld"),
-    "dismiss": lazy("Dismissed"),
-    "take_back": lazy("Taken back"),
+EVENTS: Final[Mapping[str, Promise]] = {
+    AppealStep.FILE: lazy("Appeal filed"),
+    AppealStep.SET_HEARING: lazy("Hearing set"),
+    AppealStep.CONFIRM_HEARING: lazy("The family comes"),
+    AppealStep.ASK_MOVE: lazy("Another date is asked for"),
+    AppealStep.UPHOLD: lazy("Upheld"),
+    AppealStep.DISMISS: lazy("Dismissed"),
+    AppealStep.TAKE_BACK: lazy("Taken back"),
 }
 
 
@@ -69,7 +72,7 @@ def gather(appeal: Appeal, reviewer: Account) -> AppealCase:
         own=decided_before(application, reviewer),
         hearing_ahead=bool(appeal.hearing_at and now < appeal.hearing_at),
         documents=tuple(appeal.documents.order_by("pk")),
-        refusals=tuple(application.transitions.filter(event="refuse").select_related("actor")),
+        refusals=tuple(application.transitions.filter(event=ApplicationEvent.REFUSE).select_related("actor")),
         events=tuple((one, str(EVENTS[one.event])) for one in appeal.events.select_related("actor")),
         judged=explanation(application),
         explained=results.explained(application.pk),
@@ -116,7 +119,7 @@ def _act(request: HttpRequest, appeal_id: UUID, reviewer: Account) -> str:
             where=request.POST.get("where", ""),
         )
         return _("The hearing is set; the family has a message.")
-    if wanted in {"uphold", "dismiss"}:
+    if wanted in {AppealStep.UPHOLD, AppealStep.DISMISS}:
         appeal_decide(
             reviewer=reviewer,
             appeal_id=appeal_id,

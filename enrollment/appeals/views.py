@@ -22,6 +22,7 @@ from enrollment.appeals.services import (
     hearing_confirm,
 )
 from enrollment.forms.fields import FormField
+from enrollment.seasons.models import ApplicationState
 from enrollment.seasons.selectors import own_application
 from foundation import clock
 from foundation.errors import Refusal, Refused
@@ -56,13 +57,15 @@ def _page(request: GuardianRequest, application_id: UUID, refused: Refusal | Non
     appeals = appeals_of(found)
     newest = appeals[0] if appeals else None
     error = refused.message if refused and refused.field == "reason" else ""
-    possible = found.state == "not_eligible" or (found.state in PUBLISHED_STATES and found.offer is not None)
+    possible = found.state == ApplicationState.NOT_ELIGIBLE or (
+        found.state in PUBLISHED_STATES and found.offer is not None
+    )
     context = {
         "application": found,
         "appeals": appeals,
         "open": newest if newest is not None and newest.is_open else None,
         "may_file": possible and (newest is None or newest.state == Appeal.State.WITHDRAWN or refused is not None),
-        "against_result": found.state != "not_eligible",
+        "against_result": found.state != ApplicationState.NOT_ELIGIBLE,
         "hearing_ahead": bool(newest and newest.hearing_at and clock.now() < newest.hearing_at),
         "refused": refused.message if refused and not error else "",
         "field": FormField(

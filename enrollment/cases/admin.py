@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.staff_site import staff_site
+from enrollment.cases.models import JointCase
 from enrollment.cases.selectors import answers_are_in, departments_asked
 from enrollment.review.admin import ApplicationAdmin
 from enrollment.seasons.models import Application
 
-ANSWERED, ASKED = "answered", "asked"
+ANSWERED, ASKED = JointCase.State.ANSWERED, JointCase.State.ASKED
 
 
 class DepartmentsFilter(admin.SimpleListFilter):

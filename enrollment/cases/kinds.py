@@ -15,7 +15,7 @@ from enrollment.cases.services.answering import opinion_checked, opinion_put
 from enrollment.cases.services.steps import locked
 from enrollment.cases.states import OPEN
 from enrollment.cases.words import title_of
-from enrollment.seasons.models import Application
+from enrollment.seasons.models import Application, ApplicationState
 from foundation.errors import Refused
 from foundation.posted import number
 from imports.kinds import Column, Data, Entry, Fail, Kind, Place, Reader
@@ -42,7 +42,7 @@ class AnswerReader(Reader):
     def __init__(self, district: str, department: str) -> None:
         rows = Enquiry.objects.filter(department=department, division__startswith=district)
         open_ones = rows.filter(case__state__in=OPEN).select_related("case__application__child")
-        self._asked = {one.pk: one for one in open_ones.exclude(case__application__state="withdrawn")}
+        self._asked = {one.pk: one for one in open_ones.exclude(case__application__state=ApplicationState.WITHDRAWN)}
 
     def read(self, cells: Mapping[str, str], fail: Fail) -> Entry | None:
         enquiry = self._asked.get(number(cells["number"]))
@@ -67,7 +67,7 @@ def _asked(district: str, department: str, numbers: Collection[str]) -> dict[int
     rows = Enquiry.objects.filter(
         pk__in={number(one) for one in numbers}, department=department, division__startswith=district
     )
-    rows = rows.exclude(case__application__state="withdrawn").select_related("case__application__child")
+    rows = rows.exclude(case__application__state=ApplicationState.WITHDRAWN).select_related("case__application__child")
     return {one.pk: one for one in rows}
 
 

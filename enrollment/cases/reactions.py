@@ -17,7 +17,7 @@ from enrollment.judging.judgement import Judged
 from enrollment.judging.lists.listed import POINTS, counted_points
 from enrollment.judging.models import ListEntry
 from enrollment.seasons.happenings import ROUND_FREEZES
-from enrollment.seasons.models import ApplicationVersion, Round
+from enrollment.seasons.models import WITH_A_PERSON, ApplicationState, ApplicationVersion, Round
 from foundation import clock
 from foundation.errors import Refused
 
@@ -32,7 +32,7 @@ def look(judged: Pairs) -> None:
     doubted = [
         (version, one)
         for version, one in judged
-        if version.application.state in {"attention", "in_review"}
+        if version.application.state in WITH_A_PERSON
         and any(fact.status == "mismatch" and fact.source in OWNER for _name, fact in one.facts.items())
     ]
     if doubted:
@@ -81,7 +81,7 @@ def _bodies(versions: Sequence[ApplicationVersion]) -> Mapping[UUID, dict[str, A
 def refuse(round_: Round) -> None:
     """No child is ranked while its points are under way between two towns: given, refused, or counted by a decision."""
     rows = JointCase.objects.filter(application__round=round_, kind=JointCase.Kind.POINTS, state__in=OPEN)
-    rows = rows.exclude(application__state__in=("withdrawn", "not_eligible"))
+    rows = rows.exclude(application__state__in=(ApplicationState.WITHDRAWN, ApplicationState.NOT_ELIGIBLE))
     receipts = list(rows.order_by("application__receipt").values_list("application__receipt", flat=True)[: SHOWN + 1])
     if receipts:
         text = _(

@@ -33,6 +33,11 @@ class Median(Aggregate):
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
 
 
+# what may be asked for beside the states: all that are not ended; of those, what is past its day
+NOT_ENDED: Final = "open"
+LATE: Final = "late"
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What of the register is looked at; "" and None mean everything."""
@@ -48,7 +53,7 @@ class Wanted:
         return cls(
             kind if kind in JointCase.Kind.values else "",
             department if department in Department.values else "",
-            state if state in JointCase.State.values or state in {"open", "late"} else "",
+            state if state in {*JointCase.State.values, NOT_ENDED, LATE} else "",
         )
 
 
@@ -85,10 +90,10 @@ def rows_of(staff: Account, wanted: Wanted, ability: Ability = Ability.APPLICATI
         rows = rows.filter(kind=wanted.kind)
     if wanted.department:
         rows = rows.filter(enquiries__department=wanted.department).distinct()
-    if wanted.state == "open":
+    if wanted.state == NOT_ENDED:
         rows = rows.filter(state__in=OPEN)
-    elif wanted.state == "late":
-        rows = rows.filter(state="asked", due_at__lt=clock.now())
+    elif wanted.state == LATE:
+        rows = rows.filter(state=JointCase.State.ASKED, due_at__lt=clock.now())
     elif wanted.state:
         rows = rows.filter(state=wanted.state)
     return rows.order_by("-pk")
@@ -102,7 +107,7 @@ def lines_of(rows: Iterable[JointCase]) -> list[Line]:
             case,
             "、".join(dict.fromkeys(str(Department(one.department).label) for one in case.enquiries.all())),
             ((case.ended_at or now) - case.opened_at).days,
-            case.state == "asked" and clock.deadline_passed(case.due_at),
+            case.state == JointCase.State.ASKED and clock.deadline_passed(case.due_at),
         )
         for case in rows
     ]
@@ -115,7 +120,7 @@ def totals(staff: Account, wanted: Wanted) -> dict[str, int]:
     return JointCase.objects.filter(pk__in=ids).aggregate(
         all=Count("pk"),
         open=Count("pk", filter=Q(state__in=OPEN)),
-        late=Count("pk", filter=Q(state="asked", due_at__lt=now)),
+        late=Count("pk", filter=Q(state=JointCase.State.ASKED, due_at__lt=now)),
         ended=Count("pk", filter=~Q(state__in=OPEN)),
     )
 

@@ -17,7 +17,7 @@ from enrollment.cases.models import DataGap, Enquiry, JointCase, Opinion
 from enrollment.cases.states import OPEN
 from enrollment.documents.models import Document
 from enrollment.review.staff.settle import Question, question_of
-from enrollment.seasons.models import Application, ApplicationVersion
+from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion
 from foundation.errors import NotAllowed
 from verification.selectors import findings
 
@@ -52,7 +52,7 @@ def may_act(staff: Account, application: Application) -> bool:
 
 def answers_are_in() -> Exists:
     """Of applications: whether a case waits for the reviewer, every answer being in."""
-    return Exists(JointCase.objects.filter(application=OuterRef("pk"), state="answered"))
+    return Exists(JointCase.objects.filter(application=OuterRef("pk"), state=JointCase.State.ANSWERED))
 
 
 def departments_asked() -> Exists:
@@ -69,12 +69,15 @@ def newest_opinions(case: JointCase) -> list[Opinion]:
 
 def joinable(case: JointCase) -> list[JointCase]:
     """Open cases about the same household and the same matter whose answer could serve this one, too."""
-    if case.state != "asked" or not case.keys or case.kind == JointCase.Kind.POINTS:
+    if case.state != JointCase.State.ASKED or not case.keys or case.kind == JointCase.Kind.POINTS:
         return []
-    if case.joined_cases.filter(state="joined").exists():
+    if case.joined_cases.filter(state=JointCase.State.JOINED).exists():
         return []
     same = JointCase.objects.filter(keys__overlap=case.keys, kind=case.kind, fact=case.fact, agency=case.agency)
-    same = same.filter(state__in=("asked", "answered"), application__district_code=case.application.district_code)
+    same = same.filter(
+        state__in=(JointCase.State.ASKED, JointCase.State.ANSWERED),
+        application__district_code=case.application.district_code,
+    )
     return list(same.exclude(pk=case.pk).select_related("application").order_by("pk")[:20])
 
 
@@ -118,7 +121,7 @@ def on_desk(officer: Account) -> QuerySet[Enquiry]:
     for role in held:
         mine |= Q(department=role.department, division__startswith=role.district_code)
     rows = Enquiry.objects.filter(mine, state__in=(Enquiry.State.OPEN, Enquiry.State.ANSWERED))
-    return rows.exclude(case__application__state="withdrawn")
+    return rows.exclude(case__application__state=ApplicationState.WITHDRAWN)
 
 
 def desk(officer: Account) -> list[Enquiry]:

@@ -1,13 +1,17 @@
 """A case in words, for the pages of reviewers, departments and sheets alike."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 import identifiers
 from enrollment.cases.models import Enquiry, JointCase
 from enrollment.cases.services.contradictions import ASKED
+from enrollment.cases.states import CaseNote, EnquiryEvent, JointCaseEvent
 from enrollment.filing import form
 from enrollment.review.staff.case import field_label, shown
 from enrollment.review.staff.settle import spec_of, words
@@ -17,21 +21,21 @@ from schools.matching import divisions
 from verification.models import Agency
 from verification.words import label_of, value_words
 
-EVENTS = {
-    "open": lazy("Case opened"),
-    "ask": lazy("Another department asked"),
-    "answer": lazy("Department answered"),
-    "pass_on": lazy("Handed on"),
-    "remind": lazy("Reminded"),
-    "withdraw": lazy("Taken back"),
-    "complete": lazy("All answers are in"),
-    "join": lazy("Joined to another case"),
-    "take": lazy("Answer taken as settled"),
-    "close": lazy("Case closed"),
-    "gap": lazy("Counted with a data gap"),
-    "give": lazy("Points transferred"),
-    "refuse": lazy("Transfer refused"),
-    "carry": lazy("Counted in full by a decision"),
+EVENTS: Final[Mapping[str, Promise]] = {
+    CaseNote.OPEN: lazy("Case opened"),
+    JointCaseEvent.ASK: lazy("Another department asked"),
+    EnquiryEvent.ANSWER: lazy("Department answered"),
+    EnquiryEvent.PASS_ON: lazy("Handed on"),
+    CaseNote.REMIND: lazy("Reminded"),
+    EnquiryEvent.WITHDRAW: lazy("Taken back"),
+    JointCaseEvent.COMPLETE: lazy("All answers are in"),
+    JointCaseEvent.JOIN: lazy("Joined to another case"),
+    JointCaseEvent.TAKE: lazy("Answer taken as settled"),
+    JointCaseEvent.CLOSE: lazy("Case closed"),
+    CaseNote.GAP: lazy("Counted with a data gap"),
+    JointCaseEvent.GIVE: lazy("Points transferred"),
+    JointCaseEvent.REFUSE: lazy("Transfer refused"),
+    JointCaseEvent.CARRY: lazy("Counted in full by a decision"),
 }
 
 

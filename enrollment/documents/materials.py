@@ -17,7 +17,7 @@ from enrollment.documents.models import Document
 from enrollment.judging.facts.claims import agency_claims, city_of
 from enrollment.judging.facts.collect import Family, Places, build
 from enrollment.judging.facts.places import addresses, places
-from enrollment.seasons.models import Draft
+from enrollment.seasons.models import ApplicationState, Draft
 from enrollment.seasons.naming.described import NAME_OF_GUARDIAN, fits_settled, is_open
 from enrollment.seasons.rules.policies import compiled
 from foundation import clock
@@ -120,7 +120,9 @@ def count_given(draft: Draft) -> int:
 
 GIVEN = Prepared(
     lambda draft: (
-        Document.objects.filter(Q(application__isnull=True) | ~Q(application__state="withdrawn"), draft=draft)
+        Document.objects.filter(
+            Q(application__isnull=True) | ~Q(application__state=ApplicationState.WITHDRAWN), draft=draft
+        )
         .select_related("application")
         .order_by("pk")
     ),
@@ -163,7 +165,7 @@ def _earlier(draft: Draft, kinds: list[str]) -> dict[str, list[Document]]:
     if not kinds:
         return {}
     pages = Document.objects.filter(owner_id=draft.child.guardian_id, kind__in=kinds, appeal__isnull=True)
-    counts = Q(application__isnull=True) | ~Q(application__state="withdrawn")
+    counts = Q(application__isnull=True) | ~Q(application__state=ApplicationState.WITHDRAWN)
     here = Q(pk__in=[]) if draft._state.adding else Q(draft=draft) & counts
     found: dict[str, list[Document]] = {}
     sources: dict[str, tuple[Any, Any]] = {}

@@ -14,7 +14,7 @@ from accounts.models import Account
 from enrollment.appeals.models import Appeal
 from enrollment.appeals.services import own_appeal_locked
 from enrollment.documents.materials import materials_for, pages_given
-from enrollment.seasons.models import Application, Draft
+from enrollment.seasons.models import Application, ApplicationState, Draft
 from enrollment.seasons.selectors import in_reach, may_amend
 from enrollment.seasons.services.rounds import refuse_unless_open
 from foundation import clock
@@ -110,13 +110,17 @@ def owned_draft(guardian: Account, draft_id: UUID) -> Draft:
 
 def _refuse_unless_wanted(draft: Draft, kind: str) -> None:
     """Raises Refused unless this material is asked for now: by the policy, or by the reviewer who returned it."""
-    filed = Application.objects.filter(child=draft.child, round=draft.round).exclude(state="withdrawn").first()
+    filed = (
+        Application.objects.filter(child=draft.child, round=draft.round)
+        .exclude(state=ApplicationState.WITHDRAWN)
+        .first()
+    )
     if filed is None or may_amend(filed, draft.round):
         refuse_unless_open(draft.round)
         wanted = {material.id for material in materials_for(draft)}
     else:
         asked = filed.returns.filter(answered_at__isnull=True).order_by("-id").first()
-        if filed.state != "returned" or asked is None:
+        if filed.state != ApplicationState.RETURNED or asked is None:
             text = _("This application is submitted. It can be changed only when the school asks for it.")
             raise Refused(text, code="filed")
         if clock.deadline_passed(asked.deadline):

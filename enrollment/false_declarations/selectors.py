@@ -9,8 +9,9 @@ from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.false_declarations.models import DeclarationCase
 from enrollment.false_declarations.states import OPEN
-from enrollment.seasons.models import Application, Round
+from enrollment.seasons.models import Application, ApplicationState, Round
 from enrollment.seasons.rules.policies import compiled
+from enrollment.seasons.states import RoundState
 from foundation.errors import NotAllowed
 
 ABILITY = Ability.APPLICATION_REVIEW
@@ -32,7 +33,7 @@ def hinders_approval(application: Application) -> str:
     Once its round is closed an open case hinders nothing: a family is presumed right until found otherwise, and a case
     that takes its days keeps neither the child nor everybody else from the draw.
     """
-    if application.round.state != "closed" and open_case(application) is not None:
+    if application.round.state != RoundState.CLOSED and open_case(application) is not None:
         return _("A case of false declaration is open. Nothing is approved before it is decided, or the round closed.")
     if established(application) is not None and compiled(application.round.policy).false_declaration.refuse:
         return _("A false declaration is established: by the policy the application is refused, with that reason.")
@@ -42,7 +43,9 @@ def hinders_approval(application: Application) -> str:
 def open_receipts(round_: Round) -> list[str]:
     """The receipts of applications of a round about which a case is open, decided or not."""
     rows = DeclarationCase.objects.filter(application__round=round_, state__in=OPEN)
-    return sorted(rows.exclude(application__state="withdrawn").values_list("application__receipt", flat=True))
+    return sorted(
+        rows.exclude(application__state=ApplicationState.WITHDRAWN).values_list("application__receipt", flat=True)
+    )
 
 
 def cases(staff: Account) -> list[DeclarationCase]:

@@ -16,12 +16,13 @@ from accounts.scopes import scope
 from audit.services import record
 from enrollment.false_declarations.models import DeclarationCase, DeclarationEvent
 from enrollment.false_declarations.selectors import ABILITY
-from enrollment.false_declarations.states import CASE
+from enrollment.false_declarations.states import CASE, DeclarationStep
 from enrollment.guardians.services.decision_messages import tell
 from enrollment.seasons.days.calendar import rules_of
-from enrollment.seasons.models import Application
+from enrollment.seasons.models import Application, ApplicationState
 from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.services.steps import application_step
+from enrollment.seasons.states import ApplicationEvent, RoundState
 from foundation import clock
 from foundation.days import moment_said
 from foundation.errors import NotAllowed, Refused
@@ -32,7 +33,16 @@ SHORTEST: Final = 4
 LONGEST: Final = 2000
 LONGEST_PLACE: Final = 200
 NOTICE: Final = timedelta(days=3)  # between the notice and the hearing, so that a family can prepare
-OPENED_FROM: Final = ("attention", "in_review", "approved", "in_pool", "waiting", "offered", "accepted", "enrolled")
+OPENED_FROM: Final = (
+    ApplicationState.ATTENTION,
+    ApplicationState.IN_REVIEW,
+    ApplicationState.APPROVED,
+    ApplicationState.IN_POOL,
+    ApplicationState.WAITING,
+    ApplicationState.OFFERED,
+    ApplicationState.ACCEPTED,
+    ApplicationState.ENROLLED,
+)
 
 
 def _words(text: str) -> str:
@@ -64,17 +74,20 @@ def case_open(*, reviewer: Account, application_id: UUID, what: str) -> Declarat
             )
     except IntegrityError:
         raise Refused(_("A case about this application is open already."), code="open") from None
-    if application.state == "approved" and application.round.state != "closed":
-        application_step(application=application, event="reopen", actor=reviewer, reason=why)
-    _note(case, "open", "noticed", reviewer, why, "declaration_noticed")
+    if application.state == ApplicationState.APPROVED and application.round.state != RoundState.CLOSED:
+        application_step(application=application, event=ApplicationEvent.REOPEN, actor=reviewer, reason=why)
+    _note(case, DeclarationStep.OPEN, DeclarationCase.State.NOTICED, reviewer, why, "declaration_noticed")
     return case
 
 
 def _final(case: DeclarationCase, reviewer: Account) -> DeclarationCase:
     """What is established before the roll is frozen goes back to review, where it is refused; a frozen roll is kept."""
     application = Application.objects.select_for_update(of=("self",)).get(pk=case.application_id)
-    if application.state == "approved" and compiled(case.application.round.policy).false_declaration.refuse:
-        application_step(application=application, event="reopen", actor=reviewer)
+    if (
+        application.state == ApplicationState.APPROVED
+        and compiled(case.application.round.policy).false_declaration.refuse
+    ):
+        application_step(application=application, event=ApplicationEvent.REOPEN, actor=reviewer)
     return case
 
 
@@ -104,7 +117,7 @@ def _own(guardian: Account, case_id: UUID) -> DeclarationCase:
 
 
 def _step(
-    case: DeclarationCase, event: str, actor: Account, note: str = "", template: str = "", **changed: Any
+    case: DeclarationCase, event: DeclarationStep, actor: Account, note: str = "", template: str = "", **changed: Any
 ) -> DeclarationCase:
     """One legal step by compare-and-set, with its row. Raises Refused; nothing has changed then."""
 
@@ -120,7 +133,7 @@ def _step(
     return case
 
 
-def _note(case: DeclarationCase, event: str, target: str, actor: Account, note: str, template: str) -> None:
+def _note(case: DeclarationCase, event: DeclarationStep, target: str, actor: Account, note: str, template: str) -> None:
     row = DeclarationEvent.objects.create(case=case, event=event, target=target, actor=actor, note=note, at=clock.now())
     application = case.application
     record(
@@ -143,7 +156,7 @@ def _note(case: DeclarationCase, event: str, target: str, actor: Account, note: 
 @transaction.atomic
 def case_answer(*, guardian: Account, case_id: UUID, text: str) -> DeclarationCase:
     """The family says what it has to say, as often as it wishes until the finding. Raises NotAllowed, Refused."""
-    return _step(_own(guardian, case_id), "answer", guardian, _words(text))
+    return _step(_own(guardian, case_id), DeclarationStep.ANSWER, guardian, _words(text))
 
 
 @transaction.atomic
@@ -157,7 +170,9 @@ def case_hearing(*, reviewer: Account, case_id: UUID, at: datetime, where: str) 
     if not place or len(place) > LONGEST_PLACE:
         raise Refused(_("Please say where, or who calls whom, in at most 200 characters."), code="where", field="where")
     note = f"{clock.written(at)} {place}"
-    return _step(case, "set_hearing", reviewer, note, "declaration_hearing", hearing_at=at, hearing_where=place)
+    return _step(
+        case, DeclarationStep.SET_HEARING, reviewer, note, "declaration_hearing", hearing_at=at, hearing_where=place
+    )
 
 
 @transaction.atomic
@@ -173,13 +188,13 @@ def case_find(*, reviewer: Account, case_id: UUID, reason: str) -> DeclarationCa
     if case.hearing_at is not None and clock.now() < case.hearing_at:
         raise Refused(_("The hearing has not taken place yet. Decide after it."), code="hearing")
     until = clock.now() + timedelta(days=rules_of(case.application.round.season).appeal_within)
-    return _step(case, "find", reviewer, why, "declaration_found", found_by=reviewer, appeal_by=until)
+    return _step(case, DeclarationStep.FIND, reviewer, why, "declaration_found", found_by=reviewer, appeal_by=until)
 
 
 @transaction.atomic
 def case_clear(*, reviewer: Account, case_id: UUID, reason: str) -> DeclarationCase:
     """Nothing is established; the family is told. Raises NotAllowed, Refused."""
-    return _step(_theirs(reviewer, case_id), "clear", reviewer, _words(reason), "declaration_cleared")
+    return _step(_theirs(reviewer, case_id), DeclarationStep.CLEAR, reviewer, _words(reason), "declaration_cleared")
 
 
 @transaction.atomic
@@ -188,7 +203,7 @@ def case_appeal(*, guardian: Account, case_id: UUID, reason: str) -> Declaration
     case = _own(guardian, case_id)
     if case.appeal_by is not None and clock.deadline_passed(case.appeal_by):
         raise Refused(_("The time to appeal is over. Please call the bureau."), code="late")
-    return _step(case, "appeal", guardian, _words(reason))
+    return _step(case, DeclarationStep.APPEAL, guardian, _words(reason))
 
 
 @transaction.atomic
@@ -201,7 +216,9 @@ def case_decide(*, reviewer: Account, case_id: UUID, upheld: bool, reason: str) 
     why = _words(reason)
     if reviewer.pk in {case.opened_by_id, case.found_by_id}:
         raise Refused(_("You took part in this case. A third person must decide the appeal."), code="same_person")
-    event, template = ("annul", "declaration_cleared") if upheld else ("confirm", "declaration_final")
+    event, template = (
+        (DeclarationStep.ANNUL, "declaration_cleared") if upheld else (DeclarationStep.CONFIRM, "declaration_final")
+    )
     done = _step(case, event, reviewer, why, template)
     return done if upheld else _final(done, reviewer)
 
@@ -213,4 +230,4 @@ def case_finish(*, reviewer: Account, case_id: UUID) -> DeclarationCase:
     if case.state == DeclarationCase.State.FOUND and case.appeal_by and not clock.deadline_passed(case.appeal_by):
         text = _("The family may appeal until %(until)s.")
         raise Refused(text % {"until": moment_said(case.appeal_by)}, code="early")
-    return _final(_step(case, "finish", reviewer, "", "declaration_final"), reviewer)
+    return _final(_step(case, DeclarationStep.FINISH, reviewer, "", "declaration_final"), reviewer)

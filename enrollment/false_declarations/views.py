@@ -1,12 +1,13 @@
 """Pages of a case of false declaration: the officials' list and case, and the family's own page."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods
@@ -16,21 +17,22 @@ from accounts.scopes import scope
 from enrollment.false_declarations import services
 from enrollment.false_declarations.models import DeclarationCase
 from enrollment.false_declarations.selectors import ABILITY, case_for, cases, family_case
+from enrollment.false_declarations.states import DeclarationStep
 from enrollment.filing.submission.services import normal_receipt
 from enrollment.seasons.models import Application
 from foundation.errors import NotAllowed, Refusal, Refused
 from foundation.posted import moment
 
-EVENTS = {
-    "open": lazy("Notice given"),
-    "answer": lazy("The family's statement"),
-    "set_hearing": lazy("Hearing set"),
-    "find": lazy("Established"),
-    "clear": lazy("Not established"),
-    "appeal": lazy("Appeal"),
-    "finish": lazy("Final: no appeal in time"),
-    "confirm": lazy("Final: appeal dismissed"),
-    "annul": lazy("Appeal upheld: not established"),
+EVENTS: Final[Mapping[str, Promise]] = {
+    DeclarationStep.OPEN: lazy("Notice given"),
+    DeclarationStep.ANSWER: lazy("The family's statement"),
+    DeclarationStep.SET_HEARING: lazy("Hearing set"),
+    DeclarationStep.FIND: lazy("Established"),
+    DeclarationStep.CLEAR: lazy("Not established"),
+    DeclarationStep.APPEAL: lazy("Appeal"),
+    DeclarationStep.FINISH: lazy("Final: no appeal in time"),
+    DeclarationStep.CONFIRM: lazy("Final: appeal dismissed"),
+    DeclarationStep.ANNUL: lazy("Appeal upheld: not established"),
 }
 
 

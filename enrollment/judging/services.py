@@ -6,6 +6,7 @@ A version says itself when it may be judged (again): ``assess_at`` is a lease, e
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -20,10 +21,10 @@ from enrollment.judging.models import SecondLook
 from enrollment.judging.patterns import pattern_of
 from enrollment.judging.spared import read, spared, stored
 from enrollment.seasons.days.calendar import review_by
-from enrollment.seasons.models import Application, ApplicationVersion
+from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion
 from enrollment.seasons.naming.names import names_note
 from enrollment.seasons.services.steps import Stepped, applications_step
-from enrollment.seasons.states import LIVE_STATES
+from enrollment.seasons.states import LIVE_STATES, ApplicationEvent
 from enrollment.used_seats.asked import homes_note, stands
 from foundation import clock
 from foundation.bulk import update_rows
@@ -49,7 +50,14 @@ LOOK = 200  # versions one look at what was left over takes
 JUDGING = "judging"  # shared by whoever judges for the first time; whoever holds it alone has waited for all of them
 
 
-FROZEN = ("in_pool", "offered", "waiting", "accepted", "enrolled")  # of these nothing is looked at again
+# of these nothing is looked at again
+FROZEN: Final = (
+    ApplicationState.IN_POOL,
+    ApplicationState.OFFERED,
+    ApplicationState.WAITING,
+    ApplicationState.ACCEPTED,
+    ApplicationState.ENROLLED,
+)
 
 
 def application_assess(*, version_id: UUID) -> bool:
@@ -90,7 +98,7 @@ def _together(ids: Sequence[UUID]) -> int:
     nothing_to_do: list[ApplicationVersion] = []
     for version in rows.order_by("pk"):
         application = version.application
-        current = version.number == application.version and application.state == "verifying"
+        current = version.number == application.version and application.state == ApplicationState.VERIFYING
         (versions if current else nothing_to_do).append(version)  # superseded, or withdrawn meanwhile
     if nothing_to_do:
         ApplicationVersion.objects.filter(pk__in=[one.pk for one in nothing_to_do]).update(assess_at=None)
@@ -132,7 +140,7 @@ def rivals_look_again(judged: Sequence[tuple[ApplicationVersion, Judged]], known
     looks_ask((r.pk for r in rivals if r.state not in FROZEN), SecondLook.Cause.HOME)
     doubles = {pk for version, _judged in judged for pk in known[version.pk].near.doubles}
     if doubles:
-        filed = Application.objects.filter(child__in=doubles, state="approved")
+        filed = Application.objects.filter(child__in=doubles, state=ApplicationState.APPROVED)
         looks_ask(filed.values_list("pk", flat=True), SecondLook.Cause.CHILD)
 
 
@@ -229,9 +237,9 @@ def _move_on(judged: Sequence[tuple[ApplicationVersion, Judged]]) -> None:
     waiting = {application.pk for application in asked}
     sure = [version.application for version, _one in judged if version.application.pk not in waiting]
     by = {one.round.season_id: review_by(one.round.season) for one in asked}
-    applications_step([Stepped(one, "needs_person", by[one.round.season_id]) for one in asked])
-    applications_step([Stepped(one, "confirm") for one in sure])
-    applications_step([Stepped(one, "approve", one.round.results_at) for one in sure])
+    applications_step([Stepped(one, ApplicationEvent.NEEDS_PERSON, by[one.round.season_id]) for one in asked])
+    applications_step([Stepped(one, ApplicationEvent.CONFIRM) for one in sure])
+    applications_step([Stepped(one, ApplicationEvent.APPROVE, one.round.results_at) for one in sure])
     _ask_twins([*asked, *sure])
     messages_queue(to_guardians([(one, _message(one, "attention")) for one in asked]))
     parted = [version.application for version, one in judged if one.parted]

@@ -11,12 +11,11 @@ from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.on_site.models import OnSiteVisit
 from enrollment.seasons.days.calendar import rules_of
-from enrollment.seasons.models import Application, ApplicationVersion
+from enrollment.seasons.models import WITH_A_PERSON, Application, ApplicationVersion
 from foundation.days import moment_said
 from foundation.errors import NotAllowed
 
 ABILITY = Ability.APPLICATION_REVIEW
-WAITING = ("attention", "in_review")
 MOST = 100
 
 
@@ -27,7 +26,7 @@ def in_care(staff: Account) -> QuerySet[Application]:
 
 def to_visit(staff: Account) -> list[Application]:
     """What waits for a visit in a person's care, oldest first."""
-    rows = in_care(staff).filter(needs_offline_check=True, state__in=WAITING)
+    rows = in_care(staff).filter(needs_offline_check=True, state__in=WITH_A_PERSON)
     rows = rows.select_related("child", "guardian", "round__season__district").order_by("state_at")[: MOST * 2]
     seasons = {one.round.season_id: one.round.season for one in rows}
     sends = {pk for pk, season in seasons.items() if rules_of(season).on_site_visits}

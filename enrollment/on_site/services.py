@@ -13,11 +13,12 @@ from enrollment.documents.services import checked
 from enrollment.on_site.models import OnSiteVisit
 from enrollment.on_site.selectors import visit_case
 from enrollment.seasons.models import Application
+from enrollment.seasons.states import OPEN_FOR_REVIEW
 from foundation import clock, files
 from foundation.errors import Refused
 from foundation.posted import one_line
 
-OPEN: Final = ("attention", "in_review", "verified")
+OPEN: Final = OPEN_FOR_REVIEW
 LONGEST_NOTE: Final = 500
 LONGEST_PAPER: Final = 80
 AHEAD: Final = timedelta(minutes=2)  # a telephone's clock may be ahead

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account
 from enrollment.guardians.selectors import kept_from
-from enrollment.seasons.models import Application, ApplicationVersion
+from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion
 from enrollment.seasons.states import OPEN_FOR_REVIEW
 from foundation import clock
 from verification.models import Agency, Outcome
@@ -19,7 +19,13 @@ from verification.words import family_words
 
 Text = str | Promise
 WAITING: Final = "waiting"
-UNDECIDED: Final = ("submitted", "verifying", "returned", "appealed", *OPEN_FOR_REVIEW)
+UNDECIDED: Final = (
+    ApplicationState.SUBMITTED,
+    ApplicationState.VERIFYING,
+    ApplicationState.RETURNED,
+    ApplicationState.APPEALED,
+    *OPEN_FOR_REVIEW,
+)
 STANDINGS: Final[Mapping[str, Text]] = {
     Outcome.MATCH: lazy("agrees"),
     Outcome.MISMATCH: lazy("differs"),
@@ -45,7 +51,7 @@ def agency_answers(application: Application, version_id: UUID) -> list[AgencyAns
 
     What to do is said until a person has decided: whoever holds a place has nothing to mend.
     """
-    if application.state == "withdrawn":
+    if application.state == ApplicationState.WITHDRAWN:
         return []
     found = checked(version_id)
     rows = []

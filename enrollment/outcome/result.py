@@ -10,12 +10,20 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from enrollment.filing.submission.standing import placed_by
 from enrollment.seasons.days.calendar import check_in_days
-from enrollment.seasons.models import Application, Round
+from enrollment.seasons.models import Application, ApplicationState, Round
+from enrollment.seasons.states import RoundState
 from foundation import clock
 from schools.badges import badge_of
 from schools.models import School, SchoolBadge
 
-SHOWN_STATES: Final = {"offered", "accepted", "enrolled", "waiting"}
+SHOWN_STATES: Final = frozenset(
+    {
+        ApplicationState.OFFERED,
+        ApplicationState.ACCEPTED,
+        ApplicationState.ENROLLED,
+        ApplicationState.WAITING,
+    }
+)
 BAR: Final = 1000  # the length of the drawn bar
 
 
@@ -64,7 +72,7 @@ def result_of(application: Application, explained: Mapping[str, Any] | None) -> 
     offer = application.offer if application.state in SHOWN_STATES else None
     if offer is None:
         return None
-    if application.state == "waiting":
+    if application.state == ApplicationState.WAITING:
         return Result(None, None, waiting_steps(application))
     badge = badge_of(offer.school_id) if offer.school_id else None
     return Result(offer.school, rank_of(explained, offer.school_id), (), badge)
@@ -93,7 +101,7 @@ def waiting_steps(application: Application) -> tuple[Step, ...]:
             clock.day_of(one.opens_at),
             clock.day_of(one.closes_at),
         )
-        for one in more.exclude(pk=round_.pk).filter(state__in=("planned", "open"))
+        for one in more.exclude(pk=round_.pk).filter(state__in=(RoundState.PLANNED, RoundState.OPEN))
     ]
     steps += [Step(school, _("check-in"), first, last) for first, last in check_in_days(round_.season)]
     to_come = (one for one in steps if one.last is None or one.last >= today)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from enrollment.outcome.models import Attendance, Letter
-from enrollment.seasons.models import Application
+from enrollment.seasons.models import Application, ApplicationState
 from schools.naming import named
 
 
@@ -57,7 +57,9 @@ def letter_status(letter: Letter) -> str:
     newer = Letter.objects.filter(application=application, pk__gt=letter.pk).exists()
     if newer or (offer is not None and offer.pk != letter.offer_id and offer.school_id is not None):
         return "replaced"
-    holding = {"accepted", "enrolled"} | ({"offered"} if letter.kind == Letter.Kind.OFFER else set())
+    holding = {ApplicationState.ACCEPTED, ApplicationState.ENROLLED} | (
+        {ApplicationState.OFFERED} if letter.kind == Letter.Kind.OFFER else set()
+    )
     return "genuine" if application.state in holding else "withdrawn"
 
 

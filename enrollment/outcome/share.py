@@ -20,6 +20,7 @@ from django.utils.translation import pgettext
 
 from accounts.models import Account
 from enrollment.printing.typeset import as_svg, compiled
+from enrollment.seasons.models import ApplicationState
 from enrollment.seasons.selectors import own_application
 from foundation import clock
 from foundation.errors import Refused
@@ -28,7 +29,7 @@ from schools.badges import badge_of, badge_picture
 from schools.naming import in_latin
 from schools.switches import refuse_unless_offered
 
-SHOWN_STATES: Final = {"accepted", "enrolled"}
+SHOWN_STATES: Final = frozenset({ApplicationState.ACCEPTED, ApplicationState.ENROLLED})
 INK: Final = "#0b5651"
 KEPT: Final = 64  # pictures of a process, some 60 KB each: one a school, stage and language
 AT: Final = datetime(2000, 1, 1, tzinfo=clock.SHANGHAI)  # the file carries no time

@@ -15,6 +15,7 @@ from enrollment.seasons.rules.forms import CHANGEABLE, form_store, round_form_se
 from enrollment.seasons.rules.own_form import OWN, Content
 from enrollment.seasons.services.steps import round_lock
 from enrollment.setup.drafting import draft_step, refuse_old
+from enrollment.setup.states import DraftEvent
 from foundation import clock
 from foundation.errors import Refused
 from foundation.locks import lock
@@ -51,7 +52,7 @@ def form_draft_ask(*, official: Account, at: Place, token: str, reason: str = ""
     found, draft = _draft(official, at, token)
     _refuse_unready(found, reason.strip())
     now = clock.now()
-    draft_step(draft, "ask", reason=reason.strip(), more=found.more, asked_by=official, asked_at=now)
+    draft_step(draft, DraftEvent.ASK, reason=reason.strip(), more=found.more, asked_by=official, asked_at=now)
     _note(found, draft, "draft_ask", official)
     return draft
 
@@ -60,7 +61,7 @@ def form_draft_ask(*, official: Account, at: Place, token: str, reason: str = ""
 def form_draft_back(*, official: Account, at: Place, token: str) -> FormDraft:
     """Take a draft back that waits. Raises NotAllowed, Refused."""
     found, draft = _draft(official, at, token)
-    draft_step(draft, "back", asked_by=None, asked_at=None)
+    draft_step(draft, DraftEvent.BACK, asked_by=None, asked_at=None)
     _note(found, draft, "draft_back", official)
     return draft
 
@@ -69,7 +70,7 @@ def form_draft_back(*, official: Account, at: Place, token: str) -> FormDraft:
 def form_draft_drop(*, official: Account, at: Place, token: str) -> FormDraft:
     """Drop a draft; the form stays as it is. Raises NotAllowed, Refused."""
     found, draft = _draft(official, at, token)
-    draft_step(draft, "drop")
+    draft_step(draft, DraftEvent.DROP)
     _note(found, draft, "draft_drop", official)
     return draft
 
@@ -96,7 +97,7 @@ def form_draft_take(*, official: Account, at: Place, token: str, password: str) 
         round_ = Round.objects.select_for_update(of=("self",)).select_related("season__district").get(pk=found.round.pk)
         version = form_store(district=round_.season.district, content=draft.body)
         round_form_set(round_, version, _closed())
-        draft_step(draft, "take", more=found.more, taken_by=official, taken_at=clock.now())
+        draft_step(draft, DraftEvent.TAKE, more=found.more, taken_by=official, taken_at=clock.now())
         details = {"before": found.standing, "after": draft.body, "reason": draft.reason, "asked_by": draft.asked_by_id}
         _note(found, draft, "change", official, form=version.number, **details)
         return version

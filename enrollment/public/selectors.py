@@ -6,10 +6,12 @@ from typing import Final
 
 from enrollment.seasons.models import Round
 from enrollment.seasons.selectors import round_standing
+from enrollment.seasons.states import RoundState
 from schools.models import Stage
 
+UNDER_WAY: Final = "under_way"
 # the order of the rounds, and the word for the whole page: a result that is out comes before a later round's opening
-MOODS: Final = ("open", "paused", "published", "under_way", "planned")
+MOODS: Final = (RoundState.OPEN, RoundState.PAUSED, RoundState.PUBLISHED, UNDER_WAY, RoundState.PLANNED)
 
 
 NOTHING: Final = "nothing"
@@ -42,7 +44,7 @@ def front() -> Front:
     rounds = sorted((FrontRound(row, _standing(row)) for row in _newest(rows)), key=_order)
     found = {one.standing for one in rounds}
     mood = next((mood for mood in MOODS if mood in found), NOTHING)
-    return Front(mood, tuple(rounds), "published" in found)
+    return Front(mood, tuple(rounds), RoundState.PUBLISHED in found)
 
 
 def _newest(rows: Iterable[Round]) -> list[Round]:
@@ -54,12 +56,12 @@ def _newest(rows: Iterable[Round]) -> list[Round]:
 
 
 def _standing(round_: Round) -> str:
-    if round_.state == "published":
-        return "published"
+    if round_.state == RoundState.PUBLISHED:
+        return RoundState.PUBLISHED
     now = round_standing(round_)
-    return "under_way" if now == "closed" else now
+    return UNDER_WAY if now == RoundState.CLOSED else now
 
 
 def _order(one: FrontRound) -> tuple[int, object, int]:
-    moment = one.round.opens_at if one.standing == "planned" else one.round.closes_at
+    moment = one.round.opens_at if one.standing == RoundState.PLANNED else one.round.closes_at
     return MOODS.index(one.standing), moment, Stage.values.index(one.round.stage)

@@ -12,6 +12,7 @@ from enrollment.public.schools.selectors import seasons
 from enrollment.public.selectors import FrontRound, front
 from enrollment.seasons.days.deadlines import Deadline, deadline
 from enrollment.seasons.models import Round
+from enrollment.seasons.states import RoundState
 from foundation import clock
 
 
@@ -26,7 +27,7 @@ class Card:
 
     @classmethod
     def of(cls, one: FrontRound) -> "Card":
-        left = deadline(one.round) if one.standing == "open" else None
+        left = deadline(one.round) if one.standing == RoundState.OPEN else None
         return cls(one.round, one.standing, left, max(0, clock.days_until(one.round.opens_at)))
 
 

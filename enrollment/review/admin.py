@@ -28,15 +28,15 @@ from foundation.crypto import blind_index
 from foundation.posted import key
 
 TAGS = dict.fromkeys(ApplicationState.values, "info") | {
-    "verified": "info",
-    "attention": "warning",
-    "in_review": "info",
-    "returned": "warning",
-    "not_eligible": "danger",
-    "withdrawn": "danger",
-    "approved": "success",
-    "accepted": "success",
-    "enrolled": "success",
+    ApplicationState.VERIFIED: "info",
+    ApplicationState.ATTENTION: "warning",
+    ApplicationState.IN_REVIEW: "info",
+    ApplicationState.RETURNED: "warning",
+    ApplicationState.NOT_ELIGIBLE: "danger",
+    ApplicationState.WITHDRAWN: "danger",
+    ApplicationState.APPROVED: "success",
+    ApplicationState.ACCEPTED: "success",
+    ApplicationState.ENROLLED: "success",
 }
 # what a case's page reads beside the application, its child, round and district
 OF_CASE = ("guardian", "review_school", "round__policy", "held_decision__reviewer", "desk__given_to")

@@ -21,6 +21,7 @@ from enrollment.review.queue import Wanted, queue
 from enrollment.review.staff.settle import questions, refuse_unreadable, settled, taken
 from enrollment.seasons.models import Application, ApplicationVersion
 from enrollment.seasons.rules.policies import compiled
+from enrollment.seasons.states import ApplicationEvent
 from foundation.errors import NotAllowed, Refusal, Refused
 from policy import Verdict
 from policy.facts import Scalar
@@ -85,7 +86,7 @@ def alike_approve(
             decision_make(
                 reviewer=reviewer,
                 application_id=version.application_id,
-                decision=Decision("approve", reason, settled=values, beside=()),
+                decision=Decision(ApplicationEvent.APPROVE, reason, settled=values, beside=()),
                 batch=batch,
             )
         except NotAllowed:

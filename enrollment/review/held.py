@@ -23,12 +23,13 @@ from enrollment.review.models import HeldDecision
 from enrollment.review.readings import reading_draw
 from enrollment.review.services import review_approve, review_refuse, review_return
 from enrollment.seasons.models import Application
+from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
 from foundation.errors import NotAllowed, Refusal, Refused
 from foundation.posted import moment
 
 logger = logging.getLogger(__name__)
-DECISIONS: Final = ("approve", "return", "refuse")
+DECISIONS: Final = (ApplicationEvent.APPROVE, ApplicationEvent.RETURN, ApplicationEvent.REFUSE)
 BATCH: Final = 50
 
 
@@ -100,11 +101,11 @@ def _decide(application: Application, reviewer: Account, decision: Decision) -> 
         "application_id": application.pk,
         "reason": decision.reason,
     }
-    if decision.decision == "approve":
+    if decision.decision == ApplicationEvent.APPROVE:
         return review_approve(**whom, settled=decision.settled, beside=decision.beside)
-    if decision.decision == "return":
+    if decision.decision == ApplicationEvent.RETURN:
         return review_return(**whom, items=decision.items, deadline=_moment(decision.deadline))
-    if decision.decision == "refuse":
+    if decision.decision == ApplicationEvent.REFUSE:
         return review_refuse(**whom)
     raise Refused(_("Please pick a decision."), code="decision")
 

@@ -18,7 +18,7 @@ from enrollment.guardians.services.decision_messages import tell
 from enrollment.judging.judgement import gather, judge
 from enrollment.judging.services import store
 from enrollment.review.models import HeldDecision
-from enrollment.seasons.models import Application, ApplicationVersion, Draft, SettledName
+from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion, Draft, SettledName
 from enrollment.seasons.naming.described import (
     CHILD,
     GUARDIAN,
@@ -29,6 +29,7 @@ from enrollment.seasons.naming.described import (
 )
 from enrollment.seasons.naming.names import names_note
 from enrollment.seasons.services.steps import application_step
+from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
 from foundation.crypto import blind_index
 from foundation.errors import Refused
@@ -65,8 +66,8 @@ def name_settle(*, reviewer: Account, application_id: UUID, whose: str, given: s
     if not settled.ok:
         raise Refused(refusal(settled), code=settled.code, field="name_given")
     why = case_words(reason, field="name_reason", longest=LONGEST_REASON)
-    if application.state != "in_review":
-        application_step(application=application, event="open_review", actor=reviewer)
+    if application.state != ApplicationState.IN_REVIEW:
+        application_step(application=application, event=ApplicationEvent.OPEN_REVIEW, actor=reviewer)
     made = SettledName.objects.create(
         application=application,
         version=version.number,
@@ -79,7 +80,9 @@ def name_settle(*, reviewer: Account, application_id: UUID, whose: str, given: s
         at=clock.now(),
     )
     due = application.next_step_by
-    application_step(application=application, event="settle_name", actor=reviewer, reason=why, next_step_by=due)
+    application_step(
+        application=application, event=ApplicationEvent.SETTLE_NAME, actor=reviewer, reason=why, next_step_by=due
+    )
     _use(made, reviewer)
     known = gather([version])[version.pk]
     store(version, judge(version, known), known)

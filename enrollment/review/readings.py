@@ -16,13 +16,14 @@ from enrollment.desk.models import CaseNote
 from enrollment.desk.services import case_log, case_words, reviewed
 from enrollment.review.models import SecondReading
 from enrollment.seasons.days.calendar import rules_of
-from enrollment.seasons.models import Application
+from enrollment.seasons.models import Application, ApplicationState
 from enrollment.seasons.services.steps import application_step
+from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
 from foundation.crypto import blind_index
 from foundation.errors import NotAllowed, Refused
 
-READ = ("approve", "refuse")  # what returns for correction comes back to a person anyhow
+READ = (ApplicationEvent.APPROVE, ApplicationEvent.REFUSE)  # what returns for correction comes back to a person anyhow
 
 
 def reading_draw(application: Application, *, decision: str, by: Account) -> SecondReading | None:
@@ -68,9 +69,9 @@ def reading_make(*, reader: Account, application_id: UUID, agrees: bool | None, 
     if words:
         CaseNote.objects.create(application=application, by=reader, at=reading.read_at, text=words)
     case_log(reader, application, "review.second_reading", agrees=agrees, decision=reading.decision)
-    if not agrees and application.state == "approved":
+    if not agrees and application.state == ApplicationState.APPROVED:
         try:
-            application_step(application=application, event="reopen", actor=reader)
+            application_step(application=application, event=ApplicationEvent.REOPEN, actor=reader)
         except Refused:
             return reading  # the roll was frozen at this moment: the disagreement stands in the figures
         Application.objects.filter(pk=application.pk).update(needs_person=True)

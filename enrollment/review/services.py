@@ -23,10 +23,11 @@ from enrollment.judging.judgement import gather, judge
 from enrollment.judging.others.beside import beside_names, seen_note
 from enrollment.judging.services import store
 from enrollment.on_site.selectors import asks_visit, missing_visit
-from enrollment.seasons.models import Application, ApplicationVersion, ReturnRequest
+from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion, ReturnRequest
 from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.selectors import version_of
 from enrollment.seasons.services.steps import application_step
+from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from notifications.services import text_check
@@ -64,15 +65,15 @@ def _reason(text: str) -> str:
 
 
 def _open_case(application: Application, reviewer: Account) -> None:
-    if application.state in {"attention", "verified"}:
-        application_step(application=application, event="open_review", actor=reviewer)
+    if application.state in {ApplicationState.ATTENTION, ApplicationState.VERIFIED}:
+        application_step(application=application, event=ApplicationEvent.OPEN_REVIEW, actor=reviewer)
 
 
 @transaction.atomic
 def review_open(*, reviewer: Account, application_id: UUID) -> Application:
     """Take a case from the queue. Raises NotAllowed, Refused."""
     application = _locked(reviewer, application_id)
-    application_step(application=application, event="open_review", actor=reviewer)
+    application_step(application=application, event=ApplicationEvent.OPEN_REVIEW, actor=reviewer)
     return application
 
 
@@ -127,7 +128,9 @@ def review_approve(
             raise Refused(missing, code="visit")
     store(version, judged, known)
     results = application.round.results_at
-    application_step(application=application, event="approve", actor=reviewer, reason=why, next_step_by=results)
+    application_step(
+        application=application, event=ApplicationEvent.APPROVE, actor=reviewer, reason=why, next_step_by=results
+    )
     _tell(application, "approved", date=results.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d"))
     return application
 
@@ -178,7 +181,9 @@ def review_return(
         created_by=reviewer,
         created_at=now,
     )
-    application_step(application=application, event="return", actor=reviewer, reason=why, next_step_by=deadline)
+    application_step(
+        application=application, event=ApplicationEvent.RETURN, actor=reviewer, reason=why, next_step_by=deadline
+    )
     with translation.override(application.guardian.language):
         named = item_labels(application, items)
         labels = "、".join(named[item] for item in items)
@@ -195,7 +200,7 @@ def review_refuse(*, reviewer: Account, application_id: UUID, reason: str) -> Ap
     _open_case(application, reviewer)
     why = _reason(reason)
     _check(application, "not_eligible", "reason", reason=why)
-    application_step(application=application, event="refuse", actor=reviewer, reason=why)
+    application_step(application=application, event=ApplicationEvent.REFUSE, actor=reviewer, reason=why)
     _tell(application, "not_eligible", reason=why)
     return application
 

@@ -32,6 +32,7 @@ from enrollment.review.readings import reading_make, readings_for
 from enrollment.review.staff.case import next_case
 from enrollment.seasons.models import Application
 from enrollment.seasons.rules.policies import compiled
+from enrollment.seasons.states import RoundState
 from foundation import clock, posted
 from foundation.errors import NotAllowed, Refusal, Refused
 from foundation.wording import content_language
@@ -113,7 +114,7 @@ def _view_step(request: StaffRequest, reviewer: Account, wanted: Wanted) -> Http
 def _filters(reviewer: Account, wanted: Wanted) -> list[dict[str, Any]]:
     """The choices to narrow the queue by: rounds in reach, and of the round asked for its schools and groups."""
     may = scope(reviewer)
-    rounds = rounds_near(reviewer).exclude(state="planned")
+    rounds = rounds_near(reviewer).exclude(state=RoundState.PLANNED)
     found = list(rounds.select_related("season__district", "policy").order_by("-pk")[:50])
     schools = may.rows(
         School.objects.order_by("code"), Ability.APPLICATION_REVIEW, district="district__code", school="code"

@@ -1,7 +1,7 @@
 """Seasons, rounds, policies, children, applications and offers."""
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -9,7 +9,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from enrollment.seasons.states import LIVE_STATES, OPEN_FOR_REVIEW
+from enrollment.seasons.states import LIVE_STATES, OPEN_FOR_REVIEW, RoundState
 from foundation.acting import current_visit
 from foundation.fields import EncryptedJSONField, EncryptedNoteField, EncryptedTextField
 from foundation.prepared import Prepared
@@ -37,6 +37,9 @@ class ApplicationState(models.TextChoices):
     LAPSED = "lapsed", _("Offer lapsed")
     ENROLLED = "enrolled", _("Enrolled")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+WITH_A_PERSON: Final = frozenset({ApplicationState.ATTENTION, ApplicationState.IN_REVIEW})
 
 
 class KeptList(models.Model):
@@ -134,7 +137,7 @@ class Round(models.Model):
     seat_days = models.PositiveSmallIntegerField(default=3)  # within which a seat that became free is answered
     # days before its end on which a place that nobody answered is reminded: text, text, call; empty: the usual ones
     reminders = models.JSONField(default=list)
-    state = models.CharField(max_length=12, default="planned")
+    state = models.CharField(max_length=12, default=RoundState.PLANNED.value)
     # said to families while the round is paused; kept afterwards as the reason of the last pause
     pause_reason = models.CharField(max_length=300, blank=True, default="")
 

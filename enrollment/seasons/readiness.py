@@ -7,6 +7,7 @@ of a function that it hands in (``ask``).
 from collections.abc import Callable, Collection, Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Final
 
 from django.db.models import Sum
@@ -23,6 +24,7 @@ from enrollment.seasons.lists.services import lists_kept
 from enrollment.seasons.models import PolicyVersion, Round
 from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.rules.sources import unsourced
+from enrollment.seasons.states import RoundState
 from foundation import clock
 from schools.models import AddressPoint, School, SeatPlan, Stage, Zone
 from verification.config import check_config
@@ -59,20 +61,28 @@ class Planned:
     opens_at: datetime | None
     closes_at: datetime | None
     results_at: datetime | None
-    state: str = "planned"
+    state: str = RoundState.PLANNED
 
     @property
     def name(self) -> str:
         return f"{Stage(self.stage).label} · {Round.Kind(self.kind).label}"
 
 
+class Ready(StrEnum):
+    """How far a step of the set-up is."""
+
+    NONE = "none"  # not begun
+    MISSING = "missing"
+    READY = "ready"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the set-up: ``none`` (not begun), ``missing`` or ``ready``."""
+    """One step of the set-up."""
 
     key: str
     title: Words
-    state: str
+    state: Ready
     missing: tuple[str, ...] = ()
     there: str = ""  # what there is, in a few words
 
@@ -117,9 +127,9 @@ def readiness(district: str, year: int, rounds: Sequence[Planned]) -> list[Step]
 
 def _step(key: str, missing: Iterable[str], *, begun: bool, there: str = "") -> Step:
     found = tuple(missing)
-    state = "ready" if not found else "missing" if begun else "none"
+    state = Ready.READY if not found else Ready.MISSING if begun else Ready.NONE
     if key in OPTIONAL and not begun:
-        state = "none"
+        state = Ready.NONE
     return Step(key, TITLES[key], state, found, there)
 
 
@@ -207,7 +217,7 @@ def _dates(rounds: Sequence[Planned]) -> Step:
     for one in rounds:
         if one.opens_at is None or one.closes_at is None or one.results_at is None:
             missing.append(_("%(round)s: opening, closing and results are not all fixed.") % {"round": one.name})
-        elif one.state == "planned" and clock.deadline_passed(one.closes_at):
+        elif one.state == RoundState.PLANNED and clock.deadline_passed(one.closes_at):
             missing.append(_("%(round)s: the end of applications has passed.") % {"round": one.name})
     return _step("dates", missing, begun=bool(rounds), there=_("%(count)d rounds") % {"count": len(rounds)})
 

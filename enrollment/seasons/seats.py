@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from enrollment.seasons.models import Round, Season
+from enrollment.seasons.states import RoundState
 from foundation import clock
 from schools.selectors import seat_plan
 
@@ -59,5 +60,5 @@ def seats_left_now(season: Season, stage: str) -> SeatsLeft | None:
 
 def supplementary_open(season: Season, stage: str) -> Round | None:
     """The supplementary round of a season and stage that takes applications now."""
-    rounds = Round.objects.filter(season=season, stage=stage, kind=Round.Kind.SUPPLEMENTARY, state="open")
+    rounds = Round.objects.filter(season=season, stage=stage, kind=Round.Kind.SUPPLEMENTARY, state=RoundState.OPEN)
     return rounds.filter(opens_at__lte=clock.now(), closes_at__gt=clock.now()).select_related("season").first()

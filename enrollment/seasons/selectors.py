@@ -18,7 +18,7 @@ from enrollment.seasons.models import (
     ReturnRequest,
     Round,
 )
-from enrollment.seasons.states import APPLICATION
+from enrollment.seasons.states import APPLICATION, RUNNING, ApplicationEvent, RoundState
 from foundation import acting, clock
 from foundation.errors import NotAllowed
 from foundation.prepared import Prepared
@@ -35,7 +35,7 @@ def open_rounds() -> QuerySet[Round]:
     """Rounds that take applications now."""
     now = clock.now()
     return (
-        Round.objects.filter(state="open", opens_at__lte=now, closes_at__gt=now)
+        Round.objects.filter(state=RoundState.OPEN, opens_at__lte=now, closes_at__gt=now)
         .select_related("season__district", "policy")
         .order_by("closes_at")
     )
@@ -172,21 +172,23 @@ def in_reach(district: str) -> bool:
 def round_standing(round_: Round) -> str:
     """Whether a round takes applications now: ``open``, ``planned``, ``paused`` or ``closed``."""
     now = clock.now()
-    if round_.state == "planned" or now < round_.opens_at:
-        return "planned"
-    if clock.deadline_passed(round_.closes_at, now) or round_.state not in {"open", "paused"}:
-        return "closed"
+    if round_.state == RoundState.PLANNED or now < round_.opens_at:
+        return RoundState.PLANNED
+    if clock.deadline_passed(round_.closes_at, now) or round_.state not in RUNNING:
+        return RoundState.CLOSED
     return str(round_.state)
 
 
 def may_amend(application: Application, round_: Round) -> bool:
     """Whether its family may change what it submitted: until the round closes, while no person has it in hand."""
-    return can(application, "amend") and round_standing(round_) == "open"
+    return can(application, ApplicationEvent.AMEND) and round_standing(round_) == RoundState.OPEN
 
 
 FILED = Prepared(
     lambda child, round_: (
-        Application.objects.filter(child=child, round=round_).exclude(state="withdrawn").order_by("pk")[:1]
+        Application.objects.filter(child=child, round=round_)
+        .exclude(state=ApplicationState.WITHDRAWN)
+        .order_by("pk")[:1]
     ),
     2,
 )
@@ -200,7 +202,7 @@ def filed_application(draft: Draft) -> Application | None:
 def open_return(draft: Draft) -> bool:
     """Whether a correction is asked for: that may be answered after the round is closed."""
     rows = ReturnRequest.objects.filter(application__child=draft.child, application__round=draft.round)
-    return rows.filter(application__state="returned", answered_at__isnull=True).exists()
+    return rows.filter(application__state=ApplicationState.RETURNED, answered_at__isnull=True).exists()
 
 
 def owned_child(guardian: Account, public_id: UUID) -> Child:

@@ -12,6 +12,7 @@ from unfold.forms import ActionForm
 from accounts.admin_base import viewer
 from enrollment.seasons.models import Round
 from enrollment.seasons.services.rounds import LONGEST_REASON, round_step
+from enrollment.seasons.states import RoundEvent
 from foundation.errors import Refusal
 
 
@@ -28,7 +29,7 @@ class ReasonForm(ActionForm):  # type: ignore[misc,unused-ignore]
     )
 
 
-def _step(request: HttpRequest, rounds: QuerySet[Round], event: str) -> None:
+def _step(request: HttpRequest, rounds: QuerySet[Round], event: RoundEvent) -> None:
     for round_id in rounds.values_list("pk", flat=True):
         try:
             round_step(official=viewer(request), round_id=round_id, event=event, reason=request.POST.get("reason", ""))
@@ -40,9 +41,9 @@ def _step(request: HttpRequest, rounds: QuerySet[Round], event: str) -> None:
 
 @admin.action(description=_("Pause applications (give a reason)"))
 def pause(_admin: Any, request: HttpRequest, rounds: QuerySet[Round]) -> None:
-    _step(request, rounds, "pause")
+    _step(request, rounds, RoundEvent.PAUSE)
 
 
 @admin.action(description=_("Resume applications"))
 def resume(_admin: Any, request: HttpRequest, rounds: QuerySet[Round]) -> None:
-    _step(request, rounds, "resume")
+    _step(request, rounds, RoundEvent.RESUME)

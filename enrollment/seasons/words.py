@@ -9,28 +9,29 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from enrollment.seasons.days.dates import Wrong
+from enrollment.seasons.states import RoundEvent, RoundState
 from foundation.days import day_said, moment_said
 
 ROUND_STATES: Final[Mapping[str, Promise]] = {
-    "planned": _("Not yet open"),
-    "open": _("Open"),
-    "paused": _("Paused"),
-    "closed": _("Closed"),
-    "frozen": _("Roll frozen"),
-    "drawn": _("Drawn"),
-    "admitted": _("Places computed"),
-    "published": _("Results published"),
+    RoundState.PLANNED: _("Not yet open"),
+    RoundState.OPEN: _("Open"),
+    RoundState.PAUSED: _("Paused"),
+    RoundState.CLOSED: _("Closed"),
+    RoundState.FROZEN: _("Roll frozen"),
+    RoundState.DRAWN: _("Drawn"),
+    RoundState.ADMITTED: _("Places computed"),
+    RoundState.PUBLISHED: _("Results published"),
 }
 ROUND_EVENTS: Final[Mapping[str, Promise]] = {
-    "open": pgettext_lazy("round event", "Open the round"),
-    "pause": pgettext_lazy("round event", "Pause"),
-    "resume": pgettext_lazy("round event", "Resume"),
-    "close": pgettext_lazy("round event", "Close"),
-    "reopen": pgettext_lazy("round event", "Reopen"),
-    "freeze": pgettext_lazy("round event", "Freeze the roll"),
-    "draw": pgettext_lazy("round event", "Draw"),
-    "admit": pgettext_lazy("round event", "Compute the places"),
-    "publish": pgettext_lazy("round event", "Publish"),
+    RoundEvent.OPEN: pgettext_lazy("round event", "Open the round"),
+    RoundEvent.PAUSE: pgettext_lazy("round event", "Pause"),
+    RoundEvent.RESUME: pgettext_lazy("round event", "Resume"),
+    RoundEvent.CLOSE: pgettext_lazy("round event", "Close"),
+    RoundEvent.REOPEN: pgettext_lazy("round event", "Reopen"),
+    RoundEvent.FREEZE: pgettext_lazy("round event", "Freeze the roll"),
+    RoundEvent.DRAW: pgettext_lazy("round event", "Draw"),
+    RoundEvent.ADMIT: pgettext_lazy("round event", "Compute the places"),
+    RoundEvent.PUBLISH: pgettext_lazy("round event", "Publish"),
 }
 DATE_WRONG: Final[Mapping[str, Promise]] = {
     "twice": _("There is such a round of this stage already."),

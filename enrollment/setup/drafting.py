@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from enrollment.setup.states import DRAFT
+from enrollment.setup.states import DRAFT, DraftEvent
 from foundation.days import moment_said
 from foundation.errors import Refused
 from foundation.steps import make_step
@@ -33,7 +33,7 @@ def refuse_old(found: Ground, token: str, otherwise: str) -> None:
     raise Refused(otherwise, code="changed")
 
 
-def draft_step(draft: Any, event: str, **values: Any) -> None:
+def draft_step(draft: Any, event: DraftEvent, **values: Any) -> None:
     """Make one legal step of a draft. Raises Refused."""
     make_step(
         draft,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enrollment.seasons.days.dates import FREE
 from enrollment.seasons.models import Round
+from enrollment.seasons.states import RoundState
 from enrollment.setup.bodies import DAYS, LABELS, MOMENTS, Body, name_of
 from schools.models import Stage
 
@@ -80,11 +81,11 @@ def dates_form(
 
 
 def _round(number: int, row: Mapping[str, str], state: str, policies: Choices, wrong: Mapping[str, str]) -> RoundForm:
-    free = FREE[state or "planned"]
+    free = FREE[state or RoundState.PLANNED]
 
     def field(name: str, kind: str, choices: Choices = ()) -> Field:
         place = f"rounds.{number}.{name}"
-        fixed = name not in free and (name != "policy" or state not in {"", "planned"})
+        fixed = name not in free and (name != "policy" or state not in {"", RoundState.PLANNED})
         return Field(place, LABELS[name], kind, row[name], wrong.get(place, ""), HELP.get(name, ""), fixed, choices)
 
     place = f"rounds.{number}"
@@ -100,7 +101,7 @@ def _round(number: int, row: Mapping[str, str], state: str, policies: Choices, w
         number,
         name_of(row),
         bool(state),
-        state == "published" and not any(name.startswith(f"{place}.") for name in wrong),
+        state == RoundState.PUBLISHED and not any(name.startswith(f"{place}.") for name in wrong),
         wrong.get(f"{place}.stage", "") or wrong.get(f"{place}.kind", ""),
         tuple((f"{place}.{name}", row[name]) for name in ("stage", "kind")),
         tuple(fields),

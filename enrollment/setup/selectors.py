@@ -11,8 +11,8 @@ from accounts.abilities import Ability
 from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.seasons.models import Application, Draft, PolicyVersion, Round, Season
-from enrollment.seasons.readiness import Planned, Step, lacks, planned_of, readiness
-from enrollment.seasons.states import ENDED_STATES
+from enrollment.seasons.readiness import Planned, Ready, Step, lacks, planned_of, readiness
+from enrollment.seasons.states import ENDED_STATES, RoundState
 from enrollment.setup.bodies import LABELS, OF_ROUND, Body, dates_of, digest, moment_of, name_of, of_season
 from enrollment.setup.models import SeasonDraft
 from enrollment.setup.states import OPEN
@@ -152,7 +152,7 @@ class Checklist:
 
     @property
     def done(self) -> int:
-        return sum(one.step.state == "ready" or one.step.optional for one in self.steps)
+        return sum(one.step.state == Ready.READY or one.step.optional for one in self.steps)
 
 
 FurtherStep = Callable[[Account, Ground], ShownStep]
@@ -172,7 +172,7 @@ def checklist(account: Account, district: str, year: int) -> Checklist:
     rounds = []
     if found.season:
         rows = found.season.rounds.select_related("season__district", "policy").order_by("opens_at", "pk")
-        rounds = [RoundLine(one, tuple(lacks(one)) if one.state == "planned" else ()) for one in rows]
+        rounds = [RoundLine(one, tuple(lacks(one)) if one.state == RoundState.PLANNED else ()) for one in rows]
     shown = [ShownStep(step, _link(account, found, step.key)) for step in steps]
     shown += [step(account, found) for step in _further]
     return Checklist(found, tuple(shown), tuple(rounds))
@@ -193,7 +193,7 @@ def planned(found: Ground) -> list[Planned]:
             one.opens_at,
             one.closes_at,
             one.results_at,
-            states.get((one.stage, one.kind), "planned"),
+            states.get((one.stage, one.kind), RoundState.PLANNED),
         )
         for one, row in zip(dates_of(found.body), found.body["rounds"], strict=True)
     ]

@@ -1,14 +1,26 @@
 """The life of a draft of a season (pure)."""
 
+from enum import StrEnum
+
 from foundation.transitions import table
+
+
+class DraftEvent(StrEnum):
+    """What moves a draft of a season on."""
+
+    ASK = "ask"
+    BACK = "back"
+    TAKE = "take"
+    DROP = "drop"
+
 
 DRAFT = table(
     [
-        ("editing", "ask", "asked", "official"),
-        ("asked", "back", "editing", "official"),
-        ("asked", "take", "taken", "another official"),
-        ("editing", "drop", "dropped", "official"),
-        ("asked", "drop", "dropped", "official"),
+        ("editing", DraftEvent.ASK, "asked", "official"),
+        ("asked", DraftEvent.BACK, "editing", "official"),
+        ("asked", DraftEvent.TAKE, "taken", "another official"),
+        ("editing", DraftEvent.DROP, "dropped", "official"),
+        ("asked", DraftEvent.DROP, "dropped", "official"),
     ]
 )
 

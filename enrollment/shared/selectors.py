@@ -31,16 +31,14 @@ from enrollment.seasons.models import Application, ApplicationState, Application
 from enrollment.seasons.naming.described import fits_settled
 from enrollment.seasons.rules.forms import form_of
 from enrollment.seasons.selectors import no_such_application, open_items, version_of
-from enrollment.seasons.states import APPLICATION
+from enrollment.seasons.states import APPLICATION, INNER, ApplicationEvent
 from schools.models import School
 
-HELD = {"offered", "accepted", "enrolled"}
+HELD = frozenset({ApplicationState.OFFERED, ApplicationState.ACCEPTED, ApplicationState.ENROLLED})
 
 
-STARTING = {"accepted", "enrolled"}  # who has a class, once these are published
-
-
-INNER = {"start_checks", "open_review"}
+# who has a class, once these are published
+STARTING = frozenset({ApplicationState.ACCEPTED, ApplicationState.ENROLLED})
 
 
 LABELS = {  # the form says "you" to the guardian who applied
@@ -121,8 +119,8 @@ def _shared(application: Application, agreed: Guardianship, *, strict: bool, cor
             for step in application.transitions.select_related("actor__merged_into").order_by("-id")
             if step.event not in INNER
         ),
-        may_accept=acting and "accept" in events,
-        may_withdraw=acting and agreed.role == Invitation.Role.PARENT and "withdraw" in events,
+        may_accept=acting and ApplicationEvent.ACCEPT in events,
+        may_withdraw=acting and agreed.role == Invitation.Role.PARENT and ApplicationEvent.WITHDRAW in events,
         asked=returned is not None,
         may_correct=corrects and returned is not None and all(map(masking.answerable, returned.items)),
         has_letter=application.state in HELD and bool(school),

@@ -29,6 +29,7 @@ from enrollment.outcome.services.offers import attendance_say, offer_answer
 from enrollment.seasons.days.deadlines import remaining
 from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.selectors import no_such_application
+from enrollment.seasons.states import ApplicationEvent
 from enrollment.shared import selectors as seen
 from enrollment.shared.selectors import Correction
 from enrollment.shared.services import Corrected, shared_correct, shared_letter
@@ -78,7 +79,7 @@ def shared_act(request: GuardianRequest, child_id: UUID, application_id: UUID, a
     agreed = guardianship_of(request.guardian, child_id)
     rows = seen.shared_applications(agreed)
     found = next((one for one in rows if str(one.id) == str(application_id)), None)
-    allowed = found is not None and (found.may_withdraw if action == "withdraw" else found.may_accept)
+    allowed = found is not None and (found.may_withdraw if action == ApplicationEvent.WITHDRAW else found.may_accept)
     if found is None or not allowed:
         messages.error(request, _("This is not possible now, or not agreed with the guardian."), extra_tags="bad")
         return redirect("enrollment:shared", child_id)
@@ -88,7 +89,9 @@ def shared_act(request: GuardianRequest, child_id: UUID, application_id: UUID, a
     mine: dict[str, Any] = {"guardian": request.guardian, "application_id": application_id}
     done(
         request,
-        lambda: application_withdraw(**mine) if action == "withdraw" else offer_answer(**mine, answer=action),
+        lambda: (
+            application_withdraw(**mine) if action == ApplicationEvent.WITHDRAW else offer_answer(**mine, answer=action)
+        ),
         _("Done. The other guardian sees that it was you."),
     )
     return redirect("enrollment:shared", child_id)

@@ -26,7 +26,9 @@ def joint_cases(application: Application) -> list[tuple[Line, str]]:
 def joint_states(applications: Iterable[Application]) -> dict[Any, str]:
     """Where departments stand with each of these: "answered" where every answer of a case is in, else "asked"."""
     asked = [one.pk for one in applications]
-    rows = JointCase.objects.filter(application__in=asked, state__in=("asked", "answered")).order_by("-state")
+    rows = JointCase.objects.filter(
+        application__in=asked, state__in=(JointCase.State.ASKED, JointCase.State.ANSWERED)
+    ).order_by("-state")
     return dict(rows.values_list("application_id", "state"))  # "answered" comes last and stays: somebody can go on
 
 

@@ -12,7 +12,7 @@ from accounts.services import person_of
 from audit.services import record
 from enrollment.documents.models import Document, Upload
 from enrollment.guardians.models import AddressProtection, Guardianship, Invitation
-from enrollment.seasons.models import Application, Child, Draft
+from enrollment.seasons.models import Application, ApplicationState, Child, Draft
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from notifications.models import Message
@@ -97,8 +97,8 @@ def _move_everything(kept: Account, emptied: Account) -> dict[str, int]:
 
 def _one_child(child: Child, same: Child) -> int:
     """The same child was entered twice: applications, drafts and agreements go to the one that stays."""
-    for application in child.applications.exclude(state="withdrawn"):
-        if same.applications.filter(round=application.round_id).exclude(state="withdrawn").exists():
+    for application in child.applications.exclude(state=ApplicationState.WITHDRAWN):
+        if same.applications.filter(round=application.round_id).exclude(state=ApplicationState.WITHDRAWN).exists():
             text = _(
                 "Both accounts filed for the same child in the same round. Nothing was changed: please call the bureau "
                 "or go to a service point, so that a person looks at both."
@@ -108,7 +108,9 @@ def _one_child(child: Child, same: Child) -> int:
     drafts = list(child.drafts.select_for_update())
     for draft in drafts:
         _one_draft(draft, same)
-    child.invitations.filter(state="open").update(state="revoked", answered_at=clock.now())
+    child.invitations.filter(state=Invitation.State.OPEN).update(
+        state=Invitation.State.REVOKED, answered_at=clock.now()
+    )
     for agreed in Guardianship.objects.filter(child=child, ended_at__isnull=True):
         if Guardianship.objects.filter(child=same, guardian=agreed.guardian_id, ended_at__isnull=True).exists():
             Guardianship.objects.filter(pk=agreed.pk).update(ended_at=clock.now())

@@ -21,6 +21,7 @@ from enrollment.filing.selectors import children_of
 from enrollment.forms.fields import FormField
 from enrollment.guardians.selectors import has_children, invitations_to
 from enrollment.seasons.selectors import visible_rounds
+from enrollment.seasons.states import RoundState
 from foundation.errors import Refusal
 
 MAINLAND_DIGITS = 11
@@ -170,7 +171,7 @@ def entry(request: HttpRequest, key: str) -> HttpResponse:
     if request.session.get("way") == key:  # who came by another way has not come through this portal
         request.session["channel"] = key
     language = request.LANGUAGE_CODE
-    rounds = [one for one in visible_rounds() if one.state == "open"]
+    rounds = [one for one in visible_rounds() if one.state == RoundState.OPEN]
     context = {"zone": provider.zone_called(language), "name": provider.called(language), "rounds": rounds}
     return render(request, "enrollment/account/entry.html", {**context, "views": children_of(user), "guardian": user})
 

@@ -19,6 +19,7 @@ from enrollment.assisted.models import AssistConsent, AssistEvent, AssistVisit, 
 from enrollment.assisted.visits.paper_look import may_look
 from enrollment.assisted.visits.services import over, visit_touch
 from enrollment.seasons.models import Application, Transition
+from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
 from foundation.acting import AssistContext
 from foundation.errors import NotAllowed
@@ -102,7 +103,9 @@ def own_visit(operator: Account, visit_id: UUID) -> AssistVisit:
 
 def filed_in(visit: AssistVisit) -> list[Application]:
     """What was submitted in this visit, oldest first."""
-    steps = Transition.objects.filter(visit=visit, event__in=("submit", "resubmit")).values("application_id")
+    steps = Transition.objects.filter(
+        visit=visit, event__in=(ApplicationEvent.SUBMIT, ApplicationEvent.RESUBMIT)
+    ).values("application_id")
     return list(Application.objects.filter(pk__in=steps).select_related("child", "round").order_by("submitted_at"))
 
 
@@ -185,11 +188,13 @@ def report(viewer: Account) -> Report:
     rows = reach.rows(mine, Ability.APPLICATION_ASSIST, district="district__code") | reach.rows(
         mine, Ability.ASSIST_MANAGE, district="district__code"
     )
-    filed = Transition.objects.filter(visit__in=rows, event="submit").values_list("application__guardian_id", flat=True)
+    filed = Transition.objects.filter(visit__in=rows, event=ApplicationEvent.SUBMIT).values_list(
+        "application__guardian_id", flat=True
+    )
     families = Counter(rows.values_list("guardian_id", flat=True))
     done = {family for family in filed if family}
     visits_of_done = [families[family] for family in done]
-    applications = Transition.objects.filter(visit__in=rows, event="submit").count()
+    applications = Transition.objects.filter(visit__in=rows, event=ApplicationEvent.SUBMIT).count()
     ways = dict(rows.values_list("consent__way").annotate(n=Count("pk")).order_by())
     channels = dict(rows.values_list("channel").annotate(n=Count("pk")).order_by())
     objections = AssistEvent.objects.filter(visit__in=rows, kind=AssistEvent.Kind.OBJECTED)

@@ -20,7 +20,7 @@ from enrollment.cases.services.steps import (
     note_down,
     words_of,
 )
-from enrollment.cases.states import OPEN
+from enrollment.cases.states import OPEN, CaseNote, EnquiryEvent
 from enrollment.review.staff.settle import settled
 from enrollment.seasons.days.calendar import after_working_days, rules_of
 from enrollment.seasons.models import Application
@@ -71,9 +71,9 @@ def opinion_put(
         raise Refused(_("This case is over: nothing is asked any more."), code="over")
     held, why = opinion_checked(case, enquiry, verdict, value, reason)
     now = clock.now()
-    enquiry_step(enquiry, "answer", answered_at=enquiry.answered_at or now)
+    enquiry_step(enquiry, EnquiryEvent.ANSWER, answered_at=enquiry.answered_at or now)
     opinion = Opinion.objects.create(enquiry=enquiry, verdict=verdict, value=held, reason=why, way=way, by=by, at=now)
-    note_down(case, "answer", by, enquiry=enquiry)
+    note_down(case, EnquiryEvent.ANSWER, by, enquiry=enquiry)
     complete_if_all_in(case)
     if case.kind == JointCase.Kind.POINTS:
         end_if_given(case)
@@ -116,7 +116,7 @@ def enquiry_pass_on(*, officer: Account, enquiry_id: UUID, department: str, reas
     if there.exists():
         text = _("%(department)s is asked already.") % {"department": Department(department).label}
         raise Refused(text, code="department", field="department")
-    enquiry_step(enquiry, "pass_on")
+    enquiry_step(enquiry, EnquiryEvent.PASS_ON)
     made = Enquiry.objects.create(
         case=case,
         part=enquiry.part,
@@ -127,7 +127,7 @@ def enquiry_pass_on(*, officer: Account, enquiry_id: UUID, department: str, reas
         due_at=enquiry.due_at,
         passed_from=enquiry,
     )
-    note_down(case, "pass_on", officer, why, enquiry=enquiry)
+    note_down(case, EnquiryEvent.PASS_ON, officer, why, enquiry=enquiry)
     return made
 
 
@@ -149,7 +149,7 @@ def enquiry_remind(*, reviewer: Account, enquiry_id: UUID) -> Enquiry:
 
 
 def _remind(case: JointCase, enquiry: Enquiry, by: Account | None, occasion: str) -> None:
-    note_down(case, "remind", by, enquiry=enquiry)
+    note_down(case, CaseNote.REMIND, by, enquiry=enquiry)
     for officer in officers(enquiry):
         message_queue(
             key=f"case_reminder:{enquiry.pk}:{occasion}:{officer.pk}",

@@ -15,6 +15,7 @@ from enrollment.cases.kinds import NAME
 from enrollment.cases.models import BatchKey, Enquiry
 from enrollment.cases.selectors import WHOLE_LOOK
 from enrollment.cases.states import OPEN
+from enrollment.seasons.models import ApplicationState
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from imports.models import Import
@@ -54,7 +55,7 @@ def open_enquiries(district: str, department: str) -> list[Enquiry]:
     rows = Enquiry.objects.filter(
         state=Enquiry.State.OPEN, case__state__in=OPEN, department=department, division__startswith=district
     )
-    rows = rows.exclude(case__application__state="withdrawn").select_related(*WHOLE_LOOK)
+    rows = rows.exclude(case__application__state=ApplicationState.WITHDRAWN).select_related(*WHOLE_LOOK)
     return list(rows.order_by("due_at", "pk")[:MOST])
 
 

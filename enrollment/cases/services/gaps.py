@@ -13,6 +13,7 @@ from accounts.scopes import scope
 from audit.services import record
 from enrollment.cases.models import DataGap, JointCase
 from enrollment.cases.services.steps import ABILITY, case_in_care, note_down, words_of
+from enrollment.cases.states import CaseNote
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from schools.models import District
@@ -92,7 +93,7 @@ def gap_from_case(*, reviewer: Account, case_id: UUID, department: str, what: st
         district = District.objects.get(pk=case.application.district_code)
         gap = _stored(reviewer, district, department, case.agency, what)
     JointCase.objects.filter(pk=case.pk).update(gap=gap)
-    note_down(case, "gap", reviewer)
+    note_down(case, CaseNote.GAP, reviewer)
     return gap
 
 

@@ -23,12 +23,12 @@ from enrollment.cases.services.steps import (
     note_down,
     words_of,
 )
-from enrollment.cases.states import OPEN
+from enrollment.cases.states import OPEN, CaseNote, EnquiryEvent, JointCaseEvent
 from enrollment.documents.selectors import documents_of
 from enrollment.judging.facts.collect import in_doubt
 from enrollment.review.staff.settle import questions
 from enrollment.seasons.days.calendar import after_working_days, rules_of
-from enrollment.seasons.models import Application, ApplicationVersion
+from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion
 from enrollment.seasons.selectors import version_of
 from enrollment.used_seats.reading import place_keys
 from enrollment.used_seats.selectors import home_of, indexes
@@ -36,7 +36,14 @@ from foundation import clock, posted
 from foundation.errors import Refused
 from verification.selectors import findings
 
-OPENED_FROM: Final = ("verified", "attention", "in_review", "returned", "approved", "appealed")
+OPENED_FROM: Final = (
+    ApplicationState.VERIFIED,
+    ApplicationState.ATTENTION,
+    ApplicationState.IN_REVIEW,
+    ApplicationState.RETURNED,
+    ApplicationState.APPROVED,
+    ApplicationState.APPEALED,
+)
 MOST_DAYS: Final = 30  # working days a department may be given
 DAYS: Final = 5  # where nobody chose
 
@@ -110,7 +117,7 @@ def case_open(*, reviewer: Account, application_id: UUID, asking: Asking) -> Joi
     )
     case.documents.set(given)
     parts_ask(case, [Part(one, application.district_code) for one in departments], reviewer, due)
-    note_down(case, "open", reviewer)
+    note_down(case, CaseNote.OPEN, reviewer)
     return case
 
 
@@ -189,7 +196,7 @@ def case_by_itself(
     except IntegrityError:
         return None
     parts_ask(case, parts, None, due)
-    note_down(case, "open", None)
+    note_down(case, CaseNote.OPEN, None)
     return case
 
 
@@ -199,10 +206,10 @@ def case_ask_more(*, reviewer: Account, case_id: UUID, departments: Sequence[str
     case = case_in_care(reviewer, case_id)
     wanted = departments_checked(departments)
     due = due_in(case.application, days)
-    if case.state == "answered":
-        case_step(case, "ask", reviewer, due_at=due)
-    elif case.state == "asked":
-        note_down(case, "ask", reviewer)
+    if case.state == JointCase.State.ANSWERED:
+        case_step(case, JointCaseEvent.ASK, reviewer, due_at=due)
+    elif case.state == JointCase.State.ASKED:
+        note_down(case, JointCaseEvent.ASK, reviewer)
     else:
         raise Refused(_("This case is not open any more."), code="illegal_step")
     parts_ask(case, [Part(one, case.application.district_code) for one in wanted], reviewer, due)
@@ -222,8 +229,8 @@ def case_join(*, reviewer: Account, case_id: UUID, other_id: UUID) -> JointCase:
         text = _("These two are not about the same household and the same matter, or one of them is not open any more.")
         raise Refused(text, code="join", field="other")
     for one in case.enquiries.filter(state=Enquiry.State.OPEN):
-        enquiry_step(one, "withdraw")
-    case_step(case, "join", reviewer, joined_to=other)
+        enquiry_step(one, EnquiryEvent.WITHDRAW)
+    case_step(case, JointCaseEvent.JOIN, reviewer, joined_to=other)
     return case
 
 
@@ -235,7 +242,7 @@ def case_close(*, reviewer: Account, case_id: UUID, reason: str) -> JointCase:
     if case.kind == JointCase.Kind.POINTS:
         text = _("Points in another town end by a transfer, a refusal, or a decision to count them in full.")
         raise Refused(text, code="illegal_step")
-    if case.joined_cases.filter(state="joined").exists():
+    if case.joined_cases.filter(state=JointCase.State.JOINED).exists():
         text = _("Another case waits for the answer to this one. Close that one first.")
         raise Refused(text, code="joined")
     return close(case, reviewer, why)
@@ -244,8 +251,8 @@ def case_close(*, reviewer: Account, case_id: UUID, reason: str) -> JointCase:
 def close(case: JointCase, by: Account | None, why: str = "") -> JointCase:
     """Close an open case, its unanswered questions taken back."""
     for one in case.enquiries.filter(state=Enquiry.State.OPEN):
-        enquiry_step(one, "withdraw")
-    return case_step(case, "close", by, why)
+        enquiry_step(one, EnquiryEvent.WITHDRAW)
+    return case_step(case, JointCaseEvent.CLOSE, by, why)
 
 
 @transaction.atomic
@@ -254,7 +261,7 @@ def enquiry_withdraw(*, reviewer: Account, enquiry_id: UUID) -> JointCase:
     found = Enquiry.objects.filter(public_id=enquiry_id).values_list("case__public_id", flat=True).first()
     case = case_in_care(reviewer, found) if found else case_in_care(reviewer, enquiry_id)
     enquiry = Enquiry.objects.select_for_update().get(public_id=enquiry_id)
-    enquiry_step(enquiry, "withdraw")
-    note_down(case, "withdraw", reviewer, enquiry=enquiry)
+    enquiry_step(enquiry, EnquiryEvent.WITHDRAW)
+    note_down(case, EnquiryEvent.WITHDRAW, reviewer, enquiry=enquiry)
     complete_if_all_in(locked(pk=case.pk))
     return case

@@ -17,7 +17,7 @@ from enrollment.cases.models import Enquiry, JointCase, Opinion
 from enrollment.cases.selectors import newest_opinions
 from enrollment.cases.services.opening import Part, case_by_itself
 from enrollment.cases.services.steps import case_in_care, case_step, enquiry_step, words_of
-from enrollment.cases.states import OPEN
+from enrollment.cases.states import OPEN, EnquiryEvent, JointCaseEvent
 from enrollment.guardians.services.decision_messages import tell
 from enrollment.judging.lists.listed import POINTS, counted_points
 from enrollment.judging.looks import looks_ask
@@ -70,8 +70,12 @@ def end_if_given(case: JointCase) -> None:
     """Transfer by itself once both towns and the police have said yes; anything else is left to an official."""
     found = {one.enquiry.part: one.verdict for one in newest_opinions(case)}
     parts = set(Enquiry.Part.values) - {Enquiry.Part.PLAIN}
-    if case.state == "answered" and parts <= found.keys() and set(found.values()) == {Opinion.Verdict.CONFIRMED}:
-        _end(case, "give", None, "")
+    if (
+        case.state == JointCase.State.ANSWERED
+        and parts <= found.keys()
+        and set(found.values()) == {Opinion.Verdict.CONFIRMED}
+    ):
+        _end(case, JointCaseEvent.GIVE, None, "")
 
 
 @transaction.atomic
@@ -81,41 +85,45 @@ def points_end(*, official: Account, case_id: UUID, how: str, reason: str) -> Jo
     A refusal needs the answer of the town that holds the points: nothing is refused because it is silent.
     """
     case = case_in_care(official, case_id)
-    if case.kind != JointCase.Kind.POINTS or how not in {"give", "refuse", "carry"}:
+    if case.kind != JointCase.Kind.POINTS or how not in {
+        JointCaseEvent.GIVE,
+        JointCaseEvent.REFUSE,
+        JointCaseEvent.CARRY,
+    }:
         raise Refused(_("Please pick a decision."), code="decision")
     why = words_of(reason, "reason", _("Please give a reason the family will understand."))
     said = {one.enquiry.part: one.verdict for one in newest_opinions(case)}
-    if how == "refuse" and said.get(Enquiry.Part.GIVES) != Opinion.Verdict.DIFFERENT:
+    if how == JointCaseEvent.REFUSE and said.get(Enquiry.Part.GIVES) != Opinion.Verdict.DIFFERENT:
         text = _(
             "A transfer is refused only after the town that holds the points has said no. Count them in full instead."
         )
         raise Refused(text, code="silent")
-    if how == "give" and said.get(Enquiry.Part.GIVES) != Opinion.Verdict.CONFIRMED:
+    if how == JointCaseEvent.GIVE and said.get(Enquiry.Part.GIVES) != Opinion.Verdict.CONFIRMED:
         text = _("The town that holds the points has not agreed. Count them in full by a decision, if that is meant.")
         raise Refused(text, code="silent")
-    if how == "refuse":  # what was typed goes into a message: whether carriers deliver it
+    if how == JointCaseEvent.REFUSE:  # what was typed goes into a message: whether carriers deliver it
         params = _params(case, reason=why)
         language = case.application.guardian.language
         text_check(template="points_refused", params=params, language=language, field="reason")
-    return _end(case, how, official, why)
+    return _end(case, JointCaseEvent(how), official, why)
 
 
 def points_arrived(case: JointCase) -> None:
     """The points stand in the town of residence by a newer table: the case is over, and the family reads it."""
     _close_questions(case)
-    case_step(case, "give", None)
+    case_step(case, JointCaseEvent.GIVE, None)
     _tell(case, "points_given")
 
 
 def _close_questions(case: JointCase) -> None:
     for one in case.enquiries.filter(state=Enquiry.State.OPEN):
-        enquiry_step(one, "withdraw")
+        enquiry_step(one, EnquiryEvent.WITHDRAW)
 
 
-def _end(case: JointCase, how: str, by: Account | None, why: str) -> JointCase:
+def _end(case: JointCase, how: JointCaseEvent, by: Account | None, why: str) -> JointCase:
     _close_questions(case)
     case_step(case, how, by, why)
-    if how == "refuse":
+    if how == JointCaseEvent.REFUSE:
         _tell(case, "points_refused", reason=why)
     else:
         _transfer(case)

@@ -10,7 +10,7 @@ from accounts.models import Account
 from accounts.scopes import scope
 from audit.services import record
 from enrollment.cases.models import CaseEvent, Enquiry, JointCase
-from enrollment.cases.states import ENQUIRY, JOINT_CASE
+from enrollment.cases.states import ENQUIRY, JOINT_CASE, CaseNote, EnquiryEvent, JointCaseEvent
 from enrollment.seasons.models import Application
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
@@ -19,7 +19,15 @@ from foundation.steps import make_step
 ABILITY: Final = Ability.APPLICATION_REVIEW
 SHORTEST: Final = 4
 LONGEST: Final = 1000
-ENDED: Final = frozenset({"taken", "given", "refused", "carried", "closed"})
+ENDED: Final = frozenset(
+    {
+        JointCase.State.TAKEN,
+        JointCase.State.GIVEN,
+        JointCase.State.REFUSED,
+        JointCase.State.CARRIED,
+        JointCase.State.CLOSED,
+    }
+)
 
 
 def words_of(text: str, field: str, asked: str) -> str:
@@ -61,7 +69,7 @@ def locked(**which: Any) -> JointCase:
 
 def case_step(
     case: JointCase,
-    event: str,
+    event: JointCaseEvent,
     actor: Account | None,
     note: str = "",
     *,
@@ -81,7 +89,7 @@ def case_step(
     return case
 
 
-def enquiry_step(enquiry: Enquiry, event: str, **changed: Any) -> Enquiry:
+def enquiry_step(enquiry: Enquiry, event: EnquiryEvent, **changed: Any) -> Enquiry:
     """One legal step of a department's part. Raises Refused; whoever calls writes the row of the case."""
 
     def illegal() -> Refused:
@@ -97,7 +105,12 @@ def _overtaken() -> str:
 
 
 def note_down(
-    case: JointCase, event: str, actor: Account | None, note: str = "", *, enquiry: Enquiry | None = None
+    case: JointCase,
+    event: JointCaseEvent | EnquiryEvent | CaseNote,
+    actor: Account | None,
+    note: str = "",
+    *,
+    enquiry: Enquiry | None = None,
 ) -> None:
     """The row of the case and the entry of the log."""
     CaseEvent.objects.create(case=case, enquiry=enquiry, event=event, actor=actor, note=note, at=clock.now())
@@ -114,8 +127,8 @@ def note_down(
 
 def complete_if_all_in(case: JointCase) -> None:
     """Once nobody is asked any more the case is answered, and so are those that joined it."""
-    if case.state != "asked" or case.enquiries.filter(state=Enquiry.State.OPEN).exists():
+    if case.state != JointCase.State.ASKED or case.enquiries.filter(state=Enquiry.State.OPEN).exists():
         return
-    case_step(case, "complete", None)
-    for pk in case.joined_cases.filter(state="joined").order_by("pk").values_list("pk", flat=True):
-        case_step(locked(pk=pk), "complete", None)
+    case_step(case, JointCaseEvent.COMPLETE, None)
+    for pk in case.joined_cases.filter(state=JointCase.State.JOINED).order_by("pk").values_list("pk", flat=True):
+        case_step(locked(pk=pk), JointCaseEvent.COMPLETE, None)

@@ -8,14 +8,14 @@ from enrollment.cases.models import JointCase
 from enrollment.cases.services.opening import close
 from enrollment.cases.services.steps import locked
 from enrollment.cases.states import OPEN
-from enrollment.seasons.models import Application
+from enrollment.seasons.models import Application, ApplicationState
 
 AT_ONCE: Final = 200
 
 
 def withdrawn_close() -> bool:
     """Close the open cases of withdrawn applications; True when there may be more."""
-    rows = JointCase.objects.filter(state__in=OPEN, application__state="withdrawn")
+    rows = JointCase.objects.filter(state__in=OPEN, application__state=ApplicationState.WITHDRAWN)
     wanted = list(rows.order_by("pk").values_list("pk", "application")[:AT_ONCE])
     for pk, application in wanted:
         with transaction.atomic():

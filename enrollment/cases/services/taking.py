@@ -9,14 +9,15 @@ from accounts.models import Account
 from enrollment.cases.models import JointCase, Opinion
 from enrollment.cases.selectors import fact_question, newest_opinions
 from enrollment.cases.services.steps import case_in_care, case_step
+from enrollment.cases.states import JointCaseEvent
 from enrollment.judging.judgement import gather, judge
 from enrollment.judging.services import store
 from enrollment.review.staff.settle import settled
-from enrollment.seasons.models import ApplicationVersion
+from enrollment.seasons.models import ApplicationState, ApplicationVersion
 from foundation import clock
 from foundation.errors import Refused
 
-TAKEN_IN = ("verified", "attention", "in_review")
+TAKEN_IN = (ApplicationState.VERIFIED, ApplicationState.ATTENTION, ApplicationState.IN_REVIEW)
 
 
 @transaction.atomic
@@ -51,7 +52,7 @@ def opinion_take(*, reviewer: Account, case_id: UUID, opinion_id: int) -> JointC
     version.settled = {**version.settled, case.fact: row}
     ApplicationVersion.objects.filter(pk=version.pk).update(settled=version.settled)
     known = gather([version])[version.pk]
-    case_step(case, "take", reviewer, enquiry=opinion.enquiry)
+    case_step(case, JointCaseEvent.TAKE, reviewer, enquiry=opinion.enquiry)
     store(version, judge(version, known), known)
     return case
 

@@ -18,6 +18,7 @@ from enrollment.cases.batch import own_recipient
 from enrollment.cases.models import Enquiry
 from enrollment.cases.services.batches import ABILITY, batch_bring_in, batch_key_set, batch_make, key_of
 from enrollment.cases.states import OPEN
+from enrollment.seasons.models import ApplicationState
 from foundation import clock
 from foundation.errors import NotAllowed, Refusal, Refused
 from imports.models import Import
@@ -57,7 +58,7 @@ def _places(official: Account) -> list[dict[str, Any]]:
         rows = Enquiry.objects.filter(
             state=Enquiry.State.OPEN, case__state__in=OPEN, division__startswith=county.district
         )
-        rows = rows.exclude(case__application__state="withdrawn")
+        rows = rows.exclude(case__application__state=ApplicationState.WITHDRAWN)
         open_ones = dict(rows.order_by().values_list("department").annotate(Count("pk")))
         lines = [
             {

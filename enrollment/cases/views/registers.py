@@ -50,7 +50,7 @@ def problems(request: StaffRequest) -> HttpResponse:
         "page": page,
         "kinds": JointCase.Kind.choices,
         "departments": Department.choices,
-        "states": [("open", _("Not ended")), ("late", _("Late")), *JointCase.State.choices],
+        "states": [(register.NOT_ENDED, _("Not ended")), (register.LATE, _("Late")), *JointCase.State.choices],
         "query": "&".join(f"{name}={getattr(wanted, name)}" for name in ("kind", "department", "state")),
     }
     return render(request, "enrollment/cases/register.html", context)

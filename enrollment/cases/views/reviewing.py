@@ -1,6 +1,6 @@
 """A reviewer's pages: the cases in care, opening one, and one case with what is done about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from accounts.scopes import scope
 from audit.services import record
 from enrollment.cases.models import Enquiry, JointCase
 from enrollment.cases.owners import department_of_fact
-from enrollment.cases.register import Wanted, lines_of, rows_of
+from enrollment.cases.register import NOT_ENDED, Wanted, lines_of, rows_of
 from enrollment.cases.selectors import (
     case_seen,
     fact_question,
@@ -44,14 +44,18 @@ from foundation.wording import content_language
 from verification.selectors import findings
 
 A_PAGE: Final = 100
-READY_FIRST: Final = {"answered": 0, "asked": 1, "joined": 2}
+READY_FIRST: Final[Mapping[str, int]] = {
+    JointCase.State.ANSWERED: 0,
+    JointCase.State.ASKED: 1,
+    JointCase.State.JOINED: 2,
+}
 
 
 @staff_page
 @require_safe
 def listed(request: StaffRequest) -> HttpResponse:
     """The open cases in care: those with all answers first, then by their day."""
-    found = list(rows_of(request.account, Wanted(state="open")).prefetch_related("enquiries")[:A_PAGE])
+    found = list(rows_of(request.account, Wanted(state=NOT_ENDED)).prefetch_related("enquiries")[:A_PAGE])
     found.sort(key=lambda one: (READY_FIRST[one.state], one.due_at))
     lines = [(line, title_of(line.case)) for line in lines_of(found)]
     return render(request, "enrollment/cases/list.html", {"lines": lines})
@@ -262,7 +266,7 @@ def _context(request: StaffRequest, found: JointCase, refused: Refusal | None) -
         "papers": found.documents.order_by("kind", "pk"),
         "lines": [(one, EVENTS.get(one.event, one.event)) for one in found.events.select_related("actor", "enquiry")],
         "may_act": acting,
-        "may_take": acting and found.state == "answered" and question is not None,
+        "may_take": acting and found.state == JointCase.State.ANSWERED and question is not None,
         "others": [(one, title_of(one)) for one in joinable(found)] if acting else [],
         "open_departments": _not_asked(found),
         "gaps": gaps_offered(found) if acting and found.gap_id is None else [],

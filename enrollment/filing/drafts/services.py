@@ -22,7 +22,7 @@ from enrollment.filing.drafts.registers import UNSAID, is_closed, registers_say
 from enrollment.forms.questions import Field
 from enrollment.judging.looks import looks_ask
 from enrollment.judging.models import SecondLook
-from enrollment.seasons.models import Application, ApplicationVersion, Child, Draft, Round
+from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion, Child, Draft, Round
 from enrollment.seasons.naming.described import CHARACTER, fits_settled
 from enrollment.seasons.rules.forms import form_id_for
 from enrollment.seasons.rules.own_form import OWN
@@ -159,7 +159,7 @@ def _correct(child: Child, typed: Child) -> Child:
         typed.name, typed.name_index, typed.typed = child.name, child.name_index, child.typed
     fields = {name: getattr(typed, name) for name in ("name", "name_index", "typed", "birth_date", "sex")}
     changed = [field for field, value in fields.items() if getattr(child, field) != value]
-    if not changed or child.applications.exclude(state="withdrawn").exists():
+    if not changed or child.applications.exclude(state=ApplicationState.WITHDRAWN).exists():
         return child
     for field in changed:
         setattr(child, field, fields[field])
@@ -293,7 +293,11 @@ def _open_names(draft: Draft) -> set[str]:
     filed = filed_application(draft)
     if filed is None or may_amend(filed, draft.round):
         return _all_names(form_id_for(draft))
-    asked = filed.returns.filter(answered_at__isnull=True).order_by("-id") if filed.state == "returned" else None
+    asked = (
+        filed.returns.filter(answered_at__isnull=True).order_by("-id")
+        if filed.state == ApplicationState.RETURNED
+        else None
+    )
     request = asked.first() if asked is not None else None
     if request is None:
         raise _filed()
@@ -303,7 +307,7 @@ def _open_names(draft: Draft) -> set[str]:
 def _stands_filed(draft: Draft) -> bool:
     """Whether the draft is an application that nobody has returned."""
     filed = filed_application(draft)
-    return filed is not None and filed.state != "returned"
+    return filed is not None and filed.state != ApplicationState.RETURNED
 
 
 def _filed() -> Refused:

@@ -25,14 +25,14 @@ from enrollment.guardians.services.decision_messages import tell
 from enrollment.judging.facts.claims import Applying, claims_asked
 from enrollment.judging.services import LEASE
 from enrollment.seasons.lists.services import lists_kept
-from enrollment.seasons.models import Application, ApplicationVersion, Draft, ReturnRequest, Round
+from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion, Draft, ReturnRequest, Round
 from enrollment.seasons.naming.described import answers_settled, is_open
 from enrollment.seasons.rules.forms import form_id_for
 from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.selectors import DRAFT_LOCKED, may_amend, version_of
 from enrollment.seasons.services.rounds import refuse_elsewhere, refuse_unless_open
 from enrollment.seasons.services.steps import application_step, first_steps, round_lock
-from enrollment.seasons.states import ENDED_STATES, LIVE_STATES
+from enrollment.seasons.states import ENDED_STATES, LIVE_STATES, ApplicationEvent
 from foundation import acting, clock, codes
 from foundation.bulk import insert
 from foundation.canonical import digest_of
@@ -58,7 +58,10 @@ BY_TOKEN = Prepared(
 
 
 RETURNED = Prepared(
-    lambda child, round_: Application.objects.select_for_update().filter(child=child, round=round_, state="returned"), 2
+    lambda child, round_: Application.objects.select_for_update().filter(
+        child=child, round=round_, state=ApplicationState.RETURNED
+    ),
+    2,
 )
 
 
@@ -208,7 +211,7 @@ def _refuse_another_person(guardian: Account, number: str, earlier: Application 
     """
     if not guardian.id_index or guardian.id_index == blind_index("person", number):
         return
-    filed = Application.objects.filter(guardian=guardian).exclude(state="withdrawn")
+    filed = Application.objects.filter(guardian=guardian).exclude(state=ApplicationState.WITHDRAWN)
     if (filed.exclude(pk=earlier.pk) if earlier else filed).exists():
         text = N_(
             "Another guardian has applied from this account. Each guardian applies from a telephone number of their "
@@ -299,7 +302,7 @@ def resubmit(application: Application, guardian: Account, draft: Draft) -> Appli
         ReturnRequest.objects.filter(pk=request.pk).update(answered_at=clock.now())
     application.version, application.uploads = application.version + 1, count_given(draft)
     application.save(update_fields=["version", "uploads"])
-    return application_step(application=application, event="resubmit", actor=guardian)
+    return application_step(application=application, event=ApplicationEvent.RESUBMIT, actor=guardian)
 
 
 def _amended(draft: Draft, guardian: Account) -> Application:
@@ -326,7 +329,7 @@ def _amend(
         raise Refused(text, code="unchanged")
     application.version, application.uploads = application.version + 1, count_given(draft)
     application.save(update_fields=["version", "uploads"])
-    return application_step(application=application, event="amend", actor=guardian)
+    return application_step(application=application, event=ApplicationEvent.AMEND, actor=guardian)
 
 
 def _said(answers: Mapping[str, str], choices: Sequence[str], draft: Draft) -> str:
@@ -359,7 +362,7 @@ def add_version(
     if application.uploads:
         documents_attach(draft=draft, application=application)
     if not first:
-        application_step(application=application, event="start_checks", actor=None)
+        application_step(application=application, event=ApplicationEvent.START_CHECKS, actor=None)
     child, district = draft.child, application.district_code
     items = items_of(district)
     checks_open(
@@ -452,7 +455,7 @@ def application_withdraw(*, guardian: Account, application_id: UUID) -> Applicat
     if application is None:
         raise NotAllowed(_("There is no such application in your account."))
     appeal_end(application, guardian)
-    application_step(application=application, event="withdraw", actor=guardian)
+    application_step(application=application, event=ApplicationEvent.WITHDRAW, actor=guardian)
     tell(
         application=application,
         key=f"withdrawn:{application.pk}",

@@ -1,9 +1,11 @@
 """Where an application stands, in the family's words: what happened, what comes next, what was told."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -15,49 +17,59 @@ from enrollment.guardians.selectors import masked_person
 from enrollment.seasons.days.calendar import CHECK_IN, after_working_days, check_in_days, dated, rules_of
 from enrollment.seasons.days.deadlines import remaining
 from enrollment.seasons.models import AfterRules, Application, ApplicationState, Transition
+from enrollment.seasons.states import BEFORE_CLOSING, INNER, RoundState
 from foundation import clock
 from foundation.days import moment_in_full
 from notifications.models import Message
 
 FAMILY, BUREAU, SCHOOL, NOBODY = "family", "bureau", "school", "nobody"
 # what an application's state means to the family, and who acts next
-STEPS: Final = {
-    "draft": (lazy("It is not submitted yet. Go on where you stopped."), FAMILY),
-    "submitted": (lazy("We have it and begin to check your statements. You need do nothing."), BUREAU),
-    "verifying": (lazy("We check your statements with the agencies. You need do nothing."), BUREAU),
-    "verified": (lazy("The checks are done; a person takes a last look. You need do nothing."), BUREAU),
-    "attention": (
+STEPS: Final[Mapping[str, tuple[Promise, str]]] = {
+    ApplicationState.DRAFT: (lazy("It is not submitted yet. Go on where you stopped."), FAMILY),
+    ApplicationState.SUBMITTED: (lazy("We have it and begin to check your statements. You need do nothing."), BUREAU),
+    ApplicationState.VERIFYING: (lazy("We check your statements with the agencies. You need do nothing."), BUREAU),
+    ApplicationState.VERIFIED: (lazy("The checks are done; a person takes a last look. You need do nothing."), BUREAU),
+    ApplicationState.ATTENTION: (
         lazy(
             "Something could not be confirmed automatically, so a person looks at it. You need do nothing; nobody is "
             "refused because an agency did not answer."
         ),
         BUREAU,
     ),
-    "in_review": (lazy("A person is looking at your application. You need do nothing."), BUREAU),
-    "returned": (lazy("Something must be corrected. Please correct the named items in time."), FAMILY),
-    "approved": (lazy("All is in order. Places are given after applications close; you need do nothing."), BUREAU),
-    "not_eligible": (lazy("It cannot be accepted; the reason is below. If you see it otherwise, appeal."), FAMILY),
-    "appealed": (lazy("Your appeal is being decided by another person. We send a message."), BUREAU),
-    "in_pool": (
+    ApplicationState.IN_REVIEW: (lazy("A person is looking at your application. You need do nothing."), BUREAU),
+    ApplicationState.RETURNED: (lazy("Something must be corrected. Please correct the named items in time."), FAMILY),
+    ApplicationState.APPROVED: (
+        lazy("All is in order. Places are given after applications close; you need do nothing."),
+        BUREAU,
+    ),
+    ApplicationState.NOT_ELIGIBLE: (
+        lazy("It cannot be accepted; the reason is below. If you see it otherwise, appeal."),
+        FAMILY,
+    ),
+    ApplicationState.APPEALED: (lazy("Your appeal is being decided by another person. We send a message."), BUREAU),
+    ApplicationState.IN_POOL: (
         lazy("Places are being given now. We send a message as soon as the result is published."),
         BUREAU,
     ),
-    "waiting": (
+    ApplicationState.WAITING: (
         lazy("There is no place yet. The bureau arranges one nearby; your place on the waiting lists is kept."),
         BUREAU,
     ),
-    "offered": (lazy("Your child has a place. Please accept or decline it in time."), FAMILY),
-    "accepted": (lazy("The place is yours. Please say that you come on check-in day, and read the letter."), FAMILY),
-    "declined": (
+    ApplicationState.OFFERED: (lazy("Your child has a place. Please accept or decline it in time."), FAMILY),
+    ApplicationState.ACCEPTED: (
+        lazy("The place is yours. Please say that you come on check-in day, and read the letter."),
+        FAMILY,
+    ),
+    ApplicationState.DECLINED: (
         lazy("You gave the place back. If your child still needs one, please call the bureau or apply again."),
         NOBODY,
     ),
-    "lapsed": (
+    ApplicationState.LAPSED: (
         lazy("The place was given back. If your child still needs one, please call the bureau."),
         FAMILY,
     ),
-    "enrolled": (lazy("Your child is enrolled. Welcome to school!"), SCHOOL),
-    "withdrawn": (
+    ApplicationState.ENROLLED: (lazy("Your child is enrolled. Welcome to school!"), SCHOOL),
+    ApplicationState.WITHDRAWN: (
         lazy("It was withdrawn and takes no further part. While a round is open you can apply in it."),
         NOBODY,
     ),
@@ -91,18 +103,22 @@ def next_step(application: Application) -> Next:
 
 
 def _by(application: Application) -> datetime | None:
-    if application.state == "appealed":
+    if application.state == ApplicationState.APPEALED:
         appeal = application.appeals.filter(state__in=Appeal.OPEN).first()
         return appeal.answer_by if appeal else None
-    if application.state in {"approved", "in_pool"}:
-        return application.round.results_at if application.round.state != "published" else None
-    if application.state == "accepted":
+    if application.state in {ApplicationState.APPROVED, ApplicationState.IN_POOL}:
+        return application.round.results_at if application.round.state != RoundState.PUBLISHED else None
+    if application.state == ApplicationState.ACCEPTED:
         days = check_in_days(application.round.season)
         return datetime.combine(days[-1][1], time(23, 59), tzinfo=clock.SHANGHAI) if days else None
-    if application.state == "waiting":
+    if application.state == ApplicationState.WAITING:
         by = placed_by(application)
         return None if by is None or clock.deadline_passed(by) else by
-    return application.next_step_by if application.state in {"returned", "offered", "not_eligible"} else None
+    return (
+        application.next_step_by
+        if application.state in {ApplicationState.RETURNED, ApplicationState.OFFERED, ApplicationState.NOT_ELIGIBLE}
+        else None
+    )
 
 
 def placed_by(application: Application) -> datetime | None:
@@ -131,15 +147,15 @@ class Ahead:
 
 def ahead(application: Application) -> list[Ahead]:
     """What the calendar still holds for this application, soonest first; nothing for one that has ended."""
-    if application.state in {"withdrawn", "declined"}:
+    if application.state in {ApplicationState.WITHDRAWN, ApplicationState.DECLINED}:
         return []
     round_, today = application.round, clock.today()
     closes, results = (clock.day_of(at) for at in (round_.closes_at, round_.results_at))
     steps = []
-    later = {CHECK_IN, "classes"} if application.state != "enrolled" else {"classes"}
-    if round_.state in {"planned", "open", "paused"}:
+    later = {CHECK_IN, "classes"} if application.state != ApplicationState.ENROLLED else {"classes"}
+    if round_.state in BEFORE_CLOSING:
         steps.append(Ahead(_("Applications close"), closes, closes))
-    if round_.state != "published":
+    if round_.state != RoundState.PUBLISHED:
         steps.append(Ahead(_("Results are published"), results, results))
         later |= {"draw"}
     steps += [Ahead(label, first, last) for key, label, first, last in dated(round_.season) if key in later]
@@ -214,5 +230,5 @@ def timeline(application: Application) -> list[Moment]:
     return [
         Moment(step.at, str(labels[step.target]), step.reason, helped_by(step), done_beside(step.actor, application))
         for step in application.transitions.select_related("visit__operator", "actor__merged_into").order_by("-id")
-        if step.event not in {"start_checks", "open_review"}
+        if step.event not in INNER
     ]

@@ -21,6 +21,7 @@ from enrollment.guardians.confirming import ways_of
 from enrollment.seasons.models import Round
 from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.selectors import owned_child, round_standing, visible_rounds
+from enrollment.seasons.states import RoundState
 from foundation import clock
 from foundation.errors import Refusal
 from policy import AGENCIES, Group, Text
@@ -30,7 +31,7 @@ from schools.switches import refuse_unless_offered
 
 def _rounds() -> list[Round]:
     """The rounds a family can still prepare for, the main ones first: one that is over explains nothing new."""
-    useful = [r for r in visible_rounds() if round_standing(r) != "closed" and not r.season.rehearsal]
+    useful = [r for r in visible_rounds() if round_standing(r) != RoundState.CLOSED and not r.season.rehearsal]
     return sorted(useful, key=lambda r: (r.kind != Round.Kind.MAIN, Stage.values.index(r.stage), r.opens_at))
 
 

@@ -18,8 +18,9 @@ from enrollment.filing.selectors import ChildView, children_of
 from enrollment.forms.fields import FieldOption, FormField
 from enrollment.guardians.confirming import ways_of
 from enrollment.guardians.selectors import invitations_to, open_requests, shared_children
-from enrollment.seasons.models import Child, Round
+from enrollment.seasons.models import ApplicationState, Child, Round
 from enrollment.seasons.selectors import open_rounds, owned_child, round_standing, visible_rounds
+from enrollment.seasons.states import RoundState
 from foundation.errors import Refusal
 from schools.models import Stage
 
@@ -47,7 +48,9 @@ def _suits(child: Child, round_: Round) -> bool:
 
 
 def _card(view: ChildView, planned: list[Round]) -> ChildCard:
-    under_way = {application.stage for application in view.applications if application.state != "withdrawn"}
+    under_way = {
+        application.stage for application in view.applications if application.state != ApplicationState.WITHDRAWN
+    }
     likely = tuple(r for r in view.rounds if _suits(view.child, r) and not under_way)
     coming = tuple(r for r in planned if _suits(view.child, r) and not under_way)
     return ChildCard(view, likely, tuple(r for r in view.rounds if r not in likely), (*likely, *coming))
@@ -56,7 +59,7 @@ def _card(view: ChildView, planned: list[Round]) -> ChildCard:
 @guardian_page
 @require_GET
 def home(request: GuardianRequest) -> HttpResponse:
-    planned = [r for r in visible_rounds() if round_standing(r) == "planned" and not r.season.rehearsal]
+    planned = [r for r in visible_rounds() if round_standing(r) == RoundState.PLANNED and not r.season.rehearsal]
     children = [_card(view, planned) for view in children_of(request.guardian)]
     context = {
         "children": children,

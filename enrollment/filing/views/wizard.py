@@ -36,6 +36,7 @@ from enrollment.seasons.models import Draft
 from enrollment.seasons.rules.own_form import INTRO
 from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.selectors import filed_application, may_amend, open_return, own_draft, round_standing
+from enrollment.seasons.states import RoundState
 from foundation import clock
 from foundation.errors import Refusal, Refused
 from foundation.wording import content_language
@@ -87,9 +88,9 @@ def page(request: GuardianRequest, draft_id: UUID, name: str) -> HttpResponse:
             messages.error(request, refused.message, extra_tags="bad")
             return redirect("enrollment:home")
         errors = _page_errors(draft, name)
-        if not errors and round_standing(draft.round) == "open":
+        if not errors and round_standing(draft.round) == RoundState.OPEN:
             return _onwards(draft, name, back=request.GET.get("back") == "check")
-    if round_standing(draft.round) != "open" and not open_return(draft):
+    if round_standing(draft.round) != RoundState.OPEN and not open_return(draft):
         return shut(request, draft, saved=request.method == "POST")
     return render(
         request, "enrollment/filing/page.html", page_context(draft, name, errors), status=422 if errors else 200
@@ -114,7 +115,7 @@ def _picked(request: GuardianRequest, draft: Draft) -> HttpResponse:
         if typed:
             draft_save(guardian=request.guardian, draft_id=draft.public_id, answers=typed)
     draft = draft_pick_home(guardian=request.guardian, draft_id=draft.public_id, pick=pick)
-    if pick == ANOTHER or _page_errors(draft, "home") or round_standing(draft.round) != "open":
+    if pick == ANOTHER or _page_errors(draft, "home") or round_standing(draft.round) != RoundState.OPEN:
         return redirect(request.get_full_path())
     return _onwards(draft, "home", back=request.GET.get("back") == "check")
 
@@ -276,7 +277,7 @@ def check(request: GuardianRequest, draft_id: UUID) -> HttpResponse:
             return redirect(f"/my/applications/{filed.pk}/?filed=1")
     filed_already = filed_application(draft)
     change = filed_already is not None and may_amend(filed_already, draft.round)
-    if filed_already is None and round_standing(draft.round) != "open":
+    if filed_already is None and round_standing(draft.round) != RoundState.OPEN:
         return shut(request, draft, saved=request.method == "POST")
     state = {"client_token": token, "filed": filed_already, "change": change}
     context = {**_check_context(request, draft, refused), **state}

@@ -18,10 +18,8 @@ from enrollment.guardians.binding.keys import base, born_together
 from enrollment.guardians.models import BindingAnswer, BindingOutcome, Guardianship, Invitation
 from enrollment.guardians.selectors import acting_beside, active, masked_person
 from enrollment.seasons.models import Application, Round
-from enrollment.seasons.states import LIVE_STATES
+from enrollment.seasons.states import BEFORE_CLOSING, LIVE_STATES, RUNNING, RoundState
 from foundation import clock
-
-ANSWERABLE = {"open", "paused"}  # states of a round in which an answer still counts
 
 
 def must_agree(applications: Iterable[Application]) -> dict[UUID, list[Guardianship]]:
@@ -66,7 +64,7 @@ def reasons(groups: dict[str, list[Application]]) -> dict[str, str]:
 def apart_keys(round_: Round, states: Sequence[str]) -> set[str]:
     """The keys of children who do not count as bound: as settled once the round is frozen, before that as it stands."""
     rows = Application.objects.filter(round=round_).exclude(sibling_key="")
-    if round_.state not in {"planned", "open", "paused", "closed"}:
+    if round_.state not in BEFORE_CLOSING | {RoundState.CLOSED}:
         return set(rows.filter(binding__together=False).values_list("sibling_key", flat=True))
     groups = groups_of(rows.filter(state__in=states).select_related("round"))
     apart = (groups[key] for key, reason in reasons(groups).items() if reason != BindingOutcome.Reason.AGREED)
@@ -162,4 +160,4 @@ def bindings_for(agreed: Guardianship) -> list[Binding]:
 
 def answerable(round_: Round) -> bool:
     """Whether an answer still counts."""
-    return round_.state in ANSWERABLE and not clock.deadline_passed(round_.closes_at)
+    return round_.state in RUNNING and not clock.deadline_passed(round_.closes_at)

@@ -18,7 +18,7 @@ from enrollment.guardians.binding.selectors import (
 )
 from enrollment.guardians.models import BindingAnswer, BindingOutcome, Consent
 from enrollment.guardians.services.consents import consent_end, consent_give
-from enrollment.seasons.models import Application, Child, Round
+from enrollment.seasons.models import Application, ApplicationState, Child, Round
 from enrollment.seasons.states import LIVE_STATES
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
@@ -105,7 +105,9 @@ def binding_settle(*, round_: Round) -> None:
 
     Part of the freeze: the caller holds the round's lock and has put the applications into the pool.
     """
-    rows = Application.objects.filter(round=round_, state="in_pool").exclude(sibling_key="").order_by("pk")
+    rows = (
+        Application.objects.filter(round=round_, state=ApplicationState.IN_POOL).exclude(sibling_key="").order_by("pk")
+    )
     groups = groups_of(rows.select_related("child", "round", "guardian"))
     found, now = reasons(groups), clock.now()
     BindingOutcome.objects.bulk_create(

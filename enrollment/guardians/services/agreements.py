@@ -94,9 +94,14 @@ def guardian_invite(*, guardian: Account, child_id: UUID, phone: str, terms: Ter
     if index == guardian.phone_index:
         raise Refused(_("This is your own number. Please give the other person's."), code="own", field="phone")
     now = clock.now()
-    child.invitations.filter(state="open", expires_at__lte=now).update(state="revoked", answered_at=now)
+    child.invitations.filter(state=Invitation.State.OPEN, expires_at__lte=now).update(
+        state=Invitation.State.REVOKED, answered_at=now
+    )
     recent = child.invitations.filter(asker__isnull=True, created_at__gt=now - timedelta(days=1)).count()
-    if child.invitations.filter(asker__isnull=True, state="open").count() >= MOST_OPEN or recent >= MOST_A_DAY:
+    if (
+        child.invitations.filter(asker__isnull=True, state=Invitation.State.OPEN).count() >= MOST_OPEN
+        or recent >= MOST_A_DAY
+    ):
         text = _("Many people are invited for this child already. Take one invitation back, or try again tomorrow.")
         raise Refused(text, code="too_often", field="phone")
     code = codes.letters(CODE_LENGTH)
@@ -152,13 +157,13 @@ def invitation_find(*, account: Account, code: str) -> Invitation:
         raise Refused(text, code=WRONG, field="code")
     with transaction.atomic():  # commits the count of wrong codes before refusing
         rows = Invitation.objects.select_for_update(of=("self",)).select_related("child", "inviter")
-        mine = rows.filter(phone_index=account.phone_index, state="open", asker__isnull=True)
+        mine = rows.filter(phone_index=account.phone_index, state=Invitation.State.OPEN, asker__isnull=True)
         waiting = list(mine.filter(expires_at__gt=clock.now()))
         found = [one for one in waiting if secrets.compare_digest(one.code_index, _code_index(one.child, typed))]
         if not found:
             ids = [one.pk for one in waiting]
             Invitation.objects.filter(pk__in=ids).update(failures=F("failures") + 1)
-            Invitation.objects.filter(pk__in=ids, failures__gte=WRONG_CODES).update(state="locked")
+            Invitation.objects.filter(pk__in=ids, failures__gte=WRONG_CODES).update(state=Invitation.State.LOCKED)
     if not found:
         raise Refused(text, code=WRONG, field="code")
     return found[0]
@@ -170,7 +175,7 @@ def invitation_answer(*, account: Account, invitation_id: UUID, code: str, accep
     found = invitation_find(account=account, code=code)
     if found.public_id != invitation_id:
         raise Refused(_("This invitation is no longer open."), code="changed")
-    _mark_answered(found, "accepted" if accept else "declined")
+    _mark_answered(found, Invitation.State.ACCEPTED if accept else Invitation.State.DECLINED)
     _audit(account, "guardian.accept" if accept else "guardian.decline", found)
     if accept:
         _agree(found, account)
@@ -178,7 +183,9 @@ def invitation_answer(*, account: Account, invitation_id: UUID, code: str, accep
 
 
 def _mark_answered(invitation: Invitation, state: str) -> None:
-    changed = Invitation.objects.filter(pk=invitation.pk, state="open").update(state=state, answered_at=clock.now())
+    changed = Invitation.objects.filter(pk=invitation.pk, state=Invitation.State.OPEN).update(
+        state=state, answered_at=clock.now()
+    )
     if not changed:
         raise Refused(_("This invitation is no longer open."), code="changed")
 
@@ -215,7 +222,7 @@ def invitation_revoke(*, guardian: Account, invitation_id: UUID) -> None:
     found = Invitation.objects.filter(public_id=invitation_id, inviter=guardian, asker__isnull=True).first()
     if found is None:
         raise NotAllowed(_("There is no such invitation in your account."))
-    _mark_answered(found, "revoked")
+    _mark_answered(found, Invitation.State.REVOKED)
     _audit(guardian, "guardian.revoke", found)
 
 
@@ -258,14 +265,18 @@ def guardian_ask(*, account: Account, child_id: UUID) -> None:
     if filed is None or active(Guardianship.objects.filter(child=filed.child, guardian=account)).exists():
         return
     now = clock.now()
-    filed.child.invitations.filter(asker=account, state="open", expires_at__lte=now).update(state="revoked")
-    refused = filed.child.invitations.filter(asker=account, state="declined", answered_at__gt=now - timedelta(days=30))
+    filed.child.invitations.filter(asker=account, state=Invitation.State.OPEN, expires_at__lte=now).update(
+        state=Invitation.State.REVOKED
+    )
+    refused = filed.child.invitations.filter(
+        asker=account, state=Invitation.State.DECLINED, answered_at__gt=now - timedelta(days=30)
+    )
     if refused.exists():
         return  # a no is not asked again at once
     made, new = Invitation.objects.get_or_create(
         child=filed.child,
         asker=account,
-        state="open",
+        state=Invitation.State.OPEN,
         defaults={
             "inviter": filed.guardian,
             "role": Invitation.Role.PARENT,
@@ -290,7 +301,7 @@ def request_answer(*, guardian: Account, invitation_id: UUID, accept: bool, may_
     found = rows.filter(public_id=invitation_id, inviter=guardian, asker__isnull=False).first()
     if found is None or found.asker is None:
         raise NotAllowed(_("There is no such request in your account."))
-    _mark_answered(found, "accepted" if accept else "declined")
+    _mark_answered(found, Invitation.State.ACCEPTED if accept else Invitation.State.DECLINED)
     _audit(guardian, "guardian.let_in" if accept else "guardian.keep_out", found)
     if accept:
         found.may_act = may_act

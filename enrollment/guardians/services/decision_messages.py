@@ -173,7 +173,7 @@ def lead_answer(*, account: Account, request_id: UUID, accept: bool) -> None:
     own = asked.by_second is (agreed.guardian_id == account.pk)
     if own and accept:
         raise NotAllowed(_("The other guardian has to answer this."))
-    state = "revoked" if own else "accepted" if accept else "declined"
+    state = LeadRequest.State.REVOKED if own else LeadRequest.State.ACCEPTED if accept else LeadRequest.State.DECLINED
     rows = LeadRequest.objects.filter(pk=asked.pk, state=LeadRequest.State.OPEN)
     if not rows.update(state=state, answered_at=clock.now()):
         raise Refused(_("This proposal was answered already."), code="changed")

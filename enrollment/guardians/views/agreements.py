@@ -35,6 +35,7 @@ from enrollment.guardians.services.agreements import (
 )
 from enrollment.guardians.services.consents import consent_text
 from enrollment.guardians.services.decision_messages import copy_wish_set, lead_answer, lead_ask, lead_of
+from enrollment.seasons.models import ApplicationState
 from enrollment.seasons.selectors import owned_child
 from foundation.errors import Refusal, Refused
 from schools.switches import refuse_unless_offered
@@ -61,7 +62,7 @@ def guardians(request: GuardianRequest, child_id: UUID) -> HttpResponse:
         "invitations": open_invitations(child),
         "requests": [row for row in open_requests(request.guardian) if row[0].child_id == child.pk],
         "protection": protected(request.guardian),
-        "filed": child.applications.exclude(state="withdrawn").exists(),
+        "filed": child.applications.exclude(state=ApplicationState.WITHDRAWN).exists(),
         "ask_text": consent_text("guardian.ask"),
         "invite_text": consent_text("guardian.invite"),
     }

@@ -38,9 +38,10 @@ from enrollment.judging.services import (
     store_all,
 )
 from enrollment.seasons.days.calendar import review_by
-from enrollment.seasons.models import Application, ApplicationVersion, KeptList, Round
+from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion, KeptList, Round
 from enrollment.seasons.rules.sources import LIST_FACTS
 from enrollment.seasons.services.steps import Stepped, applications_step
+from enrollment.seasons.states import ApplicationEvent
 from enrollment.used_seats.models import AskedHome, SeatImport, UsedSeat
 from foundation import clock
 from foundation.errors import Refused
@@ -52,7 +53,14 @@ logger = logging.getLogger(__name__)
 STORED: Final = 2000  # children of a table looked up in one statement
 SHOWN: Final = 20  # receipts a refusal names
 # judged, and not frozen: a frozen roll is what was announced
-LOOKED_AT: Final = ("verified", "attention", "in_review", "approved", "returned", "appealed")
+LOOKED_AT: Final = (
+    ApplicationState.VERIFIED,
+    ApplicationState.ATTENTION,
+    ApplicationState.IN_REVIEW,
+    ApplicationState.APPROVED,
+    ApplicationState.RETURNED,
+    ApplicationState.APPEALED,
+)
 # of the sortable part, what decides; and of the judgement, what asks a person
 SEATS: Final = "used-seats"
 CHANGING: Final = (SEATS, *LIST_FACTS, DISABLED, POINTS, LOCAL)  # the kinds of tables that judgements read
@@ -104,7 +112,13 @@ def _together(asked: dict[UUID, datetime]) -> None:
     if changed:
         store_all(changed)
         rivals_look_again(changed, known)
-        _reopen([version.application for version, _judged in changed if version.application.state == "approved"])
+        _reopen(
+            [
+                version.application
+                for version, _judged in changed
+                if version.application.state == ApplicationState.APPROVED
+            ]
+        )
         JUDGED.happen(changed)
     for version in versions:
         pk = version.application_id
@@ -114,7 +128,7 @@ def _together(asked: dict[UUID, datetime]) -> None:
 
 def _reopen(applications: Sequence[Application]) -> None:
     """Put approved applications before a person, first in the queue; no message is sent and no reason is public."""
-    applications_step([Stepped(one, "reopen", review_by(one.round.season)) for one in applications])
+    applications_step([Stepped(one, ApplicationEvent.REOPEN, review_by(one.round.season)) for one in applications])
     ids = [one.pk for one in applications]
     Application.objects.filter(pk__in=ids).update(needs_person=True)
     Application.objects.filter(pk__in=ids, pattern="").update(pattern=AGAIN)

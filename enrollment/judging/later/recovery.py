@@ -19,8 +19,9 @@ from accounts.models import Account
 from accounts.scopes import scope
 from audit.services import record
 from enrollment.judging.services import LEASE
-from enrollment.seasons.models import Application, ApplicationVersion
+from enrollment.seasons.models import WITH_A_PERSON, Application, ApplicationState, ApplicationVersion
 from enrollment.seasons.services.steps import application_step
+from enrollment.seasons.states import ApplicationEvent, RoundState
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from verification.lines import lines_for
@@ -28,7 +29,7 @@ from verification.models import Agency
 from verification.selectors import SilentCheck, heard_lately, silent_checks
 from verification.services import checks_again
 
-UNDER_REVIEW: Final = ("open", "paused", "closed")  # of a round: nothing of it is frozen yet
+UNDER_REVIEW: Final = (RoundState.OPEN, RoundState.PAUSED, RoundState.CLOSED)  # of a round: nothing of it is frozen yet
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=10), timedelta(hours=4)
 AT_ONCE: Final = 200  # cases that one look takes
 
@@ -47,12 +48,16 @@ def _ask_again(wanted: Mapping[UUID, Iterable[str]], actor: Account | None) -> i
     versions = (
         ApplicationVersion.objects.select_for_update(of=("self", "application"), skip_locked=True)
         .select_related("application")
-        .filter(pk__in=wanted, assessed_at__isnull=False, application__state__in=("attention", "in_review"))
+        .filter(
+            pk__in=wanted,
+            assessed_at__isnull=False,
+            application__state__in=WITH_A_PERSON,
+        )
         .order_by("pk")
     )
-    again = [one for one in versions if actor is not None or one.application.state == "attention"]
+    again = [one for one in versions if actor is not None or one.application.state == ApplicationState.ATTENTION]
     for version in again:
-        application_step(application=version.application, event="ask_again", actor=actor)
+        application_step(application=version.application, event=ApplicationEvent.ASK_AGAIN, actor=actor)
     ApplicationVersion.objects.filter(pk__in=[one.pk for one in again]).update(
         assessed_at=None, assess_at=clock.now() + LEASE
     )
@@ -139,4 +144,4 @@ def _pause(turn: int) -> timedelta:
 
 
 def _waiting() -> QuerySet[Application]:
-    return Application.objects.filter(state="attention", round__state__in=UNDER_REVIEW)
+    return Application.objects.filter(state=ApplicationState.ATTENTION, round__state__in=UNDER_REVIEW)

@@ -1,6 +1,7 @@
 """Letters of a family: made from stored data whenever they are asked for, the same bytes every time."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from enrollment.outcome.letter_print import LANGUAGES, LetterFacts, letter_pdf
 from enrollment.outcome.models import Letter
 from enrollment.printing.codes import check_url
 from enrollment.seasons.days.calendar import bring_to, check_in_days, rules_of
-from enrollment.seasons.models import Application, Offer
+from enrollment.seasons.models import Application, ApplicationState, Offer
 from enrollment.seasons.selectors import own_application
 from foundation import clock
 from foundation.errors import Refused
@@ -25,10 +26,10 @@ from schools.switches import refuse_unless_offered
 LAYOUT: Final = "2"
 
 
-KIND_OF_STATE: Final = {
-    "offered": Letter.Kind.OFFER,
-    "accepted": Letter.Kind.ADMISSION,
-    "enrolled": Letter.Kind.ADMISSION,
+KIND_OF_STATE: Final[Mapping[str, Letter.Kind]] = {
+    ApplicationState.OFFERED: Letter.Kind.OFFER,
+    ApplicationState.ACCEPTED: Letter.Kind.ADMISSION,
+    ApplicationState.ENROLLED: Letter.Kind.ADMISSION,
 }
 
 

@@ -17,14 +17,17 @@ from enrollment.outcome.selectors import attendance_of
 from enrollment.seasons.days.calendar import check_in_over
 from enrollment.seasons.models import Application, ApplicationState, Offer
 from enrollment.seasons.services.steps import application_step
+from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
 from foundation.bulk import copy_in
 from foundation.errors import NotAllowed, Refused
 
-ANSWERS = {"accept", "decline"}
+ANSWERS = frozenset({ApplicationEvent.ACCEPT, ApplicationEvent.DECLINE})
 
 
-REPEATED = {("accepted", "accept"), ("declined", "decline")}
+REPEATED = frozenset(
+    {(ApplicationState.ACCEPTED, ApplicationEvent.ACCEPT), (ApplicationState.DECLINED, ApplicationEvent.DECLINE)}
+)
 
 
 @transaction.atomic
@@ -40,9 +43,9 @@ def offer_answer(*, guardian: Account, application_id: UUID, answer: str) -> App
     if (application.state, answer) in REPEATED:
         return application  # the same answer pressed twice
     offer = application.offer
-    if application.state == "offered" and offer is not None and clock.deadline_passed(offer.answer_by):
+    if application.state == ApplicationState.OFFERED and offer is not None and clock.deadline_passed(offer.answer_by):
         raise Refused(_("The time to answer is over. Please call the bureau."), code="late")
-    return application_step(application=application, event=answer, actor=guardian)
+    return application_step(application=application, event=ApplicationEvent(answer), actor=guardian)
 
 
 @transaction.atomic
@@ -56,7 +59,7 @@ def attendance_say(*, guardian: Account, application_id: UUID, coming: bool) -> 
     if application is None:
         raise NotAllowed(_("There is no such application in your account."))
     offer = application.offer
-    if application.state != "accepted" or offer is None:
+    if application.state != ApplicationState.ACCEPTED or offer is None:
         raise Refused(_("This can be said once the place is accepted and until the school has noted it."), code="state")
     if check_in_over(application.round.season):
         raise Refused(_("Check-in day is over. Please call the school."), code="late")
@@ -81,7 +84,7 @@ def offer_again(
     school: str,
     kind: Offer.Kind,
     run_id: int,
-    event: str,
+    event: ApplicationEvent,
     actor: Account,
     answer_by: datetime | None = None,
     reason: str = "",
@@ -112,15 +115,18 @@ def lapse_sweep(limit: int = 1000) -> int:
     """Let overdue offers lapse that a person has looked at, and hand overdue corrections to a person; how many."""
     now, changed = clock.now(), 0
     looked = Exists(PlaceLook.objects.filter(offer__application=OuterRef("pk")))
-    for state, event in (("offered", "lapse"), ("returned", "lapse_return")):
+    for state, event in (
+        (ApplicationState.OFFERED, ApplicationEvent.LAPSE),
+        (ApplicationState.RETURNED, ApplicationEvent.LAPSE_RETURN),
+    ):
         due = Application.objects.filter(state=state, next_step_by__lt=now).order_by("next_step_by")
-        due = due.filter(looked) if event == "lapse" else due
+        due = due.filter(looked) if event == ApplicationEvent.LAPSE else due
         for pk in list(due.values_list("pk", flat=True)[:limit]):
             with transaction.atomic():
                 application = Application.objects.select_for_update(skip_locked=True).filter(pk=pk, state=state).first()
                 if application is None or application.next_step_by is None:
                     continue
-                if event == "lapse" and not PlaceLook.objects.filter(offer=application.offer).exists():
+                if event == ApplicationEvent.LAPSE and not PlaceLook.objects.filter(offer=application.offer).exists():
                     continue  # somebody looked at an earlier place of this child, not at this one
                 if clock.deadline_passed(application.next_step_by, now):
                     application_step(application=application, event=event, actor=None)
@@ -158,7 +164,7 @@ SELECT application, nullif(school, ''), kind, %(run)s, %(at)s, %(answer_by)s FRO
 
 TRANSITIONS = """
 INSERT INTO enrollment_transition (application_id, source, event, target, actor_id, reason, at)
-SELECT application, %(pool)s, CASE WHEN school = '' THEN 'wait' ELSE 'offer' END,
+SELECT application, %(pool)s, CASE WHEN school = '' THEN %(wait)s ELSE %(offer)s END,
        CASE WHEN school = '' THEN %(waiting)s ELSE %(offered)s END, %(actor)s, '', %(at)s FROM new_offer
 """
 
@@ -175,6 +181,8 @@ def offers_publish(
         "pool": ApplicationState.IN_POOL,
         "offered": ApplicationState.OFFERED,
         "waiting": ApplicationState.WAITING,
+        "offer": ApplicationEvent.OFFER,
+        "wait": ApplicationEvent.WAIT,
         "round": round_id,
         "run": run_id,
         "actor": official.pk,

@@ -21,6 +21,7 @@ from audit.services import record
 from enrollment.guardians.services.decision_messages import tell
 from enrollment.outcome.models import PlaceLook, Reminder
 from enrollment.seasons.models import Application, ApplicationState, Offer, Round
+from enrollment.seasons.states import RoundState
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 
@@ -40,7 +41,7 @@ def lefts(round_: Round) -> tuple[timedelta, ...]:
 def reminders_sweep() -> bool:
     """Say every reminder that is due, a batch of each; True when there may be more."""
     more = False
-    for round_ in Round.objects.filter(state="published"):
+    for round_ in Round.objects.filter(state=RoundState.PUBLISHED):
         for number, left in reversed(tuple(enumerate(lefts(round_), start=1))):
             due = _due(round_, number, left)
             for offer in due:

@@ -31,13 +31,13 @@ from enrollment.outcome.student_registry.questions import (
     place_of_number,
     registry_valid,
 )
-from enrollment.seasons.models import Application, Offer, Season
+from enrollment.seasons.models import Application, ApplicationState, Offer, Season
 from enrollment.seasons.selectors import own_application, version_of
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from schools.models import School
 
-WANTED_STATES: Final = ("accepted", "enrolled")
+WANTED_STATES: Final = (ApplicationState.ACCEPTED, ApplicationState.ENROLLED)
 
 
 CONTROLS: Final = re.compile(r"[\000-\010]|[\013-\014]|[\016-\037]")  # what no cell of a workbook may hold (ECMA-376)

@@ -27,14 +27,22 @@ from enrollment.outcome.student_registry.services import WANTED_STATES, registry
 from enrollment.printing.codes import qr
 from enrollment.seasons import results
 from enrollment.seasons.days.calendar import bring_words, check_in_days, check_in_over
-from enrollment.seasons.models import Application, Draft
+from enrollment.seasons.models import Application, ApplicationState, Draft
 from enrollment.seasons.naming.described import open_names
 from enrollment.seasons.selectors import can, may_amend, open_items, own_application, round_standing, version_of
+from enrollment.seasons.states import RUNNING, ApplicationEvent
 from foundation.errors import Refused
 from foundation.wording import content_language
 
-OPEN_CASES = ("submitted", "verifying", "attention", "in_review", "returned")  # before a place can be given
-CHECKING = ("submitted", "verifying")  # while these last, the page looks again by itself
+# before a place can be given
+OPEN_CASES = (
+    ApplicationState.SUBMITTED,
+    ApplicationState.VERIFYING,
+    ApplicationState.ATTENTION,
+    ApplicationState.IN_REVIEW,
+    ApplicationState.RETURNED,
+)
+CHECKING = (ApplicationState.SUBMITTED, ApplicationState.VERIFYING)  # while these last, the page looks again by itself
 
 
 @guardian_page
@@ -52,7 +60,7 @@ def _context(request: GuardianRequest, found: Application) -> dict[str, Any]:
     held_back = is_held_back(version)
     kept = held_back or is_kept(found, request.guardian)
     judged = version.evaluation if version.assessed_at and not kept else None
-    attendance = attendance_of(found) if found.state == "accepted" else None
+    attendance = attendance_of(found) if found.state == ApplicationState.ACCEPTED else None
     explained = results.explained(found.pk)
     appeals = list(found.appeals.order_by("-pk"))
     return {
@@ -73,10 +81,11 @@ def _context(request: GuardianRequest, found: Application) -> dict[str, Any]:
         "offer": offer,
         "explained": explained,
         "result": result_of(found, explained),
-        "can_withdraw": can(found, "withdraw"),
+        "can_withdraw": can(found, ApplicationEvent.WITHDRAW),
         "can_amend": may_amend(found, found.round),
-        "can_answer": can(found, "accept"),
-        "can_appeal": found.state == "not_eligible" or (found.state in PUBLISHED_STATES and offer is not None),
+        "can_answer": can(found, ApplicationEvent.ACCEPT),
+        "can_appeal": found.state == ApplicationState.NOT_ELIGIBLE
+        or (found.state in PUBLISHED_STATES and offer is not None),
         "open_appeal": next((one for one in appeals if one.is_open), None),
         "last_appeal": appeals[0] if appeals else None,
         "declaration": found.declaration_cases.first(),
@@ -105,7 +114,7 @@ def act(request: GuardianRequest, application_id: UUID, action: str) -> HttpResp
         return _confirm(request, application_id, action)
     mine: dict[str, Any] = {"guardian": request.guardian, "application_id": application_id}
     try:
-        if action == "withdraw":
+        if action == ApplicationEvent.WITHDRAW:
             application_withdraw(**mine)
         else:
             offer_answer(**mine, answer=action)
@@ -125,7 +134,7 @@ def _confirm(request: GuardianRequest, application_id: UUID, action: str) -> Htt
         "action": action,
         "offer": found.offer,
         "next": next_step(found),
-        "again": round_standing(found.round) in {"open", "paused"},
+        "again": round_standing(found.round) in RUNNING,
     }
     return render(request, "enrollment/outcome/application_confirm.html", context)
 

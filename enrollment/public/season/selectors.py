@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from enrollment.seasons.days.calendar import dated, rules_of
 from enrollment.seasons.models import PolicyVersion, Round, Season
 from enrollment.seasons.rules.policies import compiled
+from enrollment.seasons.states import BEFORE_CLOSING, RoundState
 from foundation import clock
 from policy import Policy
 from policy.plain import PlainPolicy, changes, described
@@ -88,7 +89,7 @@ def calendar_of(season: Season) -> list[Phase]:
     # the rounds say to the minute when applications are open
     rounds = list(season.rounds.all())
     main = [one for one in rounds if one.kind != Round.Kind.SUPPLEMENTARY]
-    out = bool(main) and all(one.state == "published" for one in main)
+    out = bool(main) and all(one.state == RoundState.PUBLISHED for one in main)
     phases = [
         Phase(name, first, last, done=out and key in BEFORE_RESULTS)
         for key, name, first, last in dated(season)
@@ -101,7 +102,7 @@ def calendar_of(season: Season) -> list[Phase]:
 
 def _round_phases(round_: Round) -> Iterator[Phase]:
     named = {"stage": round_.get_stage_display(), "kind": round_.get_kind_display()}
-    closed, published = round_.state not in {"planned", "open", "paused"}, round_.state == "published"
+    closed, published = round_.state not in BEFORE_CLOSING, round_.state == RoundState.PUBLISHED
     applications = _("%(stage)s, %(kind)s: applications") % named
     yield Phase(applications, round_.opens_at, round_.closes_at, by_minute=True, done=closed)
     results = _("%(stage)s, %(kind)s: results") % named

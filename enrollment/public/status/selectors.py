@@ -10,7 +10,8 @@ from django.db import Error, connection
 from django.db.models import Count, Q, QuerySet
 
 from enrollment.public.status.health import MESSAGE_SECONDS, Component, Readings, State, verdict, worst
-from enrollment.seasons.models import Application, ApplicationVersion, Round, Season
+from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion, Round, Season
+from enrollment.seasons.states import RoundState
 from foundation import clock, lanes
 from foundation.valkey import away
 from notifications.lines import held
@@ -101,7 +102,7 @@ def status() -> Status:
     seen = readings()
     state = {component.name: component.state for component in verdict(seen)}
     broker = state["broker"]  # without it nobody is woken: the sweepers are woken through it, too
-    paused = Round.objects.filter(state="paused", season__rehearsal=False).select_related("season__district")
+    paused = Round.objects.filter(state=RoundState.PAUSED, season__rehearsal=False).select_related("season__district")
     return Status(
         at=now,
         agencies=_agencies(),
@@ -138,7 +139,7 @@ def readings(run_age: float | None = None) -> Readings:
             Check.objects.filter(state=Check.State.PENDING, next_attempt_at__lte=now), "next_attempt_at", now
         ),
         family_age=_age(
-            ApplicationVersion.objects.filter(assessed_at__isnull=True, application__state="verifying"),
+            ApplicationVersion.objects.filter(assessed_at__isnull=True, application__state=ApplicationState.VERIFYING),
             "submitted_at",
             now,
         ),

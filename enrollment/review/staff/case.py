@@ -35,9 +35,9 @@ from enrollment.review.selectors import needs_rows
 from enrollment.review.services import item_label
 from enrollment.review.staff.parts import Parts, parts_of
 from enrollment.review.staff.settle import spec_of, words
-from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion, Transition
+from enrollment.seasons.models import WITH_A_PERSON, Application, ApplicationState, ApplicationVersion, Transition
 from enrollment.seasons.rules.sources import NO_SOURCE
-from enrollment.seasons.states import OPEN_FOR_REVIEW
+from enrollment.seasons.states import OPEN_FOR_REVIEW, ApplicationEvent
 from foundation import clock
 from foundation.wording import content_language, say
 from policy import AGENCIES
@@ -155,7 +155,7 @@ class Case:
     def silent(self) -> bool:
         """Whether an agency gave no answer, and may be asked again."""
         unanswered = any(found.outcome == Outcome.UNAVAILABLE for found in self.known.values())
-        return unanswered and self.application.state in {"attention", "in_review"}
+        return unanswered and self.application.state in WITH_A_PERSON
 
 
 def status_words() -> dict[str, str]:
@@ -267,7 +267,7 @@ def _moment(step: Transition) -> Moment:
     who = step.actor.username if step.actor and step.actor.is_staff else ""
     if step.visit is not None:  # filed with the family
         who = f"{step.visit.operator.username}, {step.visit.place}"
-    what = _("Name settled") if step.event == "settle_name" else str(ApplicationState(step.target).label)
+    what = _("Name settled") if step.event == ApplicationEvent.SETTLE_NAME else str(ApplicationState(step.target).label)
     return Moment(step.at, what, who, step.reason)
 
 

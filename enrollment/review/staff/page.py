@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import translation
 from django.utils.dateparse import parse_date
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -32,6 +33,7 @@ from enrollment.review.staff.case import Case, gather, next_case
 from enrollment.review.staff.naming import is_described, names_of, wants_page
 from enrollment.review.staff.settle import questions, refuse_unreadable, settled, taken
 from enrollment.seasons.models import Application
+from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
 from foundation.errors import NotAllowed, Refusal, Refused
 from foundation.posted import key
@@ -161,7 +163,7 @@ def act(application: Application, reviewer: Account, typed: Typed) -> str:
     """Carry out what was pressed; the sentence that confirms it. Raises NotAllowed, Refused."""
     whom: dict[str, Any] = {"reviewer": reviewer, "application_id": application.pk}
     receipt = {"receipt": application.receipt}
-    if typed.decision in {"approve", "register", "return", "refuse"}:
+    if typed.decision in DONE:
         held = decision_make(**whom, decision=_decision(application, typed))
         if held is None:
             return str(DONE[typed.decision]) % receipt
@@ -181,20 +183,20 @@ def act(application: Application, reviewer: Account, typed: Typed) -> str:
     raise Refused(_("Please pick a decision."), code="decision")
 
 
-DONE: Final = {
-    "approve": lazy("%(receipt)s is approved."),
+DONE: Final[Mapping[str, Promise]] = {
+    ApplicationEvent.APPROVE: lazy("%(receipt)s is approved."),
     "register": lazy("%(receipt)s is approved."),
-    "return": lazy("%(receipt)s is returned for correction."),
-    "refuse": lazy("%(receipt)s is decided: not eligible."),
+    ApplicationEvent.RETURN: lazy("%(receipt)s is returned for correction."),
+    ApplicationEvent.REFUSE: lazy("%(receipt)s is decided: not eligible."),
 }
 
 
 def _decision(application: Application, typed: Typed) -> Decision:
-    if typed.decision == "return":
-        return Decision("return", typed.reason, items=typed.items, deadline=typed.deadline)
-    if typed.decision == "refuse":
-        return Decision("refuse", typed.reason)
-    return Decision("approve", typed.reason, settled=_values(application, typed), beside=typed.beside)
+    if typed.decision == ApplicationEvent.RETURN:
+        return Decision(ApplicationEvent.RETURN, typed.reason, items=typed.items, deadline=typed.deadline)
+    if typed.decision == ApplicationEvent.REFUSE:
+        return Decision(ApplicationEvent.REFUSE, typed.reason)
+    return Decision(ApplicationEvent.APPROVE, typed.reason, settled=_values(application, typed), beside=typed.beside)
 
 
 def _note(whom: dict[str, Any], posted: Mapping[str, str]) -> None:

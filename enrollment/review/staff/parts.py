@@ -18,7 +18,7 @@ from enrollment.desk.selectors import reasons_in_use, worded
 from enrollment.documents.models import Document
 from enrollment.judging.models import SecondLook
 from enrollment.review.readings import readings_for
-from enrollment.seasons.models import Application
+from enrollment.seasons.models import Application, ApplicationState
 from schools.models import School
 
 MOST_COLLEAGUES: Final = 60
@@ -54,7 +54,7 @@ def parts_of(application: Application, reviewer: Account, choices: Sequence[str]
         ArraySubquery(_colleagues(application)),
     )
     notes, errands, reading, documents, causes, schools, wordings, colleagues = rows.get()
-    reopened = application.state == "in_review" and causes
+    reopened = application.state == ApplicationState.IN_REVIEW and causes
     return Parts(
         notes=notes,
         errands=errands,

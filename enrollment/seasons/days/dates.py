@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from enrollment.seasons.states import RoundState
+
 MOST_DAYS: Final = 60
 DRAW, CHECK_IN = "draw", "checkin"
 OF_THE_YEAR: Final = ("opens_at", "closes_at", "results_at")
@@ -149,13 +151,13 @@ class Standing:
     judged: int = 0  # applications that were judged
 
 
-BEGUN: Final = ("open", "paused", "closed")
-DECIDED: Final = ("frozen", "drawn", "admitted")
+BEGUN: Final = (RoundState.OPEN, RoundState.PAUSED, RoundState.CLOSED)
+DECIDED: Final = (RoundState.FROZEN, RoundState.DRAWN, RoundState.ADMITTED)
 FREE: Final[dict[str, frozenset[str]]] = {
-    "planned": frozenset(field.name for field in fields(RoundDates)) - {"stage", "kind"},
+    RoundState.PLANNED: frozenset(field.name for field in fields(RoundDates)) - {"stage", "kind"},
     **dict.fromkeys(BEGUN, frozenset({"closes_at", "results_at", "check_on", *ANSWERS})),
     **dict.fromkeys(DECIDED, frozenset({"results_at", *ANSWERS})),
-    "published": frozenset({"seat_days"}),
+    RoundState.PUBLISHED: frozenset({"seat_days"}),
 }
 
 

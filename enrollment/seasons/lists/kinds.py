@@ -14,6 +14,7 @@ from accounts.abilities import Ability
 from accounts.models import Account
 from enrollment.seasons.models import Round, Season
 from enrollment.seasons.selectors import judged_by_zones
+from enrollment.seasons.states import RoundState
 from foundation import clock
 from foundation.errors import Refused
 from foundation.wording import say
@@ -29,7 +30,8 @@ from schools.selectors import zones
 from schools.services import address_points_put, seat_plans_delete, seat_plans_store, zones_store
 
 STAGES: Final[Mapping[str, str]] = {"幼儿园": "kindergarten", "小学": "primary", "初中": "junior"}
-ANNOUNCED: Final = ("frozen", "drawn", "admitted", "published")  # the seats of such a round are public
+# of a round whose seats are public
+ANNOUNCED: Final = frozenset({RoundState.FROZEN, RoundState.DRAWN, RoundState.ADMITTED, RoundState.PUBLISHED})
 USUAL_CLASS: Final = 45
 MOST_SEATS, MOST_CLASS = 100_000, 100
 STAGE: Final = Column("stage", ("学段", "stage"), _("幼儿园, 小学 or 初中."), "小学", choices=tuple(STAGES))

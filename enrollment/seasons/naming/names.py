@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
 
-from enrollment.seasons.models import Application, NameMarks
+from enrollment.seasons.models import Application, ApplicationState, NameMarks
 from enrollment.seasons.naming.described import described_of
 from foundation.crypto import blind_index
 from identifiers.spoken import part_asked, parts_of
@@ -39,7 +39,7 @@ def names_note(applications: Iterable[Application]) -> None:
 
 def names_fill(batch: int = 500) -> bool:
     """Note the names of applications that were judged before names were noted; True when there may be more."""
-    rows = Application.objects.filter(name_marks=None).exclude(state="withdrawn").select_related("child")
+    rows = Application.objects.filter(name_marks=None).exclude(state=ApplicationState.WITHDRAWN).select_related("child")
     found = list(rows.only("pk", "district_code", "child__name", "child__typed")[:batch])
     names_note(found)
     return len(found) == batch

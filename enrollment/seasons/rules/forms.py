@@ -10,6 +10,7 @@ from django.db.models import Max
 from enrollment.seasons.models import ApplicationVersion, Draft, FormVersion, Round, Season
 from enrollment.seasons.rules.own_form import CLASS, NUMBER_OF_CLASS, PLAIN, Content, OwnForm, empty
 from enrollment.seasons.selectors import filed_application
+from enrollment.seasons.states import BEFORE_CLOSING
 from foundation import clock
 from foundation.canonical import digest_of
 from foundation.errors import Refused
@@ -17,7 +18,7 @@ from foundation.locks import lock
 from foundation.wording import content_language
 from schools.models import District
 
-CHANGEABLE: Final = frozenset({"planned", "open", "paused"})  # the states of a round whose form may be another one
+CHANGEABLE: Final = BEFORE_CLOSING  # the states of a round whose form may be another one
 
 
 @lru_cache(maxsize=256)

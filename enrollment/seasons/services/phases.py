@@ -5,6 +5,7 @@ from django.db import transaction
 from enrollment.seasons.models import Round
 from enrollment.seasons.readiness import lacks
 from enrollment.seasons.services.steps import round_lock, round_step_locked
+from enrollment.seasons.states import RUNNING, RoundEvent, RoundState
 from foundation import clock
 from foundation.locks import lock
 
@@ -16,8 +17,10 @@ def rounds_move_on() -> int:
     """
     now = clock.now()
     due = [
-        *Round.objects.filter(state="planned", opens_at__lte=now, closes_at__gt=now).values_list("pk", flat=True),
-        *Round.objects.filter(state__in=("open", "paused"), closes_at__lt=now).values_list("pk", flat=True),
+        *Round.objects.filter(state=RoundState.PLANNED, opens_at__lte=now, closes_at__gt=now).values_list(
+            "pk", flat=True
+        ),
+        *Round.objects.filter(state__in=RUNNING, closes_at__lt=now).values_list("pk", flat=True),
     ]
     return sum(_move_on(pk) for pk in due)
 
@@ -28,16 +31,16 @@ def _move_on(round_id: int) -> bool:
     rows = Round.objects.select_for_update(of=("self",)).select_related("season__district", "policy")
     round_ = rows.get(pk=round_id)
     event = _due(round_)
-    if not event or (event == "open" and lacks(round_)):
+    if event is None or (event == RoundEvent.OPEN and lacks(round_)):
         return False
-    details = {"announced": (round_.opens_at if event == "open" else round_.closes_at).isoformat()}
+    details = {"announced": (round_.opens_at if event == RoundEvent.OPEN else round_.closes_at).isoformat()}
     round_step_locked(round_=round_, event=event, actor=None, details=details)
     return True
 
 
-def _due(round_: Round) -> str:
-    """Which step its dates ask for now: ``open``, ``close`` or ""."""
+def _due(round_: Round) -> RoundEvent | None:
+    """Which step its dates ask for now: to open or to close it, or none."""
     over = clock.deadline_passed(round_.closes_at)
-    if round_.state == "planned" and round_.opens_at <= clock.now() and not over:
-        return "open"
-    return "close" if round_.state in {"open", "paused"} and over else ""
+    if round_.state == RoundState.PLANNED and round_.opens_at <= clock.now() and not over:
+        return RoundEvent.OPEN
+    return RoundEvent.CLOSE if round_.state in RUNNING and over else None

@@ -10,14 +10,14 @@ from enrollment.seasons.happenings import ROUND_FREEZES, ROUND_FROZEN
 from enrollment.seasons.models import Application, ApplicationState, Round
 from enrollment.seasons.readiness import lacks
 from enrollment.seasons.services.steps import round_lock, round_step_locked
-from enrollment.seasons.states import UNSETTLED
+from enrollment.seasons.states import UNSETTLED, ApplicationEvent, RoundEvent, RoundState
 from foundation import acting, clock
 from foundation.days import moment_said
 from foundation.errors import NotAllowed, Refusal, Refused
 from foundation.locks import lock
 from foundation.wording import joined
 
-OPENS = {"open", "resume", "reopen"}
+OPENS = frozenset({RoundEvent.OPEN, RoundEvent.RESUME, RoundEvent.REOPEN})
 
 
 LONGEST_REASON = 300  # characters
@@ -30,7 +30,7 @@ WITH moved AS (
     WHERE round_id = %(round)s AND state = %(approved)s RETURNING id
 )
 INSERT INTO enrollment_transition (application_id, source, event, target, actor_id, reason, at)
-SELECT id, %(approved)s, 'freeze', %(pool)s, %(actor)s, '', %(at)s FROM moved
+SELECT id, %(approved)s, %(freeze)s, %(pool)s, %(actor)s, '', %(at)s FROM moved
 """
 
 
@@ -54,7 +54,7 @@ def closes_early(round_: Round) -> bool:
 
 @transaction.atomic
 def round_step(
-    *, official: Account, round_id: int, event: str, reason: str = "", second: Account | None = None
+    *, official: Account, round_id: int, event: RoundEvent, reason: str = "", second: Account | None = None
 ) -> Round:
     """Open, pause, resume, close, reopen or freeze a round. Raises NotAllowed, Refused.
 
@@ -71,29 +71,36 @@ def round_step(
     """
     lock(round_lock(round_id))
     round_ = round_for(official, round_id, Ability.ROUND_RUN)
-    if event not in {"open", "pause", "resume", "close", "reopen", "freeze"}:
+    if event not in {
+        RoundEvent.OPEN,
+        RoundEvent.PAUSE,
+        RoundEvent.RESUME,
+        RoundEvent.CLOSE,
+        RoundEvent.REOPEN,
+        RoundEvent.FREEZE,
+    }:
         raise Refused(_("This step is made by the draw and the admission run."), code="illegal_step")
-    if event == "freeze" or (event == "close" and closes_early(round_)):
+    if event == RoundEvent.FREEZE or (event == RoundEvent.CLOSE and closes_early(round_)):
         _refuse_alone(round_, official, second)
-    if event == "freeze":
+    if event == RoundEvent.FREEZE:
         _freeze(round_, official)
     if event in OPENS:
         _refuse_again(round_)
         _refuse_over(round_)
-    if event == "open":
+    if event == RoundEvent.OPEN:
         _refuse_early(round_)
         _refuse_lacking(round_)
-    if event == "pause":
+    if event == RoundEvent.PAUSE:
         _say_why(round_, reason.strip())
     details = {"second": second.pk, "announced": round_.closes_at.isoformat()} if second else {}
     moved = round_step_locked(round_=round_, event=event, actor=official, details=details)
-    if event == "freeze":  # only once the step was legal: a second press finds the wishes written down already
+    if event == RoundEvent.FREEZE:  # only once the step was legal: a second press finds the wishes written down already
         ROUND_FROZEN.happen(moved)
     return moved
 
 
 def _refuse_again(round_: Round) -> None:
-    if round_.state == "open":  # a second press, or a colleague was quicker
+    if round_.state == RoundState.OPEN:  # a second press, or a colleague was quicker
         raise Refused(_("This round is open already."), code="illegal_step")
 
 
@@ -147,8 +154,17 @@ def refuse_unsettled(round_: Round) -> None:
 def _freeze(round_: Round, official: Account) -> None:
     refuse_unsettled(round_)
     with connection.cursor() as cursor:
-        states = {"approved": ApplicationState.APPROVED, "pool": ApplicationState.IN_POOL}
-        cursor.execute(FROZEN, {"round": round_.pk, "actor": official.pk, "at": clock.now(), **states})
+        cursor.execute(
+            FROZEN,
+            {
+                "round": round_.pk,
+                "actor": official.pk,
+                "at": clock.now(),
+                "approved": ApplicationState.APPROVED,
+                "pool": ApplicationState.IN_POOL,
+                "freeze": ApplicationEvent.FREEZE,
+            },
+        )
 
 
 def refuse_elsewhere(round_: Round) -> None:
@@ -163,13 +179,13 @@ def refuse_unless_open(round_: Round) -> None:
     """Raises Refused with the date that matters when the round does not take applications now."""
     refuse_elsewhere(round_)
     now = clock.now()
-    if round_.state == "planned" or now < round_.opens_at:
+    if round_.state == RoundState.PLANNED or now < round_.opens_at:
         opens = moment_said(round_.opens_at)
         raise Refused(_("Applications open on %(opens)s.") % {"opens": opens}, code="not_yet_open")
-    if round_.state == "paused" and not clock.deadline_passed(round_.closes_at, now):
+    if round_.state == RoundState.PAUSED and not clock.deadline_passed(round_.closes_at, now):
         text = _("Applications are paused: %(reason)s What you typed is kept. Please come back later.")
         raise Refused(text % {"reason": round_.pause_reason}, code="paused")
-    if round_.state != "open" or clock.deadline_passed(round_.closes_at, now):
+    if round_.state != RoundState.OPEN or clock.deadline_passed(round_.closes_at, now):
         closed = moment_said(round_.closes_at)
         text = _("Applications closed on %(closed)s. What you typed is kept; please call the bureau.")
         raise Refused(text % {"closed": closed}, code="closed")

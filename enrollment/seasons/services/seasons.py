@@ -13,6 +13,7 @@ from enrollment.seasons.models import AfterRules, PolicyVersion, Round, Season
 from enrollment.seasons.rules.forms import CHANGEABLE
 from enrollment.seasons.selectors import judged_in
 from enrollment.seasons.services.steps import round_lock
+from enrollment.seasons.states import RoundState
 from enrollment.seasons.words import wrong_words
 from foundation import clock
 from foundation.errors import Refused
@@ -88,7 +89,7 @@ def dates_of(round_: Round) -> RoundDates:
 
 
 def _refuse_change(round_: Round, row: Mapping[str, Any], reason: str) -> None:
-    if round_.state != "planned" and round_.policy_id != row["policy"].pk:
+    if round_.state != RoundState.PLANNED and round_.policy_id != row["policy"].pk:
         text = _("The round %(round)s is under way: its policy cannot be changed any more.")
         raise Refused(text % {"round": str(round_)}, code="in_use")
     form = row.get("form")

@@ -11,15 +11,17 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from audit.services import entry, record, record_all
 from enrollment.seasons.days.calendar import review_by
-from enrollment.seasons.models import Application, Round, Transition
-from enrollment.seasons.states import APPLICATION, OPEN_FOR_REVIEW, ROUND
+from enrollment.seasons.models import Application, ApplicationState, Round, Transition
+from enrollment.seasons.states import APPLICATION, OPEN_FOR_REVIEW, ROUND, ApplicationEvent, RoundEvent
 from enrollment.seasons.words import ROUND_EVENTS, ROUND_STATES
 from foundation import clock
 from foundation.errors import Refused
 from foundation.steps import make_step
 
 # what puts a case before a person: it has a day by which it is decided, and keeps it once somebody has taken it up
-TO_A_PERSON: Final = frozenset({"open_review", "lapse_return", "uphold", "reopen"})
+TO_A_PERSON: Final = frozenset(
+    {ApplicationEvent.OPEN_REVIEW, ApplicationEvent.LAPSE_RETURN, ApplicationEvent.UPHOLD, ApplicationEvent.REOPEN}
+)
 
 
 def _overtaken() -> str:
@@ -29,7 +31,7 @@ def _overtaken() -> str:
 def application_step(
     *,
     application: Application,
-    event: str,
+    event: ApplicationEvent,
     actor: Account | None,
     reason: str = "",
     next_step_by: datetime | None = None,
@@ -76,7 +78,7 @@ class Stepped:
     """One of many steps made together; see ``application_step``."""
 
     application: Application
-    event: str
+    event: ApplicationEvent
     next_step_by: datetime | None = None
 
 
@@ -127,8 +129,8 @@ def first_steps(application: Application, *, actor: Account, details: Mapping[st
     Nobody has seen it yet, so there is no state to compare with: the caller stores it in the last of these states.
     """
     rows: list[Model] = []
-    source = "draft"
-    for event, who, more in (("submit", actor, details), ("start_checks", None, None)):
+    source: str = ApplicationState.DRAFT
+    for event, who, more in ((ApplicationEvent.SUBMIT, actor, details), (ApplicationEvent.START_CHECKS, None, None)):
         target, at = APPLICATION.target(source, event), application.submitted_at
         rows.append(
             Transition(application=application, source=source, event=event, target=target, actor=who, reason="", at=at)
@@ -153,7 +155,7 @@ def round_lock(round_id: int) -> str:
 
 
 def round_step_locked(
-    *, round_: Round, event: str, actor: Account | None, details: Mapping[str, Any] | None = None
+    *, round_: Round, event: RoundEvent, actor: Account | None, details: Mapping[str, Any] | None = None
 ) -> Round:
     """Make one legal step of a round by compare-and-set, inside a transaction. Raises Refused.
 

@@ -14,6 +14,7 @@ from enrollment.setup.bodies import Body, day_of, digest, gaps, mistakes, moment
 from enrollment.setup.drafting import draft_step, refuse_old
 from enrollment.setup.models import SeasonDraft
 from enrollment.setup.selectors import Ground, ground, place_for, preview, versions
+from enrollment.setup.states import DraftEvent
 from foundation import clock
 from foundation.errors import Refused
 from foundation.locks import lock
@@ -54,7 +55,7 @@ def season_draft_ask(*, official: Account, district: str, year: int, token: str,
     """Ask that a draft comes into force; another person takes it. Raises NotAllowed, Refused."""
     found, draft = _draft(official, district, year, token)
     _refuse_unready(found, reason.strip())
-    draft_step(draft, "ask", reason=reason.strip(), asked_by=official, asked_at=clock.now())
+    draft_step(draft, DraftEvent.ASK, reason=reason.strip(), asked_by=official, asked_at=clock.now())
     _note(draft, "ask", official)
     return draft
 
@@ -63,7 +64,7 @@ def season_draft_ask(*, official: Account, district: str, year: int, token: str,
 def season_draft_back(*, official: Account, district: str, year: int, token: str) -> SeasonDraft:
     """Take a draft back that waits for a second person. Raises NotAllowed, Refused."""
     _found, draft = _draft(official, district, year, token)
-    draft_step(draft, "back", asked_by=None, asked_at=None)
+    draft_step(draft, DraftEvent.BACK, asked_by=None, asked_at=None)
     _note(draft, "back", official)
     return draft
 
@@ -72,7 +73,7 @@ def season_draft_back(*, official: Account, district: str, year: int, token: str
 def season_draft_drop(*, official: Account, district: str, year: int, token: str) -> SeasonDraft:
     """Drop a draft; what stands stays as it is. Raises NotAllowed, Refused."""
     _found, draft = _draft(official, district, year, token)
-    draft_step(draft, "drop")
+    draft_step(draft, DraftEvent.DROP)
     _note(draft, "drop", official)
     return draft
 
@@ -102,7 +103,7 @@ def season_draft_take(*, official: Account, district: str, year: int, token: str
             rounds=_rows(found, draft.body),
             reason=draft.reason,
         )
-        draft_step(draft, "take", taken_by=official, taken_at=clock.now())
+        draft_step(draft, DraftEvent.TAKE, taken_by=official, taken_at=clock.now())
         details = {"before": found.standing, "after": draft.body, "reason": draft.reason, "asked_by": draft.asked_by_id}
         record(
             actor=official,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from audit.services import record
 from enrollment.seasons.lists.services import lists_keep
-from enrollment.seasons.models import Application, ApplicationVersion, PolicyVersion
+from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion, PolicyVersion
 from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.rules.sources import LISTS
 from enrollment.seasons.services.seasons import policy_store
@@ -131,7 +131,7 @@ def _compare(pk: int) -> bool:
 
 def _years(district: str) -> list[int]:
     """The newest year in which families were judged, and a newer one in which they have filed."""
-    rows = Application.objects.filter(district_code=district, rehearsal=False).exclude(state="withdrawn")
+    rows = Application.objects.filter(district_code=district, rehearsal=False).exclude(state=ApplicationState.WITHDRAWN)
     filed = rows.order_by("-season_year").values_list("season_year", flat=True)
     newest = (filed.filter(versions__assessed_at__isnull=False).first(), filed.first())
     return sorted({year for year in newest if year})
@@ -148,7 +148,7 @@ class _Families:
             application__district_code=self.district,
             application__season_year__in=self.years,
             application__rehearsal=False,
-        ).exclude(application__state="withdrawn")
+        ).exclude(application__state=ApplicationState.WITHDRAWN)
         newest = rows.order_by("application", "-number").distinct("application")
         waiting: list[UUID] = []
         judged = newest.select_related("application").only("facts", "assessed_at", "application__zone_code")

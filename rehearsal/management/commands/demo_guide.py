@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.table import Table
 
-from enrollment.seasons.models import Application
+from enrollment.seasons.models import Application, ApplicationState
 from enrollment.seasons.selectors import open_rounds
 from foundation.crypto import blind_index
 from identifiers import mask, normalise
@@ -34,10 +34,20 @@ class Command(BaseCommand):
         """Phones of synthetic parents: with an offer, and one who has not filed."""
         site = settings.SITE_URL
         console.print(f"\n[bold]Parents[/bold]  {site}/sign-in/   codes arrive at {site}/demo/messages/")
-        offered = Application.objects.filter(state="offered").select_related("guardian").order_by("receipt").first()
+        offered = (
+            Application.objects.filter(state=ApplicationState.OFFERED)
+            .select_related("guardian")
+            .order_by("receipt")
+            .first()
+        )
         if offered is not None:
             console.print(f"  has a place to accept    {offered.guardian.phone}   receipt {offered.receipt}")
-        placed = Application.objects.filter(state="accepted").select_related("guardian").order_by("receipt").first()
+        placed = (
+            Application.objects.filter(state=ApplicationState.ACCEPTED)
+            .select_related("guardian")
+            .order_by("receipt")
+            .first()
+        )
         if placed is not None:
             console.print(f"  has accepted a place     {placed.guardian.phone}   receipt {placed.receipt}")
         child = visitor(folder / "city.sqlite")

@@ -19,6 +19,7 @@ from enrollment.review.selectors import needs_rows
 from enrollment.seasons.models import Application, ApplicationVersion, Child, Round
 from enrollment.seasons.selectors import own_draft, version_of
 from enrollment.seasons.services.rounds import round_step
+from enrollment.seasons.states import RoundEvent
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from tests import factories
@@ -54,7 +55,9 @@ def enter_staff(enter: Enter) -> Enter:
 
 
 def pause(place: factories.World, reason: str = "系统维护，今天18点恢复。") -> Round:
-    return round_step(official=factories.staff("official"), round_id=place.round.pk, event="pause", reason=reason)
+    return round_step(
+        official=factories.staff("official"), round_id=place.round.pk, event=RoundEvent.PAUSE, reason=reason
+    )
 
 
 def test_a_paused_round_says_why_keeps_what_is_typed_and_goes_on(enter: Enter) -> None:
@@ -70,7 +73,7 @@ def test_a_paused_round_says_why_keeps_what_is_typed_and_goes_on(enter: Enter) -
     with pytest.raises(Refused, match="系统维护"):
         one.submit()
     draft_save(guardian=one.guardian, draft_id=one.draft.public_id, answers=one.answers)
-    round_step(official=factories.staff("official"), round_id=place.round.pk, event="resume")
+    round_step(official=factories.staff("official"), round_id=place.round.pk, event=RoundEvent.RESUME)
     assert one.submit().receipt
 
 
@@ -87,7 +90,7 @@ def test_only_the_district_s_own_official_pauses() -> None:
     place = factories.world()
     stranger = factories.staff("official", district="430703")
     with pytest.raises(NotAllowed):
-        round_step(official=stranger, round_id=place.round.pk, event="pause", reason="x")
+        round_step(official=stranger, round_id=place.round.pk, event=RoundEvent.PAUSE, reason="x")
 
 
 def test_a_deadline_that_passes_while_typing_loses_nothing(enter: Enter) -> None:

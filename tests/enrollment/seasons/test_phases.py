@@ -12,6 +12,7 @@ from enrollment.seasons.selectors import open_rounds
 from enrollment.seasons.services.phases import rounds_move_on
 from enrollment.seasons.services.rounds import round_step
 from enrollment.seasons.services.seasons import policy_store
+from enrollment.seasons.states import RoundEvent
 from foundation import clock
 from foundation.errors import Refused
 from schools.models import SeatPlan
@@ -80,7 +81,7 @@ def test_what_is_missing_keeps_it_shut_and_is_named() -> None:
         assert rounds_move_on() == 0
         assert state(round_) == "planned"
         with pytest.raises(Refused) as refused:
-            round_step(official=official, round_id=round_.pk, event="open")
+            round_step(official=official, round_id=round_.pk, event=RoundEvent.OPEN)
         assert refused.value.code == "not_ready"
         for word in lacks(Round.objects.select_related("season__district", "policy").get(pk=round_.pk)):
             assert word in refused.value.message
@@ -110,15 +111,15 @@ def test_seats_and_minute_are_asked_before_it_is_opened_by_hand() -> None:
     round_ = planned()
     official = factories.staff("official")
     with clock.at(START - timedelta(minutes=1)), pytest.raises(Refused) as refused:
-        round_step(official=official, round_id=round_.pk, event="open")
+        round_step(official=official, round_id=round_.pk, event=RoundEvent.OPEN)
     assert refused.value.code == "early"
     SeatPlan.objects.update(seats=0)
     with clock.at(START), pytest.raises(Refused) as refused:
-        round_step(official=official, round_id=round_.pk, event="open")
+        round_step(official=official, round_id=round_.pk, event=RoundEvent.OPEN)
     assert refused.value.code == "not_ready"
     SeatPlan.objects.update(seats=1)
     with clock.at(START):
-        assert round_step(official=official, round_id=round_.pk, event="open").state == "open"
+        assert round_step(official=official, round_id=round_.pk, event=RoundEvent.OPEN).state == "open"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,14 +9,14 @@ from enrollment.review.services import review_approve
 from enrollment.seasons.models import Application, ApplicationState, Transition
 from enrollment.seasons.services.rounds import round_step
 from enrollment.seasons.services.steps import application_step
-from enrollment.seasons.states import APPLICATION, LIVE_STATES
+from enrollment.seasons.states import APPLICATION, LIVE_STATES, ApplicationEvent, RoundEvent
 from foundation.errors import Refused
 from tests import factories
 from tests.agencies import City
 from tests.enrollment.cases import REASON, case
 
 pytestmark = pytest.mark.django_db
-EVENTS = tuple(dict.fromkeys(step.event for step in APPLICATION.steps))
+EVENTS = tuple(dict.fromkeys(ApplicationEvent(step.event) for step in APPLICATION.steps))
 
 
 def test_every_step_of_the_table_and_no_other_is_possible() -> None:
@@ -40,7 +40,7 @@ def test_a_step_from_a_state_that_has_passed_changes_nothing() -> None:
     application = factories.family(factories.world()).submit()
     Application.objects.filter(pk=application.pk).update(state="withdrawn")
     with pytest.raises(Refused) as refused:
-        application_step(application=application, event="confirm", actor=None)
+        application_step(application=application, event=ApplicationEvent.CONFIRM, actor=None)
     assert refused.value.code == "changed"
     assert not Transition.objects.filter(application=application, event="confirm").exists()
 
@@ -75,12 +75,12 @@ def test_a_round_is_not_frozen_over_an_undecided_application(agencies: City) -> 
     official = factories.staff("official")
     place = one.world.round
     second = factories.staff("official")
-    round_step(official=official, round_id=place.pk, event="close", second=second)
+    round_step(official=official, round_id=place.pk, event=RoundEvent.CLOSE, second=second)
     with pytest.raises(Refused) as refused:
-        round_step(official=official, round_id=place.pk, event="freeze", second=second)
+        round_step(official=official, round_id=place.pk, event=RoundEvent.FREEZE, second=second)
     assert refused.value.code == "unsettled"
     review_approve(reviewer=official, application_id=application.pk, reason=REASON)
-    assert round_step(official=official, round_id=place.pk, event="freeze", second=second).state == "frozen"
+    assert round_step(official=official, round_id=place.pk, event=RoundEvent.FREEZE, second=second).state == "frozen"
     application.refresh_from_db()
     assert application.state == "in_pool"
     with pytest.raises(Refused):

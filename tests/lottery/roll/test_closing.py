@@ -10,6 +10,7 @@ from accounts.models import Account
 from audit.models import Entry
 from enrollment.seasons.models import Application, Round
 from enrollment.seasons.services.rounds import round_step
+from enrollment.seasons.states import RoundEvent
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from lottery.ceremony.models import Confirmation, Draw
@@ -88,7 +89,7 @@ def test_the_minute_of_the_announced_end_is_still_early() -> None:
 def test_nobody_gets_past_the_service_with_one_person() -> None:
     one = open_round()
     first = one.officials[0]
-    for event in ("close", "freeze"):
+    for event in (RoundEvent.CLOSE, RoundEvent.FREEZE):
         for second in (None, first, one.officials[2], one.reviewer):
             with pytest.raises(Refused) as refused:
                 round_step(official=first, round_id=one.round.pk, event=event, second=second)
@@ -103,7 +104,7 @@ def test_yesterdays_confirmation_and_that_of_an_earlier_closing_do_not_count() -
     with clock.at(clock.now() + timedelta(days=1)):
         assert close(one, second).state == "open"
         assert close(one, first).state == "closed"
-        round_step(official=first, round_id=one.round.pk, event="reopen")
+        round_step(official=first, round_id=one.round.pk, event=RoundEvent.REOPEN)
         assert close(one, second).state == "open"
         assert close(one, first).state == "closed"
 
@@ -160,8 +161,10 @@ def test_two_officials_at_once_close_once() -> None:
     assert Entry.objects.filter(action="round.close").count() == 1
 
 
-@pytest.mark.parametrize(("state", "event"), [("planned", "open"), ("paused", "resume"), ("closed", "reopen")])
-def test_a_round_whose_announced_end_is_past_is_not_opened_in_name_only(state: str, event: str) -> None:
+@pytest.mark.parametrize(
+    ("state", "event"), [("planned", RoundEvent.OPEN), ("paused", RoundEvent.RESUME), ("closed", RoundEvent.REOPEN)]
+)
+def test_a_round_whose_announced_end_is_past_is_not_opened_in_name_only(state: str, event: RoundEvent) -> None:
     one = open_round(ends=timedelta(hours=-1))
     told()
     Round.objects.filter(pk=one.round.pk).update(state=state)
