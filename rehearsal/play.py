@@ -261,13 +261,7 @@ class Play:
 
     def wait_for_checks(self, task: int) -> None:
         """Until every application has left the workers' hands."""
-
-        def left() -> int:
-            return Application.objects.filter(
-                round__season=self.season, state__in=[ApplicationState.SUBMITTED, ApplicationState.VERIFYING]
-            ).count()
-
-        self.wait("verification", left, lambda n: self.tell.advance(task, len(self.filed) - n))
+        self.wait("verification", self.unsettled, lambda n: self.tell.advance(task, len(self.filed) - n))
 
     def wait(self, what: str, left: Callable[[], int], show: Callable[[int], None]) -> None:
         """Until nothing is left, as long as anything moves: a slow machine is waited for, a stuck one is named."""
@@ -332,9 +326,9 @@ class Play:
             raise RuntimeError(f"a correction was refused: {answer}")
 
     def unsettled(self) -> int:
-        return Application.objects.filter(
-            round__season=self.season, state__in=[ApplicationState.SUBMITTED, ApplicationState.VERIFYING]
-        ).count()
+        """How many applications are in the workers' hands."""
+        unjudged = [ApplicationState.SUBMITTED, ApplicationState.VERIFYING]
+        return Application.objects.filter(round__season=self.season, state__in=unjudged).count()
 
     # -- draw, admission, answers -----------------------------------------------------------------------------------
 
