@@ -56,10 +56,14 @@ class ListPaginator(Paginator):  # type: ignore[type-arg]
     def page(self, number: int | str) -> Page[Any]:
         """One page, in the list's order."""
         at = self.validate_number(number)
-        ordered = self.object_list.select_related(None).values_list("pk", flat=True)
-        keys = list(ordered[(at - 1) * self.per_page : at * self.per_page])
-        rows = {row.pk: row for row in self.object_list.order_by().filter(pk__in=keys)}
-        return Page([rows[key] for key in keys if key in rows], at, self)
+        return Page(keys_first(self.object_list, (at - 1) * self.per_page, at * self.per_page), at, self)
+
+
+def keys_first(rows: QuerySet[Any], start: int, stop: int) -> list[Any]:
+    """The rows from ``start`` to ``stop`` in their order: sorted by their keys, and only then joined with the rest."""
+    keys = list(rows.select_related(None).values_list("pk", flat=True)[start:stop])
+    found = {row.pk: row for row in rows.order_by().filter(pk__in=keys)}
+    return [found[key] for key in keys if key in found]
 
 
 def about(rows: QuerySet[Any]) -> tuple[int, bool]:

@@ -1,7 +1,7 @@
 from typing import ClassVar
 
 from django.conf import settings
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, OpClass
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -38,7 +38,7 @@ class Message(models.Model):
         FAMILY = 5, _("About one family")
         MANY = 9, _("To many families")
 
-    key = models.CharField(max_length=120, unique=True)
+    key = models.CharField(max_length=120)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="messages")
     phone = EncryptedTextField()
     template = models.CharField(_("Template"), max_length=40)
@@ -58,7 +58,11 @@ class Message(models.Model):
     ask_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["key"], name="message_key")]
         indexes: ClassVar = [
+            models.Index(  # what a county's list counts, also of one kind of message
+                OpClass("district_code", name="varchar_pattern_ops"), "template", name="message_list"
+            ),
             models.Index(
                 fields=["urgency", "next_attempt_at"],
                 name="message_due",

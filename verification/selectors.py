@@ -123,7 +123,7 @@ def agency_report(*, days: int = 7) -> list[AgencyReport]:
         .values("agency")
         .annotate(n=Sum("calls"), good=Sum("usable"), spent=Sum("milliseconds"))
     }
-    pending_rows = Check.objects.filter(state=Check.State.PENDING).values("agency").annotate(n=Count("pk"))
+    pending_rows = Check.objects.filter(state=Check.State.PENDING).values("agency").annotate(n=Count("*"))
     waiting = {row["agency"]: row["n"] for row in pending_rows}
     outcomes: dict[str, Counter[str]] = {agency: Counter() for agency in Agency.values}
     times: dict[str, Counter[int]] = {agency: Counter() for agency in Agency.values}
