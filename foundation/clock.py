@@ -41,12 +41,22 @@ def written(moment: datetime) -> str:
 
 def ended(deadline: datetime) -> datetime:
     """The first instant after the minute named by ``deadline``."""
-    return deadline.astimezone(SHANGHAI).replace(second=0, microsecond=0) + timedelta(minutes=1)
+    return running_minute(deadline) + timedelta(minutes=1)
+
+
+def running_minute(at: datetime | None = None) -> datetime:
+    """The start of the minute that runs: a deadline before it has passed, one at or after it has not.
+
+    The one bound of deadlines, for queries and code alike: ``closes_at__gte=running_minute()`` still takes, and
+    ``closes_at__lt=running_minute()`` is over. What ends at an instant (a lock, a session, a code that was sent) is
+    compared with ``now()``.
+    """
+    return (at or now()).astimezone(SHANGHAI).replace(second=0, microsecond=0)
 
 
 def deadline_passed(deadline: datetime, at: datetime | None = None) -> bool:
     """Whether the minute named by ``deadline`` is over."""
-    return (at or now()) >= ended(deadline)
+    return deadline < running_minute(at)
 
 
 @contextmanager

@@ -127,5 +127,5 @@ def _appeals(may: Scope) -> list[Task]:
     for subject, ability in APPEALS.items():
         rows = Appeal.objects.filter(subject=subject, state__in=Appeal.OPEN)
         found |= may.rows(rows, ability, district="application__district_code", school="application__review_school_id")
-    late = found.filter(answer_by__lt=clock.now()).exists()
+    late = found.filter(answer_by__lt=clock.running_minute()).exists()
     return [Task(_("Appeals"), _count(found), reverse("admin:enrollment_appeal_changelist"), late=late)]

@@ -46,7 +46,7 @@ def _waiting(official: Account) -> QuerySet[Application]:
     rows = mine.filter(state=ApplicationState.OFFERED).annotate(place=newest)
     called = Reminder.objects.filter(offer=OuterRef("place"), way=Reminder.Way.CALL)
     looked = PlaceLook.objects.filter(offer=OuterRef("place"))
-    return rows.filter(Q(Exists(called)) | Q(next_step_by__lt=clock.now()), ~Exists(looked))
+    return rows.filter(Q(Exists(called)) | Q(next_step_by__lt=clock.running_minute()), ~Exists(looked))
 
 
 def unanswered(official: Account) -> UnansweredPage:

@@ -67,7 +67,7 @@ def open_cases(reviewer: Account) -> QuerySet[Application]:
 def queue(reviewer: Account, wanted: Wanted) -> QuerySet[Application]:
     """The cases asked for, the most urgent first; who looks for one by name or receipt finds decided ones, too."""
     rows = found(reviewer, wanted.q) if wanted.q else open_cases(reviewer)
-    now = clock.now()
+    minute = clock.running_minute()
     exact = {"review_school_id": wanted.school, "zone_code": wanted.zone, "group_code": wanted.group}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if wanted.pattern:
@@ -77,9 +77,9 @@ def queue(reviewer: Account, wanted: Wanted) -> QuerySet[Application]:
     if wanted.agency:
         rows = rows.filter(pattern__contains=f":{wanted.agency}|")
     if wanted.due == "over":
-        rows = rows.filter(next_step_by__lt=now)
+        rows = rows.filter(next_step_by__lt=minute)
     elif wanted.due == "today":
-        rows = rows.filter(next_step_by__gte=now, next_step_by__lt=_tomorrow())
+        rows = rows.filter(next_step_by__gte=minute, next_step_by__lt=_tomorrow())
     if wanted.mine:
         rows = rows.filter(desk__given_to=reviewer)
     return rows.order_by(*ORDER)
@@ -146,7 +146,7 @@ def lines(rows: Sequence[Application]) -> list[Line]:
                 application=one,
                 open=tuple(pattern_words(one.pattern, one.round.policy)),
                 due=one.next_step_by,
-                over=one.next_step_by is not None and one.next_step_by < now,
+                over=one.next_step_by is not None and clock.deadline_passed(one.next_step_by, now),
                 held_by=str(desk.held_by) if held and desk else "",
                 given_to=str(desk.given_to) if desk and desk.given_to else "",
             )
@@ -223,10 +223,10 @@ def alike(reviewer: Account) -> list[Alike]:
 
 def counts(reviewer: Account) -> dict[str, int]:
     """How many cases wait, are overdue, are due today, and were given to this person, by one reading."""
-    now = clock.now()
+    minute = clock.running_minute()
     return open_cases(reviewer).aggregate(
         all=Count("pk"),
-        over=Count("pk", filter=Q(next_step_by__lt=now)),
-        today=Count("pk", filter=Q(next_step_by__gte=now, next_step_by__lt=_tomorrow())),
+        over=Count("pk", filter=Q(next_step_by__lt=minute)),
+        today=Count("pk", filter=Q(next_step_by__gte=minute, next_step_by__lt=_tomorrow())),
         mine=Count("pk", filter=Q(desk__given_to=reviewer)),
     )

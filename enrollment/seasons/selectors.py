@@ -33,9 +33,8 @@ def no_such_application() -> NotAllowed:
 
 def open_rounds() -> QuerySet[Round]:
     """Rounds that take applications now."""
-    now = clock.now()
     return (
-        Round.objects.filter(state=RoundState.OPEN, opens_at__lte=now, closes_at__gt=now)
+        Round.objects.filter(state="open", opens_at__lte=clock.now(), closes_at__gte=clock.running_minute())
         .select_related("season__district", "policy")
         .order_by("closes_at")
     )

@@ -23,6 +23,12 @@ def test_a_deadline_ends_with_its_minute(offset: int, second: int) -> None:
     assert clock.deadline_passed(deadline, FIVE + timedelta(seconds=offset)) == (offset >= 60)
 
 
+@given(st.integers(-100_000, 100_000), st.integers(0, 59))
+def test_a_query_and_the_code_have_one_bound(offset: int, second: int) -> None:
+    deadline, at = FIVE + timedelta(seconds=second), FIVE + timedelta(seconds=offset)
+    assert (deadline < clock.running_minute(at)) == clock.deadline_passed(deadline, at) == (at >= clock.ended(deadline))
+
+
 def test_the_zone_of_the_deadline_does_not_matter() -> None:
     abroad = FIVE.astimezone(UTC)
     with clock.at(FIVE + timedelta(seconds=59)):

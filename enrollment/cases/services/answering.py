@@ -174,10 +174,10 @@ def reminders_go_out() -> bool:
 
     A case whose application was withdrawn asks nobody any more.
     """
-    now = clock.now()
+    minute = clock.running_minute()
     rows = Enquiry.objects.filter(state=Enquiry.State.OPEN, case__state__in=OPEN)
-    late = rows.filter(late_at=None, due_at__lt=now - timedelta(minutes=1))
-    near = rows.filter(near_at=None, late_at=None, due_at__gte=now, due_at__lt=now + LONGEST_HOLIDAY)
+    late = rows.filter(late_at=None, due_at__lt=minute)
+    near = rows.filter(near_at=None, late_at=None, due_at__gte=minute, due_at__lt=minute + LONGEST_HOLIDAY)
     wanted = [*late.order_by("due_at").values_list("pk", flat=True)[:AT_ONCE]]
     wanted += [*near.order_by("due_at").values_list("pk", flat=True)[:AT_ONCE]]
     return sum(_by_itself(pk) for pk in wanted) >= AT_ONCE

@@ -29,7 +29,8 @@ def must_agree(applications: Iterable[Application]) -> dict[UUID, list[Guardians
     found: dict[UUID, list[Guardianship]] = defaultdict(list)
     for one in agreed.filter(may_act=True).select_related("guardian").order_by("pk"):
         application = rows[one.child_id]
-        if one.agreed_at <= application.round.closes_at:  # nobody who came later can undo what was settled
+        # nobody who came later can undo what was settled
+        if not clock.deadline_passed(application.round.closes_at, one.agreed_at):
             found[application.pk].append(one)
     return found
 

@@ -58,7 +58,7 @@ def _due(round_: Round, number: int, left: timedelta) -> list[int]:
         application__state=ApplicationState.OFFERED,
         application__next_step_by=F("answer_by"),
         school__isnull=False,
-        answer_by__gt=now,
+        answer_by__gte=clock.running_minute(now),
         answer_by__lte=now + left,
         published_at__lte=F("answer_by") - left,  # of a shorter time the early reminders are left out
     )

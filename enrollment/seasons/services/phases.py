@@ -15,12 +15,10 @@ def rounds_move_on() -> int:
 
     A round that still lacks something does not open: its page says what, and it opens when that is there.
     """
-    now = clock.now()
+    now, minute = clock.now(), clock.running_minute()
     due = [
-        *Round.objects.filter(state=RoundState.PLANNED, opens_at__lte=now, closes_at__gt=now).values_list(
-            "pk", flat=True
-        ),
-        *Round.objects.filter(state__in=RUNNING, closes_at__lt=now).values_list("pk", flat=True),
+        *Round.objects.filter(state="planned", opens_at__lte=now, closes_at__gte=minute).values_list("pk", flat=True),
+        *Round.objects.filter(state__in=("open", "paused"), closes_at__lt=minute).values_list("pk", flat=True),
     ]
     return sum(_move_on(pk) for pk in due)
 

@@ -173,7 +173,7 @@ def _settle(offer: SeatOffer, state: SeatOffer.State) -> SeatOffer:
 def seat_offers_lapse() -> int:
     """Let seats lapse that a family did not answer in time; what the child had stays. Returns how many."""
     changed, waiting = 0, SeatOffer.objects.filter(state=SeatOffer.State.OPEN)
-    for pk in list(waiting.filter(answer_by__lt=clock.now()).values_list("pk", flat=True)):
+    for pk in list(waiting.filter(answer_by__lt=clock.running_minute()).values_list("pk", flat=True)):
         with transaction.atomic():
             one = waiting.select_for_update(skip_locked=True).filter(pk=pk).first()
             if one is not None and clock.deadline_passed(one.answer_by):
