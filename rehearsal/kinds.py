@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import identifiers
-from enrollment.appeals.services import PUBLISHED_STATES
+from enrollment.appeals.selectors import PUBLISHED_STATES
 from enrollment.guardians.models import AddressProtection
 from enrollment.seasons.models import Application, ApplicationState
 from enrollment.seasons.states import ApplicationEvent

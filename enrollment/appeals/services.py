@@ -1,6 +1,6 @@
 """Appeals: filed by the family, heard, and decided by another person than who decided before (docs/appeals.md)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,11 +11,11 @@ from accounts.models import Account
 from accounts.scopes import scope
 from audit.services import record
 from enrollment.appeals.models import Appeal, AppealEvent
-from enrollment.appeals.selectors import may_decide
-from enrollment.appeals.states import APPEAL, AppealStep
+from enrollment.appeals.selectors import may_appeal, may_decide, open_already
+from enrollment.appeals.states import APPEAL
 from enrollment.guardians.services.decision_messages import tell
 from enrollment.seasons.days.calendar import after_working_days, rules_of
-from enrollment.seasons.models import Application, ApplicationState, Offer, Transition
+from enrollment.seasons.models import Application, Transition
 from enrollment.seasons.services.steps import application_step
 from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
@@ -32,15 +32,6 @@ LONGEST_REASON: Final = 2000
 
 
 LONGEST_PLACE: Final = 200
-
-
-PUBLISHED_STATES: Final = (
-    ApplicationState.WAITING,
-    ApplicationState.OFFERED,
-    ApplicationState.ACCEPTED,
-    ApplicationState.DECLINED,
-    ApplicationState.LAPSED,
-)
 
 
 def _words(text: str) -> str:
@@ -61,27 +52,25 @@ def appeal_file(*, guardian: Account, application_id: UUID, reason: str) -> Appe
     application = rows.filter(pk=application_id, guardian=guardian).first()
     if application is None:
         raise NotAllowed(_("There is no such application in your account."))
-    subject, offer, decided = _subject(application)
+    may = may_appeal(application, application.appeals.all())
+    if isinstance(may, Refused):
+        raise may
     why = _words(reason)
-    _refuse_repeated(application, subject, offer, decided)
     rules, now = rules_of(application.round.season), clock.now()
-    if now > decided + timedelta(days=rules.appeal_within):
-        text = _("The time to appeal is over (%(days)d days). Please call the bureau: a person will help.")
-        raise Refused(text % {"days": rules.appeal_within}, code="late")
     try:
         with transaction.atomic():
             appeal = Appeal.objects.create(
                 application=application,
-                offer=offer,
-                subject=subject,
+                offer=may.offer,
+                subject=may.subject,
                 reason=why,
                 filed_by=guardian,
                 filed_at=now,
                 answer_by=after_working_days(now, rules.appeal_days, rules),
             )
     except IntegrityError:
-        raise _open_already() from None
-    if subject == Appeal.Subject.NOT_ELIGIBLE:
+        raise open_already() from None
+    if may.subject == Appeal.Subject.NOT_ELIGIBLE:
         application_step(
             application=application,
             event=ApplicationEvent.APPEAL,
@@ -94,36 +83,6 @@ def appeal_file(*, guardian: Account, application_id: UUID, reason: str) -> Appe
     )
     _after(appeal, event, "appeal_filed", deadline=appeal.answer_by.strftime("%Y-%m-%d"))
     return appeal
-
-
-def _subject(application: Application) -> tuple[Appeal.Subject, Offer | None, datetime]:
-    """What an appeal would be against now, and when that was decided. Raises Refused."""
-    if application.state == ApplicationState.NOT_ELIGIBLE:
-        refused = Transition.objects.filter(application=application, event=ApplicationEvent.REFUSE).last()
-        return Appeal.Subject.NOT_ELIGIBLE, None, refused.at if refused else application.state_at
-    offer = application.offer
-    if application.state in PUBLISHED_STATES and offer is not None:
-        return Appeal.Subject.RESULT, offer, offer.published_at
-    if application.state == ApplicationState.APPEALED:
-        raise _open_already()
-    text = _("There is no decision to appeal against now.")
-    raise Refused(text, code="illegal_step")
-
-
-def _refuse_repeated(application: Application, subject: Appeal.Subject, offer: Offer | None, decided: datetime) -> None:
-    if application.appeals.filter(state__in=Appeal.OPEN).exists():
-        raise _open_already()
-    before = application.appeals.filter(subject=subject, offer=offer, filed_at__gte=decided)
-    if before.filter(state__in=[Appeal.State.UPHELD, Appeal.State.DISMISSED]).exists():
-        text = _(
-            "This appeal was decided. If you still see it otherwise, you can ask for administrative reconsideration "
-            "or go to court; the bureau tells you how."
-        )
-        raise Refused(text, code="decided")
-
-
-def _open_already() -> Refused:
-    return Refused(_("You have appealed already; it is being decided. Nothing was filed twice."), code="open")
 
 
 def own_appeal_locked(guardian: Account, appeal_id: UUID) -> Appeal:

@@ -12,10 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.pages import GuardianRequest, guardian_page, tried
 from enrollment.appeals.models import Appeal
-from enrollment.appeals.selectors import appeals_of
+from enrollment.appeals.selectors import appeals_of, may_appeal
 from enrollment.appeals.services import (
     LONGEST_REASON,
-    PUBLISHED_STATES,
     appeal_file,
     appeal_take_back,
     hearing_ask_move,
@@ -57,15 +56,17 @@ def _page(request: GuardianRequest, application_id: UUID, refused: Refusal | Non
     appeals = appeals_of(found)
     newest = appeals[0] if appeals else None
     error = refused.message if refused and refused.field == "reason" else ""
-    possible = found.state == ApplicationState.NOT_ELIGIBLE or (
-        found.state in PUBLISHED_STATES and found.offer is not None
-    )
+    may = may_appeal(found, appeals)
+    why_not = may.code if isinstance(may, Refused) else ""
     context = {
         "application": found,
         "appeals": appeals,
         "open": newest if newest is not None and newest.is_open else None,
-        "may_file": possible and (newest is None or newest.state == Appeal.State.WITHDRAWN or refused is not None),
-        "against_result": found.state != ApplicationState.NOT_ELIGIBLE,
+        # what was typed comes back with the refusal, unless there is no decision it could be meant against
+        "may_file": not why_not or (refused is not None and why_not != "illegal_step"),
+        "until": None if isinstance(may, Refused) else may.until,
+        "late": may.message if isinstance(may, Refused) and may.code == "late" else "",
+        "against_result": found.state != "not_eligible",
         "hearing_ahead": bool(newest and newest.hearing_at and clock.now() < newest.hearing_at),
         "refused": refused.message if refused and not error else "",
         "field": FormField(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.pages import GuardianRequest, guardian_page
-from enrollment.appeals.services import PUBLISHED_STATES
+from enrollment.appeals.selectors import MayAppeal, may_appeal
 from enrollment.cases.selectors import told_to_family
 from enrollment.filing.selectors import own_rows, thanks_of
 from enrollment.filing.submission.services import application_withdraw
@@ -63,6 +63,7 @@ def _context(request: GuardianRequest, found: Application) -> dict[str, Any]:
     attendance = attendance_of(found) if found.state == ApplicationState.ACCEPTED else None
     explained = results.explained(found.pk)
     appeals = list(found.appeals.order_by("-pk"))
+    may = may_appeal(found, appeals)
     return {
         "application": found,
         "next": next_step(found),
@@ -83,9 +84,8 @@ def _context(request: GuardianRequest, found: Application) -> dict[str, Any]:
         "result": result_of(found, explained),
         "can_withdraw": can(found, ApplicationEvent.WITHDRAW),
         "can_amend": may_amend(found, found.round),
-        "can_answer": can(found, ApplicationEvent.ACCEPT),
-        "can_appeal": found.state == ApplicationState.NOT_ELIGIBLE
-        or (found.state in PUBLISHED_STATES and offer is not None),
+        "can_answer": can(found, "accept"),
+        "appeal_until": may.until if isinstance(may, MayAppeal) else None,
         "open_appeal": next((one for one in appeals if one.is_open), None),
         "last_appeal": appeals[0] if appeals else None,
         "declaration": found.declaration_cases.first(),
