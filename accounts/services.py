@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django_otp.util import random_number_token
 
@@ -19,7 +18,7 @@ from accounts.limit_rules import PASSWORDS
 from accounts.models import Account, PhoneDevice, Role, TokenDevice
 from accounts.people.terms import roles_checked
 from audit.services import record, typed_name
-from foundation import clock, events
+from foundation import clock, codes, events
 from foundation.crypto import blind_index, encrypt
 from foundation.errors import Refusal, Refused
 from foundation.prepared import Prepared
@@ -29,7 +28,6 @@ IDENTITY = "UPDATE accounts_account SET name = %s, id_number = %s, id_index = %s
 OTHERS = Prepared(lambda index, pk: Account.objects.filter(id_index=index).exclude(pk=pk), 2)
 CODE_DIGITS = 6
 CODE_SECONDS = 300
-WRONG_CODES = tries.MOST
 WRONG_TOKENS = 10  # the wait before the next try is 2 ** (this - 1) seconds at most: nine minutes
 
 
@@ -168,7 +166,7 @@ def _verified(number: str, code: str, asker: Asker) -> Account:
             raise _expired()
         _refuse_locked(device, asker)
         expired = device.valid_until < clock.now()
-        if not expired and device.token and constant_time_compare("".join(code.split()), device.token):
+        if not expired and device.token and codes.same(codes.read(code), device.token):
             _used_up(device, asker)
             record(actor=device.user, action="sign_in", object_type="account", object_id=device.user_id)
         else:

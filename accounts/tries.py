@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-MOST: Final = 5
+from foundation import codes
+
+MOST: Final = codes.TRIES
 LOCK_SECONDS: Final = 15 * 60
 OTHERS: Final = "others"
 MOST_OTHERS: Final = 20

@@ -11,7 +11,6 @@ from accounts.askers import Asker, mark_of
 from accounts.identity import sessions_end
 from accounts.models import Account, PhoneDevice, TokenDevice
 from accounts.services import (
-    WRONG_CODES,
     IssuedCode,
     code_issue,
     code_verify,
@@ -21,6 +20,7 @@ from accounts.services import (
 )
 from enrollment.account.services.signin import sign_in_code_send
 from foundation import clock
+from foundation.codes import TRIES
 from foundation.errors import Refused
 from notifications.models import Message
 from tests import factories
@@ -62,8 +62,8 @@ def test_an_expired_code_is_not_counted_as_wrong() -> None:
 
 def test_five_wrong_codes_from_one_address_lock_even_the_right_one() -> None:
     made = issued()
-    answers = [refused(wrong(made.code)) for _ in range(WRONG_CODES)]
-    assert answers == ["wrong_code"] * (WRONG_CODES - 1) + ["locked"]
+    answers = [refused(wrong(made.code)) for _ in range(TRIES)]
+    assert answers == ["wrong_code"] * (TRIES - 1) + ["locked"]
     assert refused(made.code) == "locked"
     with clock.at(clock.now() + timedelta(minutes=16)):
         assert refused(made.code) == "expired"
@@ -74,7 +74,7 @@ def test_a_strangers_wrong_codes_do_not_shut_the_family_out() -> None:
     """Not the browser that had the code sent, not one that signed in before, and nobody elsewhere."""
     made = issued()
     stranger = factories.asker("203.0.113.9")
-    for _try in range(WRONG_CODES):
+    for _try in range(TRIES):
         refused(wrong(made.code), stranger)
     assert refused(made.code, stranger) == "locked"
     who_asked = Asker(address=stranger.address, ask=made.key)  # behind the stranger's own address
@@ -95,7 +95,7 @@ def test_strangers_at_many_addresses_have_twenty_tries_a_day_and_the_family_has_
 def test_a_browser_whose_code_was_tried_in_vain_asks_for_another() -> None:
     made = issued()
     here = Asker(address="198.51.100.7", ask=made.key)
-    for _try in range(WRONG_CODES):
+    for _try in range(TRIES):
         refused(wrong(made.code), here)
     assert refused(made.code, here) == "locked"
     with clock.at(clock.now() + timedelta(seconds=61)):

@@ -13,12 +13,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Account, PhoneDevice
-from accounts.services import WRONG_CODES
 from enrollment.documents.models import Document
 from enrollment.filing.drafts.services import draft_save
 from enrollment.filing.submission.services import draft_digest
 from enrollment.seasons.models import Application, Child
 from foundation import clock
+from foundation.codes import TRIES
 from identifiers.resident import check_character
 from notifications.models import Message
 from tests import factories
@@ -60,7 +60,7 @@ def test_the_wrong_code_five_times() -> None:
     first = client.post("/sign-in/code/", {"code": wrong})
     assert "验证码不正确，请与短信核对，还可再试4次" in read(first)
     assert f'value="{wrong}"' in first.text  # what was typed is kept
-    for _time in range(WRONG_CODES - 2):
+    for _time in range(TRIES - 2):
         client.post("/sign-in/code/", {"code": wrong})
     fifth = client.post("/sign-in/code/", {"code": wrong})
     assert "重新获取验证码" in read(fifth)

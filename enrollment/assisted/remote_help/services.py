@@ -33,9 +33,6 @@ CODE_VALID: Final = timedelta(minutes=10)
 LASTS: Final = timedelta(minutes=30)
 
 
-WRONG_CODES: Final = 5
-
-
 LOCK: Final = timedelta(minutes=15)
 
 
@@ -115,8 +112,8 @@ def help_join(*, helper: Account, code: str) -> HelpSession:
         now = clock.now()
         if lock.locked_until and lock.locked_until > now:
             raise Refused(_("Too many wrong codes. Please wait 15 minutes."), code="locked", field="code")
-        plain = "".join(code.split())
-        session = HelpSession.objects.select_for_update().filter(code_index=_index(plain), helper__isnull=True).first()
+        waiting = HelpSession.objects.select_for_update().filter(helper__isnull=True)
+        session = waiting.filter(code_index=_index(codes.read(code))).first()
         if session is not None and _in_reach(helper, session):
             HelperLock.objects.filter(pk=lock.pk).update(failures=0, locked_until=None)
             session.helper, session.joined_at, session.code_index = helper, now, ""
@@ -124,13 +121,12 @@ def help_join(*, helper: Account, code: str) -> HelpSession:
             session.save(update_fields=["helper", "joined_at", "code_index", "ends_at"])
             _audit(helper, "join", session)
             return session
-        failures = lock.failures + 1
-        locked = failures >= WRONG_CODES
+        counted = codes.wrong(lock.failures)
         HelperLock.objects.filter(pk=lock.pk).update(
-            failures=0 if locked else failures, locked_until=now + LOCK if locked else None
+            failures=0 if counted.over else counted.failures, locked_until=now + LOCK if counted.over else None
         )
         record(actor=helper, action="help.wrong_code", object_type="account", object_id=helper.pk)
-        if locked:
+        if counted.over:
             problem = Refused(_("Too many wrong codes. Please wait 15 minutes."), code="locked", field="code")
         else:
             text = _("There is no such code now. Ask the family to read it again, or to make a new one.")

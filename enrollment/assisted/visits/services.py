@@ -46,9 +46,6 @@ CODE_VALID = timedelta(minutes=10)
 CODE_PAUSE = timedelta(minutes=1)
 
 
-WRONG_CODES = 5
-
-
 LOCK = timedelta(minutes=15)
 
 
@@ -244,15 +241,14 @@ def consent_by_code(*, operator: Account, visit_id: UUID, code: str, covers: Seq
         if not visit.code_index or visit.code_until is None or visit.code_until <= clock.now():
             text = _("This code is no longer valid. Please send a new one.")
             raise Refused(text, code="expired", field="code")
-        if visit.code_index == _code_index(visit, "".join(code.split())):
+        if codes.same(_code_index(visit, codes.read(code)), visit.code_index):
             _store_consent(visit, CODE_WAY, covers)
             return visit_open(visit)
-        failures = visit.code_failures + 1
-        _update(visit, code_failures=failures)
-        left = WRONG_CODES - failures
-        if left > 0:
+        counted = codes.wrong(visit.code_failures)
+        _update(visit, code_failures=counted.failures)
+        if not counted.over:
             text = _("This code is not right. Please compare it with the message; %(left)d more tries.")
-            problem = Refused(text % {"left": left}, code="wrong_code", field="code")
+            problem = Refused(text % {"left": counted.left}, code="wrong_code", field="code")
         else:
             end(visit, "locked", operator)
             text = _("Too many wrong codes: this visit is ended. Please wait 15 minutes before the next one.")

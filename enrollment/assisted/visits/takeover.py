@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, PhoneDevice
 from audit.services import record
 from enrollment.assisted.models import AssistEvent, AssistVisit
-from enrollment.assisted.visits.services import WRONG_CODES
 from enrollment.seasons.models import Child
 from foundation import clock, codes
 from foundation.crypto import blind_index
@@ -49,15 +48,16 @@ def account_claim(*, account: Account, number: str, code: str) -> Account:
         field="code",
     )
     typed = codes.read(code)
-    plain = number.upper().translate(str.maketrans("OIL", "011", " \0"))
+    plain = codes.read(number, f"{codes.PLAIN}-")
     with transaction.atomic():
         rows = AssistVisit.objects.select_for_update(of=("self",)).select_related("guardian")
         visit = rows.filter(number=plain).exclude(claim_index="").first()
-        right = visit is not None and visit.claim_index == _index(visit, typed) and visit.guardian.phone is None
-        if visit is not None and right and visit.claim_failures < WRONG_CODES:
-            return _hand_over(account, visit)
         if visit is not None:
-            AssistVisit.objects.filter(pk=visit.pk).update(claim_failures=visit.claim_failures + 1)
+            right = codes.same(_index(visit, typed), visit.claim_index) and visit.guardian.phone is None
+            if right and visit.claim_failures < codes.TRIES:
+                return _hand_over(account, visit)
+            counted = codes.wrong(visit.claim_failures)
+            AssistVisit.objects.filter(pk=visit.pk).update(claim_failures=counted.failures)
     raise wrong
 
 

@@ -4,14 +4,12 @@ An invitation is bound to a phone and carries a code of its own; the answer to a
 an invitation at all. Both sides' consent is kept.
 """
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 import identifiers
@@ -32,7 +30,7 @@ from foundation.errors import NotAllowed, Refused
 from notifications.services import message_queue
 from schools.switches import refuse_unless_offered
 
-CODE_LENGTH, VALID_DAYS, WRONG_CODES = 8, 7, 5
+CODE_LENGTH, VALID_DAYS = 8, 7
 
 
 MOST_OPEN, MOST_A_DAY = 3, 6
@@ -76,11 +74,6 @@ def _refuse_terms(terms: Terms) -> None:
 
 def _code_index(child: Child, code: str) -> str:
     return blind_index("invitation", f"{child.pk} {code}")
-
-
-def normal_code(typed: str) -> str:
-    """The code as made, from whatever was typed: case, spaces and strokes do not matter."""
-    return "".join(character for character in typed.upper() if character in codes.CLEAR)
 
 
 @transaction.atomic
@@ -149,7 +142,7 @@ def invitation_find(*, account: Account, code: str) -> Invitation:
 
     No invitation, another phone's, an old one and a wrong code are answered alike.
     """
-    typed = normal_code(code)
+    typed = codes.read(code, codes.CLEAR)
     text = _(
         "This code fits no open invitation to your number. Please compare it with the message, or ask for a new one."
     )
@@ -159,11 +152,11 @@ def invitation_find(*, account: Account, code: str) -> Invitation:
         rows = Invitation.objects.select_for_update(of=("self",)).select_related("child", "inviter")
         mine = rows.filter(phone_index=account.phone_index, state=Invitation.State.OPEN, asker__isnull=True)
         waiting = list(mine.filter(expires_at__gt=clock.now()))
-        found = [one for one in waiting if secrets.compare_digest(one.code_index, _code_index(one.child, typed))]
-        if not found:
-            ids = [one.pk for one in waiting]
-            Invitation.objects.filter(pk__in=ids).update(failures=F("failures") + 1)
-            Invitation.objects.filter(pk__in=ids, failures__gte=WRONG_CODES).update(state=Invitation.State.LOCKED)
+        found = [one for one in waiting if codes.same(_code_index(one.child, typed), one.code_index)]
+        for one in [] if found else waiting:
+            counted = codes.wrong(one.failures)
+            state = "locked" if counted.over else one.state
+            Invitation.objects.filter(pk=one.pk).update(failures=counted.failures, state=state)
     if not found:
         raise Refused(text, code=WRONG, field="code")
     return found[0]

@@ -21,14 +21,13 @@ from enrollment.guardians.services.agreements import (
     invitation_answer,
     invitation_find,
     invitation_revoke,
-    normal_code,
     protection_order,
     protection_set,
     request_answer,
 )
 from enrollment.privacy.services import data_of
 from enrollment.seasons.models import Application
-from foundation import clock
+from foundation import clock, codes
 from foundation.crypto import blind_index
 from foundation.errors import NotAllowed, Refused
 from notifications.models import Message
@@ -142,7 +141,7 @@ def test_an_old_a_used_and_a_revoked_code_are_answered_alike(one: factories.Fami
 def test_a_code_is_read_as_people_type_it(one: factories.Family) -> None:
     other, (_invitation, code) = person(), invited(one)
     assert invitation_find(account=other, code=f" {code.lower()} ").state == "open"
-    assert normal_code(code) == code.replace("-", "")
+    assert codes.read(code, codes.CLEAR) == code.replace("-", "")
 
 
 @pytest.mark.parametrize(
