@@ -24,6 +24,7 @@ from accounts.people.ranks import (
 )
 from accounts.people.states import STAFF_CHANGE, StaffChangeEvent
 from accounts.people.terms import Terms, terms_checked
+from accounts.people.words import no_such_page
 from accounts.services import phone_checked
 from audit.services import record
 from foundation import clock
@@ -224,7 +225,7 @@ def _locked(actor: Account, change_id: UUID) -> StaffChange:
     """The change, if this person may decide about it. Raises NotAllowed. Call inside a transaction."""
     change = StaffChange.objects.select_for_update().filter(public_id=change_id).first()
     if change is None or not may_decide(actor, change):
-        raise NotAllowed(_("There is no such page for you."))
+        raise no_such_page()
     return change
 
 

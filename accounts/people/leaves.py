@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, Leave, Role
 from accounts.people.ranks import HIGH, may_appoint, own_roles, refuse_clash, role_name
 from accounts.people.terms import Terms, prefixes
+from accounts.people.words import no_such_page
 from audit.services import record
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
@@ -206,7 +207,7 @@ def leave_end(*, actor: Account, leave_id: UUID) -> Leave:
     leave = Leave.objects.select_for_update().filter(public_id=leave_id).select_related("account").first()
     mine = leave is not None and (may_arrange(actor, leave.account) or leave.deputy_id == actor.pk)
     if leave is None or not mine:
-        raise NotAllowed(_("There is no such page for you."))
+        raise no_such_page()
     if leave.ended_at is None:
         _end(actor, leave)
     return leave

@@ -15,8 +15,9 @@ from django_otp_webauthn.helpers import WebAuthnHelper
 from django_otp_webauthn.models import WebAuthnCredential
 
 from accounts.models import Account
+from accounts.people.words import no_such_page
 from audit.services import record
-from foundation.errors import NotAllowed, Refused
+from foundation.errors import Refused
 
 MOST: Final = 10  # keys of one person
 
@@ -66,5 +67,5 @@ def key_remove(*, account: Account, key_id: int) -> None:
     """A key signs nobody in any more; a session that it opened ends. Raises NotAllowed."""
     gone, _rows = WebAuthnCredential.objects.filter(user=account, pk=key_id).delete()
     if not gone:
-        raise NotAllowed(_("There is no such page for you."))
+        raise no_such_page()
     record(actor=account, action="staff.key.remove", object_type="account", object_id=account.pk)

@@ -6,17 +6,15 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
-from django.utils.translation import gettext as _
 
 from accounts.abilities import EVERY_ROLE, OF_ROLE, UNASKED, Ability
 from accounts.models import Account, Leave, Role, StaffChange
 from accounts.people.appointing import may_decide
 from accounts.people.ranks import ADMINISTER, may_appoint
 from accounts.people.terms import Terms, prefixes
-from accounts.people.words import ABILITY_WORDS, NEEDED
+from accounts.people.words import ABILITY_WORDS, NEEDED, no_such_page
 from accounts.scopes import scope
 from foundation import clock
-from foundation.errors import NotAllowed
 
 MOST_CHANGES: Final = 200
 State = StaffChange.State
@@ -81,7 +79,7 @@ def staff_here(reader: Account) -> QuerySet[Account]:
 def people_here(reader: Account, *, search: str = "") -> list[Person]:
     """Who works at the reader's places; ``search`` is part of a name, a user name, a place or a school."""
     if not scope(reader).any(ADMINISTER):
-        raise NotAllowed(_("There is no such page for you."))
+        raise no_such_page()
     wanted = search.strip().lower()
     found = [_person(reader, account) for account in staff_here(reader)]
     return [one for one in found if not wanted or wanted in _text(one)]
@@ -98,7 +96,7 @@ def person_here(reader: Account, person_id: UUID) -> Person:
     """One of them. Raises NotAllowed."""
     account = staff_here(reader).filter(public_id=person_id).first() if scope(reader).any(ADMINISTER) else None
     if account is None:
-        raise NotAllowed(_("There is no such page for you."))
+        raise no_such_page()
     return _person(reader, account)
 
 
@@ -122,7 +120,7 @@ def change_here(reader: Account, change_id: UUID) -> StaffChange:
     rows = StaffChange.objects.select_related("account", "proposed_by", "confirmed_by")
     change = rows.filter(public_id=change_id).first()
     if change is None or not may_decide(reader, change):
-        raise NotAllowed(_("There is no such page for you."))
+        raise no_such_page()
     return change
 
 
@@ -171,7 +169,7 @@ class Table:
 def abilities_at(reader: Account, district: str) -> Table:
     """The table of a place the reader administers. Raises NotAllowed."""
     if not scope(reader).may(ADMINISTER, district=district):
-        raise NotAllowed(_("There is no such page for you."))
+        raise no_such_page()
     rows = Role.objects.in_force().filter(district_code__in=prefixes(district), account__is_active=True)
     by: dict[int, list[Role]] = {}
     for role in rows.filter(account__is_staff=True).select_related("account").order_by("account__username"):

@@ -1,12 +1,20 @@
-"""Every ability in words: what somebody can do, as the page of people says it."""
+"""Every ability in words: what somebody can do, as the page of people says it; and that there is no such page."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.abilities import Ability
+from foundation.errors import NotAllowed
+
+
+def no_such_page() -> NotAllowed:
+    """What somebody hears who asks for a page of people beyond their reach: the same as for one that is not there."""
+    return NotAllowed(_("There is no such page for you."))
+
 
 ABILITY_WORDS: Final[Mapping[Ability, Promise]] = {
     Ability.APPLICATION_VIEW: pgettext_lazy("ability", "Read applications and papers"),

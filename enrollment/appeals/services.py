@@ -16,6 +16,7 @@ from enrollment.appeals.states import APPEAL
 from enrollment.guardians.services.decision_messages import tell
 from enrollment.seasons.days.calendar import after_working_days, rules_of
 from enrollment.seasons.models import Application, Transition
+from enrollment.seasons.selectors import no_such_application
 from enrollment.seasons.services.steps import application_step
 from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
@@ -51,7 +52,7 @@ def appeal_file(*, guardian: Account, application_id: UUID, reason: str) -> Appe
     rows = Application.objects.select_for_update(of=("self",)).select_related("child", "guardian", "round__season")
     application = rows.filter(pk=application_id, guardian=guardian).first()
     if application is None:
-        raise NotAllowed(_("There is no such application in your account."))
+        raise no_such_application()
     may = may_appeal(application, application.appeals.all())
     if isinstance(may, Refused):
         raise may

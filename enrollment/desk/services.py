@@ -14,6 +14,7 @@ from accounts.scopes import scope
 from audit.services import record
 from enrollment.desk.models import CaseDesk, CaseNote, Errand, ReasonText, SavedView
 from enrollment.seasons.models import Application
+from enrollment.seasons.selectors import no_application_in_care
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from schools.models import District
@@ -40,7 +41,7 @@ def reviewed(reviewer: Account, application_id: UUID) -> Application:
     )
     found = rows.select_for_update(of=("self",)).filter(pk=application_id).first()
     if found is None:
-        raise NotAllowed(_("There is no such application in your care."))
+        raise no_application_in_care()
     return found
 
 
@@ -70,7 +71,7 @@ def case_hold(*, reviewer: Account, application: Application) -> Hold:
     """
     school = application.review_school_id or ""
     if not scope(reviewer).may(Ability.APPLICATION_REVIEW, district=application.district_code, school=school):
-        raise NotAllowed(_("There is no such application in your care."))
+        raise no_application_in_care()
     while True:
         now = clock.now()
         values: dict[str, Any] = {"case": application.pk, "who": reviewer.pk, "now": now, "until": now + HELD}

@@ -14,11 +14,11 @@ from accounts.models import Account
 from enrollment.appeals.models import Appeal
 from enrollment.appeals.services import own_appeal_locked
 from enrollment.documents.materials import materials_for, pages_given
-from enrollment.seasons.models import Application, ApplicationState, Draft
-from enrollment.seasons.selectors import in_reach, may_amend
+from enrollment.seasons.models import Application, Draft
+from enrollment.seasons.selectors import may_amend, own_draft_locked
 from enrollment.seasons.services.rounds import refuse_unless_open
 from foundation import clock
-from foundation.errors import NotAllowed, Refused
+from foundation.errors import Refused
 from schools.switches import offered
 
 MOST_PAGES: Final = 20  # of one material or one appeal, photos and PDFs together
@@ -70,7 +70,7 @@ class OfDraft:
 
     def hold(self, guardian: Account) -> Held:
         """Raises NotAllowed, Refused (not asked, submitted, late)."""
-        draft = owned_draft(guardian, self.draft_id)
+        draft = own_draft_locked(guardian, self.draft_id)
         _refuse_unless_wanted(draft, self.kind)
         count = sum(page.kind == self.kind for page in pages_given(draft))
         return Held({"draft": draft}, draft.round.season.district_id, count)
@@ -93,19 +93,6 @@ class OfAppeal:
             )
             raise Refused(text, code="closed", field="file")
         return Held({"appeal": appeal}, appeal.application.district_code, appeal.documents.count())
-
-
-def owned_draft(guardian: Account, draft_id: UUID) -> Draft:
-    """The guardian's own draft, locked: pages are added one after the other. Raises NotAllowed."""
-    draft = (
-        Draft.objects.select_for_update(of=("self",))
-        .select_related("child", "round__season__district__parent", "round__policy")
-        .filter(public_id=draft_id, child__guardian=guardian)
-        .first()
-    )
-    if draft is None or not in_reach(draft.round.season.district_id):
-        raise NotAllowed(_("There is no such application in your account."))
-    return draft
 
 
 def _refuse_unless_wanted(draft: Draft, kind: str) -> None:

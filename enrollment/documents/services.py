@@ -14,10 +14,11 @@ from audit.services import record
 from enrollment.documents.files.pages import few_costly, judge, pages_keep
 from enrollment.documents.materials import materials_for, pages_given
 from enrollment.documents.models import Document
-from enrollment.documents.places import OfAppeal, OfDraft, Place, owned_draft
+from enrollment.documents.places import OfAppeal, OfDraft, Place
 from enrollment.documents.selectors import document_for
 from enrollment.forms.questions import N_
 from enrollment.seasons.models import Application, Draft
+from enrollment.seasons.selectors import own_draft_locked
 from foundation import clock, files
 from foundation.crypto import blind_index
 from foundation.errors import Refused
@@ -181,7 +182,7 @@ def _valid_until(text: str) -> str:
 @transaction.atomic
 def document_reuse(*, guardian: Account, draft_id: UUID, kind: str) -> list[Document]:
     """Give again what was given for a sibling or an earlier application. Raises NotAllowed, Refused."""
-    draft = owned_draft(guardian, draft_id)
+    draft = own_draft_locked(guardian, draft_id)
     offered = [page for material in materials_for(draft) if material.id == kind for page in material.offered]
     return [_keep(guardian, OfDraft(draft_id, kind), _copy(page, guardian)) for page in offered]
 

@@ -21,6 +21,7 @@ from enrollment.guardians.services.decision_messages import tell
 from enrollment.seasons.days.calendar import rules_of
 from enrollment.seasons.models import Application, ApplicationState
 from enrollment.seasons.rules.policies import compiled
+from enrollment.seasons.selectors import no_application_in_care
 from enrollment.seasons.services.steps import application_step
 from enrollment.seasons.states import ApplicationEvent, RoundState
 from foundation import clock
@@ -63,7 +64,7 @@ def case_open(*, reviewer: Account, application_id: UUID, what: str) -> Declarat
     found = rows.select_for_update(of=("self",)).select_related("child", "guardian", "round__season")
     application = found.filter(pk=application_id).first()
     if application is None:
-        raise NotAllowed(_("There is no such application in your care."))
+        raise no_application_in_care()
     if application.state not in OPENED_FROM:
         raise Refused(_("No case can be opened about this application now."), code="illegal_step")
     why = _words(what)

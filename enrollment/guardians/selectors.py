@@ -18,6 +18,7 @@ from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.guardians.models import AddressProtection, Consent, Guardianship, Invitation
 from enrollment.seasons.models import Application, Child
+from enrollment.seasons.selectors import no_such_child
 from foundation import clock
 from foundation.crypto import blind_index
 from foundation.errors import NotAllowed
@@ -81,7 +82,7 @@ def guardianship_of(account: Account, child_id: UUID) -> Guardianship:
     rows = active(Guardianship.objects.filter(guardian=account, child__public_id=child_id))
     found = rows.select_related("child__guardian", "guardian", "invitation").first()
     if found is None:
-        raise NotAllowed(_("There is no such child in your account."))
+        raise no_such_child()
     return found
 
 

@@ -11,7 +11,8 @@ from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.on_site.models import OnSiteVisit
 from enrollment.seasons.days.calendar import rules_of
-from enrollment.seasons.models import WITH_A_PERSON, Application, ApplicationVersion
+from enrollment.seasons.models import Application, ApplicationVersion
+from enrollment.seasons.selectors import no_application_in_care
 from foundation.days import moment_said
 from foundation.errors import NotAllowed
 
@@ -42,7 +43,7 @@ def visit_case(staff: Account, application_id: UUID) -> Application:
     rows = in_care(staff).select_related("child", "guardian", "round__season__district")
     found = rows.filter(pk=application_id).first()
     if found is None:
-        raise NotAllowed(_("There is no such application in your care."))
+        raise no_application_in_care()
     return found
 
 

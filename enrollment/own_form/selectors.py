@@ -26,10 +26,10 @@ from enrollment.seasons.rules.own_form import (
     mistakes,
 )
 from enrollment.seasons.rules.policies import compiled
+from enrollment.seasons.selectors import no_round_in_care
 from enrollment.seasons.states import ENDED_STATES
 from enrollment.setup.selectors import Place, place_for
 from enrollment.setup.states import OPEN
-from foundation.errors import NotAllowed
 from foundation.wording import content_language, say
 from policy.facts import DICTIONARY
 from schools.models import Stage
@@ -75,7 +75,7 @@ def form_ground(account: Account, district: str, year: int, stage: str, kind: st
     rows = Round.objects.filter(season__district=district, season__year=year, season__rehearsal=False)
     found = rows.select_related("season", "policy").filter(stage=stage, kind=kind).first()
     if found is None:
-        raise NotAllowed(_("There is no such round in your care."))
+        raise no_round_in_care()
     return _ground(place, found)
 
 

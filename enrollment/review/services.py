@@ -25,11 +25,11 @@ from enrollment.judging.services import store
 from enrollment.on_site.selectors import asks_visit, missing_visit
 from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion, ReturnRequest
 from enrollment.seasons.rules.policies import compiled
-from enrollment.seasons.selectors import version_of
+from enrollment.seasons.selectors import no_application_in_care, version_of
 from enrollment.seasons.services.steps import application_step
 from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
-from foundation.errors import NotAllowed, Refused
+from foundation.errors import Refused
 from notifications.services import text_check
 
 SHORTEST_REASON = 4
@@ -53,7 +53,7 @@ def _locked(reviewer: Account, application_id: UUID) -> Application:
         .first()
     )
     if application is None:
-        raise NotAllowed(_("There is no such application in your care."))
+        raise no_application_in_care()
     return application
 
 

@@ -31,6 +31,21 @@ def no_such_application() -> NotAllowed:
     return NotAllowed(_("There is no such application in your account."))
 
 
+def no_such_child() -> NotAllowed:
+    """The same of a child."""
+    return NotAllowed(_("There is no such child in your account."))
+
+
+def no_application_in_care() -> NotAllowed:
+    """What staff hear who ask for an application beyond their reach: the same as for one that does not exist."""
+    return NotAllowed(_("There is no such application in your care."))
+
+
+def no_round_in_care() -> NotAllowed:
+    """The same of a round."""
+    return NotAllowed(_("There is no such round in your care."))
+
+
 def open_rounds() -> QuerySet[Round]:
     """Rounds that take applications now."""
     return (
@@ -73,6 +88,14 @@ def round_names(account: object) -> list[RoundName]:
 def own_draft(guardian: Account, public_id: UUID) -> Draft:
     """The guardian's own draft. Raises NotAllowed."""
     draft = DRAFT.first(public_id, guardian.pk)
+    if draft is None or not in_reach(draft.round.season.district_id):
+        raise no_such_application()
+    return draft
+
+
+def own_draft_locked(guardian: Account, public_id: UUID) -> Draft:
+    """``own_draft``, locked: what is done with it is done one after the other. Raises NotAllowed."""
+    draft = DRAFT_LOCKED.first(public_id, guardian.pk)
     if draft is None or not in_reach(draft.round.season.district_id):
         raise no_such_application()
     return draft
@@ -208,7 +231,7 @@ def owned_child(guardian: Account, public_id: UUID) -> Child:
     """The guardian's own child; somebody else's is answered like one that does not exist. Raises NotAllowed."""
     child = Child.objects.filter(guardian=guardian, public_id=public_id).first()
     if child is None:
-        raise NotAllowed(_("There is no such child in your account."))
+        raise no_such_child()
     return child
 
 

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from accounts.abilities import Ability
 from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.seasons.models import Round
-from foundation.errors import NotAllowed
+from enrollment.seasons.selectors import no_round_in_care
 from lottery.scores.models import ScoreFile, ScoreSchool
 from lottery.scores.states import ROLL_FROZEN
 from schools.models import School
@@ -45,7 +43,7 @@ def scores_page(account: Account, round_id: int) -> ScoresPage:
     if round_ is None or not (
         bureau or mine.may(Ability.APPLICATION_REVIEW, district=district, school=_own_school(account))
     ):
-        raise NotAllowed(_("There is no such round in your care."))
+        raise no_round_in_care()
     frozen = round_.state in ROLL_FROZEN
     season = round_.season
     rows = ScoreSchool.objects.filter(school__district_id=district, year=season.year, stage=round_.stage)

@@ -11,8 +11,7 @@ from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.seasons.models import Round
 from enrollment.seasons.rules.policies import compiled
-from enrollment.seasons.states import RoundState
-from foundation.errors import NotAllowed
+from enrollment.seasons.selectors import no_round_in_care
 from lottery.ceremony.models import Draw
 from lottery.engine.admission.entries import SHARED, real
 from lottery.whatif.inputs import ROUND_STATES, most_draws, simulated
@@ -138,7 +137,7 @@ def whatif_page(account: Account, round_id: int, language: str) -> WhatIfPage:
     mine = scope(account)
     may = {one: round_ is not None and mine.may(one, district=round_.season.district_id) for one in LOOKING_ABILITIES}
     if round_ is None or not any(may.values()):
-        raise NotAllowed(_("There is no such round in your care."))
+        raise no_round_in_care()
     rows = WhatIf.objects.filter(round=round_).order_by("-pk")
     done = rows.filter(state=WhatIf.State.DONE).first()
     before = round_.state in ROUND_STATES and not Draw.objects.filter(round=round_).exists()

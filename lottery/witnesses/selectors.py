@@ -9,7 +9,7 @@ from accounts.abilities import Ability
 from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.seasons.models import Round
-from foundation.errors import NotAllowed
+from enrollment.seasons.selectors import no_round_in_care
 from lottery.ceremony.digests import announcement_digest
 from lottery.ceremony.models import CeremonyPlan, Confirmation, Draw, DrawStep, Nonce
 from lottery.ceremony.people import is_notary, plan_of
@@ -73,7 +73,7 @@ def witness_page(account: Account, round_id: int) -> WitnessPage:
     round_ = Round.objects.select_related("season__district").filter(pk=round_id).first()
     mine = scope(account)
     if round_ is None or not any(mine.may(one, district=round_.season.district_id) for one in LOOKING_ABILITIES):
-        raise NotAllowed(_("There is no such round in your care."))
+        raise no_round_in_care()
     draw = Draw.objects.filter(round=round_).first()
     plan = plan_of(draw) if draw else CeremonyPlan.objects.filter(round=round_).first()
     duty = plan.duty(account.username) if plan else ""

@@ -17,6 +17,7 @@ from accounts.people.leaves import deputies_of, leave_end, may_arrange
 from accounts.people.members import role_end, staff_active
 from accounts.people.ranks import own_places
 from accounts.people.recovery import codes_left
+from accounts.people.words import no_such_page
 from audit.services import record, record_views
 from foundation import clock
 from foundation.errors import NotAllowed, Refusal, Refused
@@ -66,7 +67,7 @@ def over(change: StaffChange) -> bool:
 def invite(request: StaffRequest) -> HttpResponse:
     """Invite somebody: name, telephone at work, roles."""
     if not own_places(request.account):
-        raise NotAllowed(_("There is no such page for you."))
+        raise no_such_page()
     refused = ""
     if request.method == "POST":
         try:
@@ -218,13 +219,13 @@ def abilities(request: StaffRequest) -> HttpResponse:
     """Who can do what at one place, for paper, too."""
     reaches = own_places(request.account)
     if not reaches:
-        raise NotAllowed(_("There is no such page for you."))
+        raise no_such_page()
     rows = District.objects.exclude(code__endswith="00").order_by("code")
     counties = [one for one in rows if any(one.code.startswith(reach) for reach in reaches)]
     offered = [(one.code, one.name) for one in counties] or [(reach, reach) for reach in reaches]
     wanted = request.GET.get("place", offered[0][0])
     if wanted not in dict(offered):
-        raise NotAllowed(_("There is no such page for you."))
+        raise no_such_page()
     table = selectors.abilities_at(request.account, wanted)
     context = {"table": table, "places": offered, "place": wanted, "name": dict(offered)[wanted], "today": clock.now()}
     return page(request, "abilities", context)

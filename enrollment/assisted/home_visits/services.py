@@ -12,6 +12,7 @@ from accounts.models import Account
 from accounts.scopes import scope
 from audit.services import record
 from enrollment.assisted.models import HomeVisit
+from enrollment.assisted.visits.services import no_such_visit
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from foundation.posted import one_line
@@ -52,7 +53,7 @@ def home_visit_result(*, operator: Account, visit_id: UUID, result: str) -> Home
     """What came of the visit; one that is finished stays so. Raises NotAllowed, Refused."""
     visit = HomeVisit.objects.filter(public_id=visit_id).first()
     if visit is None or not scope(operator).may(ABILITY, district=visit.district_id):
-        raise NotAllowed(_("There is no such visit."))
+        raise no_such_visit()
     if result not in HomeVisit.Result.values or result == HomeVisit.Result.TODO:
         raise Refused(_("Please choose one of the answers."), code="choice", field="result")
     changed = HomeVisit.objects.filter(pk=visit.pk, result__in=OPEN).update(

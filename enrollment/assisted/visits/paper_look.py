@@ -13,9 +13,9 @@ from accounts.abilities import Ability
 from accounts.models import Account, Role
 from accounts.scopes import scope
 from enrollment.assisted.models import AssistEvent, AssistVisit, PaperLook
-from enrollment.assisted.visits.services import end, event, over, trained, visit_open
+from enrollment.assisted.visits.services import end, event, no_such_visit, over, trained, visit_open
 from foundation import clock
-from foundation.errors import NotAllowed, Refused
+from foundation.errors import Refused
 
 LONGEST_NOTE = 300  # characters
 
@@ -36,7 +36,7 @@ def waiting_paper(looker: Account, visit_id: UUID) -> AssistVisit:
     rows = AssistVisit.objects.select_related("guardian", "operator", "district", "consent")
     visit = rows.filter(public_id=visit_id, consent__way="paper").first()
     if visit is None or visit.operator_id == looker.pk or not may_look(looker, visit.district_id):
-        raise NotAllowed(_("There is no such visit."))
+        raise no_such_visit()
     return visit
 
 

@@ -17,7 +17,7 @@ from accounts.models import Account, Role
 from accounts.scopes import scope
 from enrollment.assisted.models import AssistConsent, AssistEvent, AssistVisit, HelperTraining, PaperLook
 from enrollment.assisted.visits.paper_look import may_look
-from enrollment.assisted.visits.services import over, visit_touch
+from enrollment.assisted.visits.services import no_such_visit, over, visit_touch
 from enrollment.seasons.models import Application, Transition
 from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
@@ -97,7 +97,7 @@ def own_visit(operator: Account, visit_id: UUID) -> AssistVisit:
     rows = AssistVisit.objects.select_related("guardian", "operator", "district")
     visit = rows.filter(public_id=visit_id, operator=operator).first()
     if visit is None:
-        raise NotAllowed(_("There is no such visit."))
+        raise no_such_visit()
     return visit
 
 

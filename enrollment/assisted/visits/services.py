@@ -347,12 +347,17 @@ def _tell(visit: AssistVisit, template: str, params: Mapping[str, str]) -> Messa
     )
 
 
+def no_such_visit() -> NotAllowed:
+    """What somebody hears who asks for a visit of others: the same as for one that does not exist."""
+    return NotAllowed(_("There is no such visit."))
+
+
 def _own_waiting(operator: Account, visit_id: UUID) -> AssistVisit:
     """The operator's visit that still waits for consent, locked."""
     rows = AssistVisit.objects.select_for_update(of=("self",)).select_related("guardian", "operator")
     visit = rows.filter(public_id=visit_id, operator=operator).first()
     if visit is None:
-        raise NotAllowed(_("There is no such visit."))
+        raise no_such_visit()
     refuse_unless_helper(operator, Ability.APPLICATION_ASSIST, visit.district_id)
     if visit.ended_at is not None or over(visit):
         raise Refused(_("This visit is over. Please begin a new one."), code="over")
@@ -424,7 +429,7 @@ def visit_end(*, operator: Account, visit_id: UUID) -> AssistVisit:
     """End one's own visit; ended twice is ended once. Raises NotAllowed."""
     visit = AssistVisit.objects.select_related("operator").filter(public_id=visit_id, operator=operator).first()
     if visit is None:
-        raise NotAllowed(_("There is no such visit."))
+        raise no_such_visit()
     end(visit, "clerk", operator)
     return visit
 

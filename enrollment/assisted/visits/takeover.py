@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, PhoneDevice
 from audit.services import record
 from enrollment.assisted.models import AssistEvent, AssistVisit
+from enrollment.assisted.visits.services import no_such_visit
 from enrollment.seasons.models import Child
 from foundation import clock, codes
 from foundation.crypto import blind_index
@@ -25,7 +26,7 @@ def claim_code_make(*, operator: Account, visit_id: UUID) -> str:
     """A new code for the paper in the family's hand; an earlier one stops working. Raises NotAllowed, Refused."""
     visit = AssistVisit.objects.select_related("guardian").filter(public_id=visit_id, operator=operator).first()
     if visit is None:
-        raise NotAllowed(_("There is no such visit."))
+        raise no_such_visit()
     if visit.guardian.phone:
         raise Refused(_("This family has a phone and needs no code."), code="phone")
     if visit.opened_at is None or clock.day_of(visit.started_at) != clock.today():

@@ -12,6 +12,7 @@ from audit.services import record
 from enrollment.cases.models import CaseEvent, Enquiry, JointCase
 from enrollment.cases.states import ENQUIRY, JOINT_CASE, CaseNote, EnquiryEvent, JointCaseEvent
 from enrollment.seasons.models import Application
+from enrollment.seasons.selectors import no_application_in_care
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from foundation.steps import make_step
@@ -46,7 +47,7 @@ def application_in_care(reviewer: Account, application_id: UUID) -> Application:
     locked = rows.select_for_update(of=("self",)).select_related("child", "guardian", "round__season", "round__policy")
     found = locked.filter(pk=application_id).first()
     if found is None:
-        raise NotAllowed(_("There is no such application in your care."))
+        raise no_application_in_care()
     return found
 
 

@@ -37,8 +37,8 @@ from enrollment.forms.fields import FieldOption, FormField
 from enrollment.review.services import item_label
 from enrollment.review.staff.settle import questions, spec_of, words
 from enrollment.seasons.models import Application
-from enrollment.seasons.selectors import version_of
-from foundation.errors import NotAllowed, Refusal, Refused
+from enrollment.seasons.selectors import no_application_in_care, version_of
+from foundation.errors import Refusal, Refused
 from foundation.posted import number
 from foundation.wording import content_language
 from verification.selectors import findings
@@ -70,7 +70,7 @@ def _application(reviewer: Account, application_id: UUID) -> Application:
     )
     found = rows.filter(pk=application_id).first()
     if found is None:
-        raise NotAllowed(_("There is no such application in your care."))
+        raise no_application_in_care()
     return found
 
 

@@ -26,7 +26,7 @@ from enrollment.seasons.models import Application, ApplicationState, Application
 from enrollment.seasons.naming.described import CHARACTER, fits_settled
 from enrollment.seasons.rules.forms import form_id_for
 from enrollment.seasons.rules.own_form import OWN
-from enrollment.seasons.selectors import DRAFT, DRAFT_LOCKED, filed_application, in_reach, may_amend
+from enrollment.seasons.selectors import filed_application, may_amend, own_draft, own_draft_locked
 from enrollment.seasons.services.rounds import may_file, refuse_unless_open
 from enrollment.seasons.states import LIVE_STATES
 from foundation import clock
@@ -215,9 +215,7 @@ def draft_open(*, guardian: Account, child: Child, round_: Round) -> Draft:
 @transaction.atomic
 def draft_save(*, guardian: Account, draft_id: UUID, answers: Mapping[str, str]) -> Draft:
     """Merge answers into a draft, right or wrong: nothing typed is thrown away. Raises NotAllowed."""
-    draft = DRAFT_LOCKED.first(draft_id, guardian.pk)
-    if draft is None or not in_reach(draft.round.season.district_id):
-        raise NotAllowed(_("There is no such application in your account."))
+    draft = own_draft_locked(guardian, draft_id)
     said = register_answers(draft)
     draft.answers = {**draft.answers, **_kept(answers, _open_names(draft))}
     # what a register says of a home follows who the parents are: the share of both is that of the family
@@ -236,9 +234,7 @@ def draft_pick_home(*, guardian: Account, draft_id: UUID, pick: str) -> Draft:
     ``pick`` is the ``index`` of a ``HomeOption``. What the family typed of another home stays. Raises NotAllowed,
     Refused (no such home, the application is submitted or returned for something else).
     """
-    draft = DRAFT_LOCKED.first(draft_id, guardian.pk)
-    if draft is None or not in_reach(draft.round.season.district_id):
-        raise NotAllowed(_("There is no such application in your account."))
+    draft = own_draft_locked(guardian, draft_id)
     names = _open_names(draft)
     options = {one.index: one for one in home_options(draft)}
     if "home_kind" not in names or (pick != ANOTHER and pick not in options):
@@ -362,9 +358,7 @@ def draft_prefill(*, guardian: Account, draft_id: UUID) -> Draft:
     Who is not assured, or asked too often, is offered only what was stated earlier. The requests are made outside any
     transaction; answers the parent has given already are never overwritten.
     """
-    draft = DRAFT.first(draft_id, guardian.pk)
-    if draft is None or not in_reach(draft.round.season.district_id):
-        raise NotAllowed(_("There is no such application in your account."))
+    draft = own_draft(guardian, draft_id)
     person = assured_person(guardian)
     try:
         stored = registers_say(guardian, draft.child, draft.round.season.district_id, draft.round_id)

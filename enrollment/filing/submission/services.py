@@ -29,7 +29,7 @@ from enrollment.seasons.models import Application, ApplicationState, Application
 from enrollment.seasons.naming.described import answers_settled, is_open
 from enrollment.seasons.rules.forms import form_id_for
 from enrollment.seasons.rules.policies import compiled
-from enrollment.seasons.selectors import DRAFT_LOCKED, may_amend, version_of
+from enrollment.seasons.selectors import DRAFT_LOCKED, may_amend, no_such_application, version_of
 from enrollment.seasons.services.rounds import refuse_elsewhere, refuse_unless_open
 from enrollment.seasons.services.steps import application_step, first_steps, round_lock
 from enrollment.seasons.states import ENDED_STATES, LIVE_STATES, ApplicationEvent
@@ -227,7 +227,7 @@ def locked_draft(draft: Draft | None) -> Draft:
     Raises NotAllowed (there is none), Refused (another county).
     """
     if draft is None:
-        raise NotAllowed(_("There is no such application in your account."))
+        raise no_such_application()
     _share_round(draft.round)
     refuse_elsewhere(draft.round)
     return draft
@@ -453,7 +453,7 @@ def application_withdraw(*, guardian: Account, application_id: UUID) -> Applicat
     rows = Application.objects.select_related("child", "guardian")
     application = rows.filter(may_withdraw(guardian), pk=application_id).first()
     if application is None:
-        raise NotAllowed(_("There is no such application in your account."))
+        raise no_such_application()
     appeal_end(application, guardian)
     application_step(application=application, event=ApplicationEvent.WITHDRAW, actor=guardian)
     tell(

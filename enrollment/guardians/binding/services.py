@@ -18,10 +18,11 @@ from enrollment.guardians.binding.selectors import (
 )
 from enrollment.guardians.models import BindingAnswer, BindingOutcome, Consent
 from enrollment.guardians.services.consents import consent_end, consent_give
-from enrollment.seasons.models import Application, ApplicationState, Child, Round
+from enrollment.seasons.models import Application, Child, Round
+from enrollment.seasons.selectors import no_such_child
 from enrollment.seasons.states import LIVE_STATES
 from foundation import clock
-from foundation.errors import NotAllowed, Refused
+from foundation.errors import Refused
 from notifications.services import message_queue
 
 
@@ -55,7 +56,7 @@ def binding_answer(*, guardian: Account, application_id: UUID, together: bool) -
     needed = must_agree(members)
     mine = {one.pk: agreed for one in members for agreed in needed.get(one.pk, ()) if agreed.guardian_id == guardian.pk}
     if found is None or found.pk not in mine:
-        raise NotAllowed(_("There is no such child in your account."))
+        raise no_such_child()
     if not answerable(members[0].round):
         text = _("The round is closed: an answer no longer counts. Please call the bureau if you have questions.")
         raise Refused(text, code="late")

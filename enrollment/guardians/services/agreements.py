@@ -23,6 +23,7 @@ from enrollment.guardians.models import AddressProtection, Guardianship, Invitat
 from enrollment.guardians.selectors import active, protection_case
 from enrollment.guardians.services.consents import consent_end, consent_give
 from enrollment.seasons.models import Application, Child
+from enrollment.seasons.selectors import no_such_child
 from enrollment.seasons.states import LIVE_STATES
 from foundation import clock, codes
 from foundation.crypto import blind_index
@@ -51,7 +52,7 @@ class Terms:
 def _own_child(guardian: Account, child_id: UUID) -> Child:
     child = Child.objects.select_for_update().filter(guardian=guardian, public_id=child_id).first()
     if child is None:
-        raise NotAllowed(_("There is no such child in your account."))
+        raise no_such_child()
     return child
 
 

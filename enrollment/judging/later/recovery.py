@@ -19,7 +19,8 @@ from accounts.models import Account
 from accounts.scopes import scope
 from audit.services import record
 from enrollment.judging.services import LEASE
-from enrollment.seasons.models import WITH_A_PERSON, Application, ApplicationState, ApplicationVersion
+from enrollment.seasons.models import Application, ApplicationVersion
+from enrollment.seasons.selectors import no_application_in_care
 from enrollment.seasons.services.steps import application_step
 from enrollment.seasons.states import ApplicationEvent, RoundState
 from foundation import clock
@@ -70,7 +71,7 @@ def case_ask_again(*, reviewer: Account, application_id: UUID) -> None:
     rows = Application.objects.filter(pk=application_id)
     mine = scope(reviewer).rows(rows, Ability.APPLICATION_REVIEW, district="district_code", school="review_school_id")
     if not mine.exists():
-        raise NotAllowed(_("There is no such application in your care."))
+        raise no_application_in_care()
     found = _silent(mine.filter(round__state__in=UNDER_REVIEW))
     wanted = {pk: [one.agency for one in checks] for pk, (_application, checks) in found.items()}
     if not wanted or not _ask_again(wanted, reviewer):

@@ -16,11 +16,12 @@ from enrollment.outcome.models import Attendance, PlaceLook
 from enrollment.outcome.selectors import attendance_of
 from enrollment.seasons.days.calendar import check_in_over
 from enrollment.seasons.models import Application, ApplicationState, Offer
+from enrollment.seasons.selectors import no_such_application
 from enrollment.seasons.services.steps import application_step
 from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
 from foundation.bulk import copy_in
-from foundation.errors import NotAllowed, Refused
+from foundation.errors import Refused
 
 ANSWERS = frozenset({ApplicationEvent.ACCEPT, ApplicationEvent.DECLINE})
 
@@ -37,7 +38,7 @@ def offer_answer(*, guardian: Account, application_id: UUID, answer: str) -> App
         Application.objects.select_for_update(of=("self",)).filter(acts_for(guardian), pk=application_id).first()
     )
     if application is None:
-        raise NotAllowed(_("There is no such application in your account."))
+        raise no_such_application()
     if answer not in ANSWERS:
         raise Refused(_("Please accept or decline."), code="answer", field="answer")
     if (application.state, answer) in REPEATED:
@@ -57,7 +58,7 @@ def attendance_say(*, guardian: Account, application_id: UUID, coming: bool) -> 
     rows = Application.objects.select_for_update(of=("self",)).select_related("round__season")
     application = rows.filter(acts_for(guardian), pk=application_id).first()
     if application is None:
-        raise NotAllowed(_("There is no such application in your account."))
+        raise no_such_application()
     offer = application.offer
     if application.state != ApplicationState.ACCEPTED or offer is None:
         raise Refused(_("This can be said once the place is accepted and until the school has noted it."), code="state")

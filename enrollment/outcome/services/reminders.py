@@ -21,9 +21,9 @@ from audit.services import record
 from enrollment.guardians.services.decision_messages import tell
 from enrollment.outcome.models import PlaceLook, Reminder
 from enrollment.seasons.models import Application, ApplicationState, Offer, Round
-from enrollment.seasons.states import RoundState
+from enrollment.seasons.selectors import no_application_in_care
 from foundation import clock
-from foundation.errors import NotAllowed, Refused
+from foundation.errors import Refused
 
 ABILITY: Final = Ability.APPLICATION_REVIEW
 WAYS: Final = (Reminder.Way.TEXT, Reminder.Way.TEXT, Reminder.Way.CALL)
@@ -96,7 +96,7 @@ def place_look(*, official: Account, application_id: UUID, result: str, note: st
     """Put down that one looked at a place nobody answered, and what came of the call. Raises NotAllowed, Refused."""
     application = Application.objects.select_for_update(of=("self",)).filter(pk=application_id).first()
     if application is None or not scope(official).may(ABILITY, district=application.district_code):
-        raise NotAllowed(_("There is no such application in your care."))
+        raise no_application_in_care()
     if result not in PlaceLook.Result.values:
         raise Refused(_("Say what came of it."), code="result", field="result")
     if len(note.strip()) > LONGEST_NOTE:

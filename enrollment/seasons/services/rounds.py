@@ -9,11 +9,12 @@ from accounts.scopes import scope
 from enrollment.seasons.happenings import ROUND_FREEZES, ROUND_FROZEN
 from enrollment.seasons.models import Application, ApplicationState, Round
 from enrollment.seasons.readiness import lacks
+from enrollment.seasons.selectors import no_round_in_care
 from enrollment.seasons.services.steps import round_lock, round_step_locked
 from enrollment.seasons.states import UNSETTLED, ApplicationEvent, RoundEvent, RoundState
 from foundation import acting, clock
 from foundation.days import moment_said
-from foundation.errors import NotAllowed, Refusal, Refused
+from foundation.errors import Refusal, Refused
 from foundation.locks import lock
 from foundation.wording import joined
 
@@ -43,7 +44,7 @@ def round_for(official: Account, round_id: int, ability: Ability) -> Round:
         .first()
     )
     if round_ is None or not scope(official).may(ability, district=round_.season.district_id):
-        raise NotAllowed(_("There is no such round in your care."))
+        raise no_round_in_care()
     return round_
 
 

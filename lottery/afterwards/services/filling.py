@@ -24,6 +24,7 @@ from audit.services import record
 from enrollment.guardians.services.decision_messages import to_guardians
 from enrollment.outcome.services.offers import offer_again
 from enrollment.seasons.models import Application, ApplicationState, Offer, Round
+from enrollment.seasons.selectors import no_round_in_care
 from enrollment.seasons.services.rounds import round_for
 from enrollment.seasons.states import ApplicationEvent, RoundState
 from foundation import clock
@@ -56,8 +57,8 @@ def locked_round(official: Account, round_id: int, ability: Ability) -> Round:
     """The round and its season's seats, both locked, in the one order everybody keeps. Raises NotAllowed."""
     seen = Round.objects.filter(pk=round_id).select_related("season").first()
     if seen is None or not scope(official).may(ability, district=seen.season.district_id):
-        raise NotAllowed(_("There is no such round in your care."))
-    if seen.state != RoundState.PUBLISHED:
+        raise no_round_in_care()
+    if seen.state != "published":
         # Refused before any lock is taken: the freeze of a supplementary round holds its row and waits for the seats.
         raise _unpublished()
     seats_lock(seen)

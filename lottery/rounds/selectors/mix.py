@@ -16,8 +16,8 @@ from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.seasons.models import Application, ApplicationVersion, Round
 from enrollment.seasons.rules.policies import compiled
+from enrollment.seasons.selectors import no_round_in_care
 from enrollment.seasons.states import LIVE_STATES
-from foundation.errors import NotAllowed
 from schools.models import SeatPlan, Zone
 
 ABILITIES: Final = (Ability.ROUND_RUN, Ability.AUDIT_VIEW)
@@ -91,7 +91,7 @@ def mix_of(account: Account, round_id: int, language: str) -> Mix:
     found = Round.objects.select_related("season__district", "policy").filter(pk=round_id).first()
     mine = scope(account)
     if found is None or not any(mine.may(one, district=found.season.district_id) for one in ABILITIES):
-        raise NotAllowed(_("There is no such round in your care."))
+        raise no_round_in_care()
     rows = Application.objects.filter(round=found, state__in=LIVE_STATES).order_by()
     names = {one.id: one.name.of(language) for one in compiled(found.policy).groups} | {UNJUDGED: _("Not judged yet")}
     counted = _counted(rows, names)

@@ -11,8 +11,8 @@ from accounts.abilities import Ability
 from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.seasons.models import Application, ApplicationState, Round
+from enrollment.seasons.selectors import no_round_in_care
 from foundation import clock
-from foundation.errors import NotAllowed
 from lottery.admission.models import AdmissionRun
 from lottery.ceremony.digests import announcement_digest, ceremony_digest
 from lottery.ceremony.models import CeremonyPlan, Confirmation, Draw, Nonce
@@ -124,7 +124,7 @@ def official_page(account: Account, round_id: int, language: str) -> OfficialPag
         for ability in WORKING_ABILITIES
     }
     if round_ is None or not any(may.values()):
-        raise NotAllowed(_("There is no such round in your care."))
+        raise no_round_in_care()
     draw = Draw.objects.filter(round=round_).first()
     run = AdmissionRun.objects.filter(round=round_).exclude(state=AdmissionRun.State.DISCARDED).order_by("-id").first()
     nonces = tuple(Nonce.objects.filter(draw=draw).select_related("witness").order_by("committed_at")) if draw else ()
