@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.abilities import Ability
@@ -21,6 +20,7 @@ from enrollment.filing.drafts.registers import ALARM as REGISTERS_ALARM
 from enrollment.seasons.models import WITH_A_PERSON, Application, ApplicationState, Round
 from enrollment.seasons.rules.policies import compiled
 from foundation import clock
+from foundation.wording import content_language
 from notifications.models import Message
 from notifications.services import DUE_STATES
 from portal.context import holds_synthetic
@@ -150,7 +150,7 @@ def _chart(round_: Round, groups: Mapping[str, int]) -> str:
     """Applications per group as chart data, in the policy's order and words."""
     if not groups:
         return ""
-    language = get_language() or "zh-hans"
+    language = content_language()
     named = [(group.name.of(language), groups.get(group.id, 0)) for group in compiled(round_.policy).groups]
     data = {
         "labels": [name for name, _count in named],

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.face.service import WORDS, FaceService
+from foundation.wording import content_language
 
 VERSION: Final = 1
 POINTS: Final[tuple[tuple[Promise, Promise], ...]] = (
@@ -51,7 +51,7 @@ AGREE: Final = lazy("I agree to this one face check, as described above.")
 
 def consent_points(service: FaceService) -> list[tuple[str, str]]:
     """Heading and text of each point in the active language."""
-    language = get_language() or ""
+    language = content_language()
     words: Mapping[str, str] = {what: service.said(what, language) for what in WORDS}
     return [(str(heading), str(text) % words) for heading, text in POINTS]
 

@@ -30,7 +30,7 @@ from foundation.crypto import blind_index
 from foundation.errors import NotAllowed, Refused
 from foundation.locks import lock
 from foundation.steps import make_step
-from foundation.wording import refusal
+from foundation.wording import content_language, refusal
 
 MINUTES: Final = 10  # how long a person may take at the service
 RESIDENT: Final = "resident-id"
@@ -193,8 +193,7 @@ def _failed(result: Result) -> FaceFailed:
 
 
 def _asked(check: FaceCheck, person: tuple[str, str], back: str) -> Asked:
-    language = "en" if (get_language() or "").startswith("en") else "zh"
-    return Asked(str(check.reference), person[0], person[1], back, language)
+    return Asked(str(check.reference), person[0], person[1], back, content_language())
 
 
 def _index(name: str, id_number: str) -> str:

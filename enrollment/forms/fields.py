@@ -4,12 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 import identifiers
 from enrollment.forms.questions import Field, FieldError
-from foundation.wording import joined, say
+from foundation.wording import content_language, joined, say
 
 MODES = {"mobile": "tel", "percent": "decimal", "number": "numeric", "whole": "numeric"}
 
@@ -101,7 +100,7 @@ def answer_words(field: Field, value: str) -> str:
     if not field.options:
         return value
     labels = {option.value: _(option.label) for option in field.options}
-    separator = "、" if (get_language() or "").startswith("zh") else ", "
+    separator = "、" if content_language() == "zh" else ", "
     return separator.join(labels.get(part, part) for part in value.split(",") if part)
 
 

@@ -12,7 +12,6 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import oidc
@@ -23,6 +22,7 @@ from accounts.models import Account, FaceCheck
 from enrollment.seasons.models import Application, Draft
 from enrollment.seasons.selectors import open_rounds
 from foundation.errors import NotOffered, Refused
+from foundation.wording import content_language
 from schools.switches import offered
 
 DOOR: Final = "face_check"
@@ -40,7 +40,7 @@ class Way:
 
 def ways_of(request: HttpRequest, account: Account) -> list[Way]:
     """All ways that are open to this person at this browser."""
-    language = get_language() or ""
+    language = content_language()
     found = [
         Way(
             "government",

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -105,12 +104,12 @@ def optional_questions(round_: Round) -> list[Optional]:
 
 def _fact_words(round_: Round, fact: str) -> str:
     spec = DICTIONARY.get(fact) or compiled(round_.policy).local_facts.get(fact)
-    return f"{round_.policy} · {spec.label.of(get_language() or 'zh-hans') if spec else fact}"
+    return f"{round_.policy} · {spec.label.of(content_language()) if spec else fact}"
 
 
 def materials_of(round_: Round) -> dict[str, str]:
     """The materials that the rules of a round may ask for, in words."""
-    language = get_language() or "zh-hans"
+    language = content_language()
     return {one.id: one.name.of(language) for group in compiled(round_.policy).groups for one in group.materials}
 
 

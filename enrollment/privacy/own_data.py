@@ -25,6 +25,7 @@ from enrollment.judging.lists.own_lists import own_entries
 from enrollment.on_site.models import OnSiteVisit
 from enrollment.seasons.models import Application
 from foundation import clock
+from foundation.wording import content_language
 
 Part = Callable[[Account], list[dict[str, Any]]]
 
@@ -44,7 +45,7 @@ def time_of(at: datetime | None) -> str:
 
 def people_data(person: Account) -> dict[str, list[dict[str, Any]]]:
     """All of it as plain data, by subject."""
-    ways = {one.key: one.called(translation.get_language() or "") for one in oidc.providers()}
+    ways = {one.key: one.called(content_language()) for one in oidc.providers()}
     own = {
         "sign_ins": [
             {

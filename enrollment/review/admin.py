@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -26,6 +25,7 @@ from enrollment.seasons.states import OPEN_FOR_REVIEW
 from foundation import clock
 from foundation.crypto import blind_index
 from foundation.posted import key
+from foundation.wording import content_language
 
 TAGS = dict.fromkeys(ApplicationState.values, "info") | {
     ApplicationState.VERIFIED: "info",
@@ -102,7 +102,7 @@ class ApplicationAdmin(OwnPageAdmin):
     def group(self, application: Application) -> str:
         names = {group.id: group.name for group in compiled(application.round.policy).groups}
         found = names.get(application.group_code)
-        return found.of(get_language() or "zh-hans") if found else "—"
+        return found.of(content_language()) if found else "—"
 
     @admin.display(description=_("Zone"), ordering="zone_code")
     def zone(self, application: Application) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -23,6 +22,7 @@ from enrollment.seasons.models import Application, ApplicationVersion
 from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.states import ApplicationEvent
 from foundation.errors import NotAllowed, Refusal, Refused
+from foundation.wording import content_language
 from policy import Verdict
 from policy.facts import Scalar
 from verification.selectors import FindingView
@@ -46,7 +46,7 @@ def previewed(reviewer: Account, wanted: Wanted, whose: str) -> list[Previewed]:
     _decidable(wanted, whose)
     versions = _versions(list(queue(reviewer, wanted).values_list("pk", flat=True)[:MOST]))
     known = gather(versions)
-    language = get_language() or "zh-hans"
+    language = content_language()
     shown = []
     for version in versions:
         names = {one.id: one.name.of(language) for one in compiled(version.policy).groups}

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Replace
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.abilities import Ability
@@ -21,6 +20,7 @@ from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.states import OPEN_FOR_REVIEW
 from foundation import clock, codes
 from foundation.posted import number
+from foundation.wording import content_language
 from policy import AGENCIES, DICTIONARY
 
 PAGE: Final = 40
@@ -175,7 +175,7 @@ def status_words(status: str) -> str:
 
 def pattern_words(pattern: str, policy: PolicyVersion) -> list[str]:
     """A pattern in words, a line for each register that disagrees: "real estate: ownership share (differs)"."""
-    language = get_language() or "zh-hans"
+    language = content_language()
     local = compiled(policy).local_facts if "local." in pattern else {}
     by: dict[tuple[str, str], list[str]] = {}
     for name, status, source in questions_in(pattern):

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import translation
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.abilities import Ability
@@ -30,6 +29,7 @@ from enrollment.seasons.services.steps import application_step
 from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
 from foundation.errors import Refused
+from foundation.wording import content_language
 from notifications.services import text_check
 
 SHORTEST_REASON = 4
@@ -142,7 +142,7 @@ def item_label(application: Application, item: str) -> str:
 
 def item_labels(application: Application, items: Iterable[str]) -> dict[str, str]:
     """The same for several; the form is read once, and only where a question is among them."""
-    policy, language, found = compiled(application.round.policy), get_language() or "zh-hans", {}
+    policy, language, found = compiled(application.round.policy), content_language(), {}
     asked: Mapping[str, Field] | None = None
     for item in items:
         kind = item.removeprefix(ITEM)

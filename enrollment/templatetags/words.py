@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django import template
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 
 from foundation.wording import content_language
 from policy.words import Text
@@ -17,7 +17,7 @@ AFTER_A_STOP = re.compile(r"(?<=[。！？；])\s+")
 @register.filter
 def said(text: Text) -> str:
     """The text in the page's language."""
-    return text.of(get_language() or "")
+    return text.of(content_language())
 
 
 @register.filter

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -24,6 +23,7 @@ from enrollment.seasons.selectors import owned_child, round_standing, visible_ro
 from enrollment.seasons.states import RoundState
 from foundation import clock
 from foundation.errors import Refusal
+from foundation.wording import content_language
 from policy import AGENCIES, Group, Text
 from schools.models import Stage
 from schools.switches import refuse_unless_offered
@@ -120,7 +120,7 @@ def _rule(group: Group | None) -> Text | None:
 
 
 def _words(text: Text | None) -> str:
-    return text.of(get_language() or "zh-hans") if text else ""
+    return text.of(content_language()) if text else ""
 
 
 def _fields(typed: Mapping[str, str], errors: Mapping[str, str], rounds: list[Round]) -> list[FormField]:

@@ -7,11 +7,11 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from enrollment.public.page_views import counted
 from enrollment.public.status.selectors import Status, status
+from foundation.wording import content_language
 
 FRESH_SECONDS = 30
 
@@ -39,7 +39,7 @@ def down() -> HttpResponse:
 
 
 def _fresh() -> Status:
-    key = f"status:{get_language()}"
+    key = f"status:{content_language()}"
     found: Status | None = cache.get(key)
     if found is None:
         found = status()

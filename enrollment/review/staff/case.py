@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 import identifiers
@@ -326,7 +325,7 @@ def _secret(name: str, value: str) -> str:
 
 
 def _fact(version: ApplicationVersion, name: str, body: Mapping[str, Any]) -> FactRow:
-    language = get_language() or "zh-hans"
+    language = content_language()
     spec = spec_of(version, name)
     others = {
         "declaration": _("The family"),

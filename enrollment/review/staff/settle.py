@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 import identifiers
@@ -13,6 +12,7 @@ from enrollment.seasons.rules.policies import compiled
 from enrollment.used_seats.reading import REGISTER
 from foundation import clock
 from foundation.errors import Refused
+from foundation.wording import content_language
 from policy import DICTIONARY, FactSpec
 from policy.facts import Scalar, value_words
 from policy.uses import SEAT_FACTS
@@ -55,7 +55,7 @@ def spec_of(version: ApplicationVersion, name: str) -> FactSpec:
 
 
 def words(spec: FactSpec, value: object) -> str:
-    return value_words(spec, value).of(get_language() or "zh-hans") if value is not None else "—"
+    return value_words(spec, value).of(content_language()) if value is not None else "—"
 
 
 def as_text(value: object, kind: str = "") -> str:
@@ -95,7 +95,7 @@ def _question(
     held = source_value(version, findings, name)
     return Question(
         name=name,
-        label=spec.label.of(get_language() or "zh-hans"),
+        label=spec.label.of(content_language()),
         status=fact["status"],
         declared=declared,
         declared_words=words(spec, fact["value"]),
