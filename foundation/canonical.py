@@ -1,7 +1,8 @@
 """One text for one value, so that equal things have equal digests (pure).
 
 Keys sorted, no spaces, every character as itself (UTF-8). The lottery's engine and its stand-alone verifiers keep a
-copy of this line each: what is announced with a draw must not change with the rest of the portal.
+copy of this line each: what is announced with a draw must not change with the rest of the portal. The engine has two,
+as ``placements_digest`` also takes half of a surrogate pair: the ids of a file of others may hold one.
 """
 
 import hashlib

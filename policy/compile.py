@@ -47,6 +47,7 @@ def digest(policy_text: str) -> str:
 
 
 def _digest(tree: Tree) -> str:
+    # not foundation.canonical, which this room may not know: in its form, ASCII alone, digests are published already
     canonical = json.dumps(tree.data, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(canonical.encode("ascii")).hexdigest()
 

@@ -7,14 +7,13 @@ claims), `truth` (child id, body JSON), `about` (what the file is: synthetic, an
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from foundation.canonical import canonical
 from synthetic.family import Family
 from synthetic.records import AGENCIES, keys
 
@@ -26,10 +25,6 @@ class Written:
     families: int
     children: int
     digest: str
-
-
-def _text(obj: Any) -> str:
-    return json.dumps(obj, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def write(
@@ -88,15 +83,15 @@ def _insert(database: sqlite3.Connection, family: Family) -> str:
     """Insert one family and return all that was inserted as one text, which the digest of the city runs over."""
     body = family.to_json()
     records, labels = body.pop("records"), body.pop("truth")
-    said = _text(body)
+    said = canonical(body)
     database.execute("INSERT INTO family VALUES (?, ?)", (family.id, said))
     parts = [said]
-    truths = [(child, _text(label)) for child, label in labels.items()]
+    truths = [(child, canonical(label)) for child, label in labels.items()]
     database.executemany("INSERT INTO truth VALUES (?, ?)", truths)
     parts += [text for _, text in truths]
     for agency in AGENCIES:
         for record in records[agency]:
-            text = _text(record)
+            text = canonical(record)
             rows = [(key, text) for key in keys(record)]
             database.executemany(f"INSERT INTO {agency} VALUES (?, ?)", rows)  # noqa: S608 - a fixed list of names
             parts += [agency, text]

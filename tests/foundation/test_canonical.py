@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foundation.canonical import canonical, digest_of
+from lottery.engine.allocation.allocate import placements_digest
 from lottery.engine.drawing.transcript import canonical_json
 
 VALUES = st.recursive(
@@ -28,6 +29,14 @@ def test_the_order_of_writing_does_not_count(value: dict[str, object]) -> None:
 def test_the_engine_of_the_lottery_keeps_the_same_form(value: object) -> None:
     """It has a copy of its own, because a draw announces the digest of the programs that make it."""
     assert canonical_json(value) == canonical(value).encode()
+
+
+@given(st.dictionaries(st.text(), st.none() | st.text()))
+def test_places_are_digested_in_the_same_form_and_with_half_a_pair_too(places: dict[str, str | None]) -> None:
+    assert placements_digest(places) == f"sha256:{digest_of(places)}"
+    assert placements_digest({**places, "\ud800": None}).startswith("sha256:")
+    with pytest.raises(UnicodeEncodeError):
+        digest_of({**places, "\ud800": None})
 
 
 def test_what_json_does_not_have_is_refused() -> None:

@@ -44,6 +44,13 @@ def test_records_are_found_by_document_and_by_certificate(tmp_path: Path) -> Non
     assert dict(read(path, "SELECT name, value FROM about"))["digest"] == written.digest
 
 
+def test_what_is_stored_has_the_one_form_that_is_digested(tmp_path: Path) -> None:
+    write(tmp_path / "city.sqlite", generate(city(families=40, seed=3)))
+    for table in ("family", "truth", *AGENCIES):
+        for (body,) in read(tmp_path / "city.sqlite", f"SELECT body FROM {table}"):
+            assert body == json.dumps(json.loads(body), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def test_same_city_same_digest(tmp_path: Path) -> None:
     first, second, other = (
         write(tmp_path / name, generate(city(families=40, seed=seed))).digest
