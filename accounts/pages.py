@@ -21,7 +21,7 @@ from accounts.sessions import keep_form, kept_form
 from accounts.staff_site import is_verified_staff
 from audit.services import record
 from foundation.acting import using
-from foundation.errors import NotAllowed, NotOffered, Refused
+from foundation.errors import NotAllowed, NotOffered, Refusal, Refused
 
 P = ParamSpec("P")
 K = TypeVar("K")
@@ -92,17 +92,31 @@ def staff_page(view: Callable[Concatenate[StaffRequest, P], HttpResponse]) -> Vi
     return wrapped
 
 
-def tried(request: HttpRequest, step: Callable[[], object], said: str | Promise) -> Refused | None:
+def tried(request: HttpRequest, step: Callable[[], object], said: str | Promise | None) -> Refused | None:
     """Carry out what was pressed, and say so on the next page; the refusal, for this page to show, where there is one.
 
-    ``said`` is the sentence; a step that returns one of its own is given "".
+    ``said`` is the sentence; a step that returns one of its own is given "", and one whose page shows itself what
+    became of it None.
     """
     try:
         done = step()
     except Refused as refused:
         return refused
-    messages.success(request, str(said or done), extra_tags="good")
+    if said is not None:
+        messages.success(request, str(said or done), extra_tags="good")
     return None
+
+
+def pressed(request: HttpRequest, step: Callable[[], object], said: str | Promise | None) -> None:
+    """``tried`` where nothing was typed that would have to come back: the next page says also why it was refused."""
+    refused = tried(request, step, said)
+    if refused is not None:
+        tell_refusal(request, refused)
+
+
+def tell_refusal(request: HttpRequest, refused: Refusal) -> None:
+    """The next page says why it was not done."""
+    messages.error(request, refused.message, extra_tags="bad")
 
 
 def taken(

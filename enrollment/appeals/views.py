@@ -4,13 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.pages import GuardianRequest, guardian_page, tried
+from accounts.pages import GuardianRequest, guardian_page, pressed, tried
 from enrollment.appeals.models import Appeal
 from enrollment.appeals.selectors import appeals_of, may_appeal
 from enrollment.appeals.services import (
@@ -88,8 +87,5 @@ def step(request: GuardianRequest, application_id: UUID, appeal_id: UUID, action
     given: dict[str, Any] = {"guardian": request.guardian, "appeal_id": appeal_id}
     if action == "move":
         given["reason"] = request.POST.get("move_reason", "")
-    try:
-        STEPS[action](**given)
-    except Refused as refused:
-        messages.error(request, refused.message, extra_tags="bad")
+    pressed(request, lambda: STEPS[action](**given), None)
     return redirect("enrollment:appeal", application_id)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.pages import GuardianRequest, guardian_page
+from accounts.pages import GuardianRequest, guardian_page, pressed
 from enrollment.appeals.selectors import appeals_of
 from enrollment.documents.places import OfAppeal
 from enrollment.documents.services import document_remove
@@ -42,10 +42,7 @@ def add(request: GuardianRequest, application_id: UUID, appeal_id: UUID) -> Http
 @require_POST
 def remove(request: GuardianRequest, application_id: UUID, document_id: UUID) -> HttpResponse:
     """Take a document away again."""
-    try:
-        document_remove(guardian=request.guardian, document_id=document_id)
-    except Refused as refused:
-        messages.error(request, refused.message, extra_tags="bad")
+    pressed(request, lambda: document_remove(guardian=request.guardian, document_id=document_id), None)
     return _back(application_id)
 
 

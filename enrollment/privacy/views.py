@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.pages import GuardianRequest, guardian_page
+from accounts.pages import GuardianRequest, guardian_page, tell_refusal
 from enrollment.account import asking
 from enrollment.forms.fields import FormField
 from enrollment.privacy.models import DataRequest
@@ -56,7 +56,7 @@ def code_send(request: GuardianRequest) -> HttpResponse:
         asking.code_send(request, request.guardian.phone or "")
     except Refusal as refused:
         if refused.code not in asking.ON_ITS_WAY:
-            messages.error(request, refused.message, extra_tags="bad")
+            tell_refusal(request, refused)
             return redirect("enrollment:my-data")
         messages.error(request, refused.message, extra_tags="warn")  # a code is on its way already
     request.session["data_code"] = True
@@ -75,7 +75,7 @@ def copy(request: GuardianRequest) -> HttpResponse:
     try:
         body = copy_make(guardian=request.guardian)
     except Refusal as refused:  # a letter that does not come out as it was issued: a person must look at it
-        messages.error(request, refused.message, extra_tags="bad")
+        tell_refusal(request, refused)
         return redirect("enrollment:my-data")
     response = HttpResponse(body, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="my-data-{clock.today().isoformat()}.zip"'

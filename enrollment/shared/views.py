@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.pages import GuardianRequest, guardian_page
+from accounts.pages import GuardianRequest, guardian_page, pressed
 from enrollment.filing.routes import routes_for
 from enrollment.filing.schools import school_options
 from enrollment.filing.submission.services import InvalidAnswers, application_withdraw, repeated
@@ -24,7 +24,6 @@ from enrollment.guardians.binding.selectors import bindings_for
 from enrollment.guardians.binding.services import binding_answer
 from enrollment.guardians.selectors import covers_statements, guardianship_of, masked_person
 from enrollment.guardians.services.consents import consent_text
-from enrollment.guardians.views.agreements import done
 from enrollment.outcome.services.offers import attendance_say, offer_answer
 from enrollment.seasons.days.deadlines import remaining
 from enrollment.seasons.rules.policies import compiled
@@ -64,7 +63,7 @@ def together(request: GuardianRequest, child_id: UUID, application_id: UUID) -> 
     if said not in {"yes", "no"}:
         messages.error(request, _("Please press one of the two buttons."), extra_tags="bad")
         return redirect("enrollment:shared", child_id)
-    done(
+    pressed(
         request,
         lambda: binding_answer(guardian=request.guardian, application_id=application_id, together=said == "yes"),
         _("Your answer is noted. You can change it until the round closes."),
@@ -87,7 +86,7 @@ def shared_act(request: GuardianRequest, child_id: UUID, application_id: UUID, a
         context = {"child": agreed.child, "application": found, "action": action}
         return render(request, "enrollment/shared/act.html", context)
     mine: dict[str, Any] = {"guardian": request.guardian, "application_id": application_id}
-    done(
+    pressed(
         request,
         lambda: (
             application_withdraw(**mine) if action == ApplicationEvent.WITHDRAW else offer_answer(**mine, answer=action)
@@ -137,7 +136,7 @@ def attendance(request: GuardianRequest, child_id: UUID, application_id: UUID) -
     agreed = guardianship_of(request.guardian, child_id)
     seen.shared_application(agreed, application_id)
     coming = request.POST.get("coming") == "yes"
-    done(
+    pressed(
         request,
         lambda: attendance_say(guardian=request.guardian, application_id=application_id, coming=coming),
         _("Done. The other guardian sees that it was you."),

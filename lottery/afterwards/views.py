@@ -5,13 +5,12 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.pages import GuardianRequest, StaffRequest, guardian_page, staff_page, taken
+from accounts.pages import GuardianRequest, StaffRequest, guardian_page, pressed, staff_page, taken
 from enrollment.seasons.models import Round
 from foundation.errors import Refusal, Refused
 from foundation.posted import number
@@ -221,11 +220,7 @@ def mark_child(request: StaffRequest, school: str, application_id: UUID, mark: s
 @require_POST
 def seat_answer(request: GuardianRequest, application_id: UUID, answer: str) -> HttpResponse:
     """Take a seat from the waiting list or keep what the child has; a refusal is shown on the application's page."""
-    try:
-        seat_offer_answer(guardian=request.guardian, application_id=application_id, answer=answer)
-    except Refused as refused:
-        messages.error(request, refused.message, extra_tags="bad")
-    else:
-        done = _("The new place is yours.") if answer == "take" else _("You keep what you had.")
-        messages.success(request, done, extra_tags="good")
+    done = _("The new place is yours.") if answer == "take" else _("You keep what you had.")
+    mine: dict[str, Any] = {"guardian": request.guardian, "application_id": application_id}
+    pressed(request, lambda: seat_offer_answer(**mine, answer=answer), done)
     return redirect("enrollment:application", application_id)

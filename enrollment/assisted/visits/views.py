@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 import identifiers
 from accounts.abilities import Ability
-from accounts.pages import GuardianRequest, StaffRequest, guardian_page, staff_page
+from accounts.pages import GuardianRequest, StaffRequest, guardian_page, pressed, staff_page
 from accounts.polls import asks_again, over
 from accounts.scopes import scope
 from enrollment.assisted.carried import VISIT
@@ -191,11 +191,12 @@ def visit(request: StaffRequest, visit_id: UUID) -> HttpResponse:
 @require_POST
 def claim_code(request: StaffRequest, visit_id: UUID) -> HttpResponse:
     """A code for a family without a phone, shown once, for the paper."""
-    try:
+
+    def step() -> None:
         request.session["claim_code"] = claim_code_make(operator=request.account, visit_id=visit_id)
         request.session["claim_of"] = str(visit_id)
-    except Refused as refused:
-        messages.error(request, refused.message, extra_tags="bad")
+
+    pressed(request, step, None)
     return redirect("enrollment:assist-visit", visit_id)
 
 

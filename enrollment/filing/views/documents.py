@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from accounts.pages import GuardianRequest, guardian_page
+from accounts.pages import GuardianRequest, guardian_page, pressed
 from enrollment.documents.services import (
     document_remove,
     document_reuse,
@@ -22,7 +21,6 @@ from enrollment.filing.drafts.services import draft_save
 from enrollment.forms import posted
 from enrollment.seasons.models import Draft
 from enrollment.seasons.selectors import own_draft
-from foundation.errors import Refused
 
 TURNS = {"left": 3, "right": 1}
 
@@ -47,11 +45,12 @@ def _keep_all(request: GuardianRequest, draft: Draft) -> None:
 
 def _act(request: GuardianRequest, draft_id: UUID, act: Callable[[], object], kind: str = "") -> HttpResponse:
     draft = own_draft(request.guardian, draft_id)
-    try:
+
+    def step() -> None:
         _keep_all(request, draft)
         act()
-    except Refused as refused:
-        messages.error(request, refused.message, extra_tags="bad")
+
+    pressed(request, step, None)
     return _back(request, draft, kind)
 
 

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.pages import GuardianRequest, guardian_page
+from accounts.pages import GuardianRequest, guardian_page, tell_refusal
 from enrollment.filing.drafts.registers import is_closed
 from enrollment.filing.expectations.eligibility import HOMES, HOUSEHOLDS, Likely, Quick, likely
 from enrollment.filing.expectations.services import precheck
@@ -169,7 +168,7 @@ def expect(request: GuardianRequest, child_id: UUID, round_id: int) -> HttpRespo
     try:
         found = precheck(guardian=request.guardian, child=child, round_=round_)
     except Refusal as refused:
-        messages.error(request, refused.message, extra_tags="bad")
+        tell_refusal(request, refused)
         return redirect("enrollment:home")
     closed = is_closed({name: {"outcome": outcome} for name, outcome in found.known.items()})
     context = {

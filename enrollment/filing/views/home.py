@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 import identifiers
 from accounts.assured import assured_person
-from accounts.pages import GuardianRequest, guardian_page
+from accounts.pages import GuardianRequest, guardian_page, tell_refusal
 from enrollment.filing.drafts import services as drafts
 from enrollment.filing.drafts.services import draft_open, draft_prefill, prefill_wanted
 from enrollment.filing.selectors import ChildView, children_of
@@ -154,7 +153,7 @@ def _start(request: GuardianRequest, child_id: UUID, round_id: int) -> HttpRespo
     try:
         draft = draft_open(guardian=request.guardian, child=child, round_=round_)
     except Refusal as refused:
-        messages.error(request, refused.message, extra_tags="bad")
+        tell_refusal(request, refused)
         return redirect("enrollment:home")
     if prefill_wanted(request.guardian, draft):
         draft_prefill(guardian=request.guardian, draft_id=draft.public_id)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 import identifiers
-from accounts.pages import GuardianRequest, guardian_form, guardian_page
+from accounts.pages import GuardianRequest, guardian_form, guardian_page, tell_refusal
 from enrollment.documents.materials import materials_for
 from enrollment.filing import form
 from enrollment.filing.asked import own_form_for, questions_for
@@ -85,7 +84,7 @@ def page(request: GuardianRequest, draft_id: UUID, name: str) -> HttpResponse:
             typed = typed_answers(request.POST, name, questions_for(draft))
             draft = draft_save(guardian=request.guardian, draft_id=draft_id, answers=typed)
         except Refused as refused:
-            messages.error(request, refused.message, extra_tags="bad")
+            tell_refusal(request, refused)
             return redirect("enrollment:home")
         errors = _page_errors(draft, name)
         if not errors and round_standing(draft.round) == RoundState.OPEN:

@@ -1,6 +1,5 @@
 """Pages of who acts for a child: inviting, answering, asking, ending, and who is told."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.pages import GuardianRequest, guardian_page
+from accounts.pages import GuardianRequest, guardian_page, pressed
 from enrollment.forms.fields import FieldOption, FormField
 from enrollment.guardians.models import Guardianship, Invitation
 from enrollment.guardians.selectors import (
@@ -39,16 +38,6 @@ from enrollment.seasons.models import ApplicationState
 from enrollment.seasons.selectors import owned_child
 from foundation.errors import Refusal, Refused
 from schools.switches import refuse_unless_offered
-
-
-def done(request: GuardianRequest, act: Callable[[], object], success: str) -> None:
-    """Do it and say so, or say why not; what is not one's own stays a 404."""
-    try:
-        act()
-    except Refused as refused:
-        messages.error(request, refused.message, extra_tags="bad")
-    else:
-        messages.success(request, success, extra_tags="good")
 
 
 @guardian_page
@@ -156,7 +145,7 @@ def _invite_fields(typed: dict[str, str], refused: Refusal | None) -> list[FormF
 @require_POST
 def revoke(request: GuardianRequest, invitation_id: UUID) -> HttpResponse:
     found = Invitation.objects.filter(public_id=invitation_id, inviter=request.guardian).select_related("child").first()
-    done(
+    pressed(
         request,
         lambda: invitation_revoke(guardian=request.guardian, invitation_id=invitation_id),
         _("The invitation is taken back. Its code works no more."),
@@ -175,7 +164,7 @@ def end(request: GuardianRequest, guardianship_id: UUID) -> HttpResponse:
         other = found.guardian if found.child.guardian_id == request.guardian.pk else found.child.guardian
         context = {"agreed": found, "who": masked_person(other)}
         return render(request, "enrollment/guardians/end.html", context)
-    done(
+    pressed(
         request,
         lambda: guardianship_end(account=request.guardian, guardianship_id=guardianship_id),
         _("It is ended. Nothing of the application has changed."),
@@ -194,15 +183,15 @@ def told(request: GuardianRequest, guardianship_id: UUID) -> HttpResponse:
     said, asked = request.POST.get("answer", ""), lead.open
     mine: dict[str, Any] = {"account": me, "guardianship_id": guardianship_id}
     if said in {"copy", "no_copy"}:
-        done(request, lambda: copy_wish_set(**mine, wanted=said == "copy"), _("Your wish is noted."))
+        pressed(request, lambda: copy_wish_set(**mine, wanted=said == "copy"), _("Your wish is noted."))
     elif said == "propose":
-        done(
+        pressed(
             request,
             lambda: lead_ask(**mine, to_second=not lead.second_leads),
             _("The other guardian is asked. Nothing changes before they agree."),
         )
     elif said in {"yes", "no"} and asked is not None:
-        done(
+        pressed(
             request,
             lambda: lead_answer(account=me, request_id=asked.public_id, accept=said == "yes"),
             _("Your answer is noted."),
@@ -214,7 +203,7 @@ def told(request: GuardianRequest, guardianship_id: UUID) -> HttpResponse:
 @require_POST
 def ask(request: GuardianRequest, child_id: UUID) -> HttpResponse:
     """Ask the guardian who applied to be added; the answer does not tell whether somebody applied."""
-    done(
+    pressed(
         request,
         lambda: guardian_ask(account=request.guardian, child_id=child_id),
         _("If another guardian has applied for this child, they are asked now and answer in the portal."),
@@ -228,7 +217,7 @@ def answer_request(request: GuardianRequest, invitation_id: UUID) -> HttpRespons
     """Let another parent in, or not."""
     found = Invitation.objects.filter(public_id=invitation_id, inviter=request.guardian).select_related("child").first()
     said = request.POST.get("answer", "")
-    done(
+    pressed(
         request,
         lambda: request_answer(
             guardian=request.guardian, invitation_id=invitation_id, accept=said != "no", may_act=said == "act"

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.pages import GuardianRequest, StaffRequest, guardian_page, staff_page
+from accounts.pages import GuardianRequest, StaffRequest, guardian_page, staff_page, tell_refusal
 from enrollment.forms import posted
 from enrollment.forms.fields import Known, form_field
 from enrollment.forms.questions import Field
@@ -46,7 +46,7 @@ def registry(request: GuardianRequest, application_id: UUID) -> HttpResponse:
         try:
             stored, errors = registry_save(guardian=request.guardian, application_id=found.pk, typed=typed)
         except Refused as refused:
-            messages.error(request, refused.message, extra_tags="bad")
+            tell_refusal(request, refused)
             return redirect("enrollment:application", application_id)
         if "later" in request.POST:
             messages.success(request, _("Saved. You can go on at any time."), extra_tags="good")

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.pages import GuardianRequest, guardian_page
+from accounts.pages import GuardianRequest, guardian_page, pressed
 from enrollment.appeals.selectors import MayAppeal, may_appeal
 from enrollment.cases.selectors import told_to_family
 from enrollment.filing.selectors import own_rows, thanks_of
@@ -30,8 +30,6 @@ from enrollment.seasons.days.calendar import bring_words, check_in_days, check_i
 from enrollment.seasons.models import Application, ApplicationState, Draft
 from enrollment.seasons.naming.described import open_names
 from enrollment.seasons.selectors import can, may_amend, open_items, own_application, round_standing, version_of
-from enrollment.seasons.states import RUNNING, ApplicationEvent
-from foundation.errors import Refused
 from foundation.wording import content_language
 
 # before a place can be given
@@ -113,13 +111,10 @@ def act(request: GuardianRequest, application_id: UUID, action: str) -> HttpResp
     if request.method == "GET":
         return _confirm(request, application_id, action)
     mine: dict[str, Any] = {"guardian": request.guardian, "application_id": application_id}
-    try:
-        if action == ApplicationEvent.WITHDRAW:
-            application_withdraw(**mine)
-        else:
-            offer_answer(**mine, answer=action)
-    except Refused as refused:
-        messages.error(request, refused.message, extra_tags="bad")
+    if action == "withdraw":
+        pressed(request, lambda: application_withdraw(**mine), None)
+    else:
+        pressed(request, lambda: offer_answer(**mine, answer=action), None)
     return redirect("enrollment:application", application_id)
 
 
@@ -144,8 +139,6 @@ def _confirm(request: GuardianRequest, application_id: UUID, action: str) -> Htt
 def attendance(request: GuardianRequest, application_id: UUID) -> HttpResponse:
     """The family says with one button that the child comes on check-in day; it may change its mind until then."""
     coming = request.POST.get("coming") == "yes"
-    try:
-        attendance_say(guardian=request.guardian, application_id=application_id, coming=coming)
-    except Refused as refused:
-        messages.error(request, refused.message, extra_tags="bad")
+    mine: dict[str, Any] = {"guardian": request.guardian, "application_id": application_id}
+    pressed(request, lambda: attendance_say(**mine, coming=coming), None)
     return redirect("enrollment:application", application_id)
