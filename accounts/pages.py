@@ -3,7 +3,8 @@
 What is not one's own is answered with 404; what is refused comes back on the page that asked.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode
@@ -126,6 +127,15 @@ def taken(
     if name not in steps:
         raise Http404
     return tried(request, lambda: steps[name](request, of), "")
+
+
+@contextmanager
+def hiding() -> Iterator[None]:
+    """What is not one's own is not found: for pages that no guard above answers for, as those of the staff site."""
+    try:
+        yield
+    except NotAllowed as hidden:
+        raise Http404 from hidden
 
 
 def _sign_in(door: str, request: HttpRequest) -> HttpResponse:

@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from foundation import clock
+from foundation.errors import Refused
 
 
 def number(text: str) -> int:
@@ -16,6 +19,14 @@ def number(text: str) -> int:
 def key(text: str) -> UUID:
     """The public key of a row that a page sent; for anything else the nil one, which no row has."""
     return next(iter(keys([text])), UUID(int=0))
+
+
+def sent_key(text: str) -> UUID:
+    """The public key that the page of a button sends with it. Raises Refused for a form that came damaged."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Refused(_("Please press the button again."), code="token") from None
 
 
 def keys(texts: Iterable[str]) -> list[UUID]:

@@ -1,9 +1,7 @@
 """Pages of call-backs: the family's wish, and the helpers' queue."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,10 +10,11 @@ from django.views.decorators.http import require_http_methods
 from accounts import limit_rules
 from accounts.limits import address_of, count
 from accounts.models import Account
-from accounts.pages import StaffRequest, staff_page
+from accounts.pages import StaffRequest, pressed, staff_page
 from accounts.scopes import scope
 from enrollment.forms.fields import FieldOption, FormField
 from foundation.errors import NotAllowed, Refusal
+from foundation.posted import sent_key
 from helpdesk.calls import ABILITY, Wish, call_ask, call_done, counts, queue
 from helpdesk.contacts import public_districts, whom_to_call
 from helpdesk.models import CallBack, ServicePoint
@@ -75,17 +74,8 @@ def calls(request: StaffRequest) -> HttpResponse:
     if not scope(request.account).any(ABILITY):
         raise NotAllowed(_("You may not do this here."))
     if request.method == "POST":
-        try:
-            call_done(
-                helper=request.account,
-                call_id=UUID(request.POST.get("call", "")),
-                result=request.POST.get("result", ""),
-            )
-        except NotAllowed:
-            raise
-        except ValueError as problem:
-            text = problem.message if isinstance(problem, Refusal) else _("Please press the button again.")
-            messages.error(request, text, extra_tags="bad")
+        call, result = request.POST.get("call", ""), request.POST.get("result", "")
+        pressed(request, lambda: call_done(helper=request.account, call_id=sent_key(call), result=result), None)
         return redirect("helpdesk:calls")
     level = request.GET.get("level", "")
     context = {

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as lazy
 import identifiers
 from accounts.abilities import Ability
 from accounts.admin_base import OwnPageAdmin, viewer
+from accounts.pages import hiding
 from accounts.scopes import scope
 from accounts.staff_lists import KnownValuesFilter
 from accounts.staff_site import staff_site
 from audit.services import record
 from foundation.days import moment_said
-from foundation.errors import NotAllowed, Refusal, Refused
+from foundation.errors import Refusal, Refused
 from notifications import services
 from notifications.channels.chosen import channel
 from notifications.lines import held
@@ -89,9 +90,8 @@ class MessageAdmin(OwnPageAdmin):
         refused: Refusal | None = None
         if request.method == "POST":
             try:
-                done = _act(request, row)
-            except NotAllowed as hidden:
-                raise Http404 from hidden
+                with hiding():
+                    done = _act(request, row)
             except Refused as problem:
                 refused = problem
                 row.refresh_from_db()

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from accounts.models import Account
+from accounts.pages import hiding
 from accounts.scopes import scope
 from enrollment.appeals.models import Appeal, AppealEvent
 from enrollment.appeals.selectors import may_decide
@@ -25,7 +26,7 @@ from enrollment.seasons.models import Transition
 from enrollment.seasons.selectors import explanation
 from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
-from foundation.errors import NotAllowed, Refusal, Refused
+from foundation.errors import Refusal, Refused
 from foundation.posted import moment
 from foundation.wording import content_language
 
@@ -86,9 +87,8 @@ def appeal_page(
     refused: Refusal | None = None
     if request.method == "POST":
         try:
-            done = _act(request, appeal.public_id, reviewer)
-        except NotAllowed as hidden:
-            raise Http404 from hidden
+            with hiding():
+                done = _act(request, appeal.public_id, reviewer)
         except Refused as problem:
             refused = problem
             appeal.refresh_from_db()

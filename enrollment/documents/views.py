@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.acting import Acting
 from accounts.models import Account
-from accounts.pages import GuardianRequest, guardian_page
+from accounts.pages import GuardianRequest, guardian_page, hiding
 from accounts.staff_site import is_verified_staff
 from audit.services import record
 from enrollment.documents.files.pages import page_picture
@@ -33,7 +33,7 @@ from enrollment.seasons.rules.own_form import MATERIAL
 from enrollment.seasons.selectors import filed_application, open_items, own_draft
 from foundation.confined import Busy
 from foundation.crypto import decrypt, encrypt
-from foundation.errors import NotAllowed, Refused
+from foundation.errors import Refused
 from foundation.wording import content_language
 
 SMALL = 320  # pixels, of a thumbnail's longest side
@@ -150,10 +150,8 @@ def _viewed(request: HttpRequest, document_id: UUID, how: str) -> Document:
     allowed = isinstance(user, Account) and (user.kind == Account.Kind.GUARDIAN or is_verified_staff(request))
     if not allowed or not isinstance(user, Account):
         raise Http404
-    try:
+    with hiding():
         document = document_for(user if acting is None else acting.guardian, document_id)
-    except NotAllowed as hidden:
-        raise Http404 from hidden
     record(
         actor=user,
         action=f"document.{how}",

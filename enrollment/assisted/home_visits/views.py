@@ -25,6 +25,7 @@ from enrollment.assisted.visits.services import training_record
 from enrollment.forms.fields import FieldOption, FormField
 from foundation import clock
 from foundation.errors import NotAllowed, Refusal, Refused
+from foundation.posted import sent_key
 
 
 @staff_page
@@ -96,8 +97,5 @@ def _note_visit(request: StaffRequest, typed: dict[str, str]) -> None:
     if "result" not in request.POST:
         home_visit_add(operator=request.account, **typed)
         return
-    try:
-        visit_id = UUID(request.POST.get("visit", ""))
-    except ValueError:
-        raise Refused(_("Please press the button again."), code="visit") from None
+    visit_id = sent_key(request.POST.get("visit", ""))
     home_visit_result(operator=request.account, visit_id=visit_id, result=request.POST["result"])

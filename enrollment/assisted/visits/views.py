@@ -37,6 +37,7 @@ from enrollment.documents.materials import materials_for
 from enrollment.forms.fields import FieldOption, FormField
 from enrollment.seasons.models import Draft
 from foundation.errors import NotAllowed, Refusal, Refused
+from foundation.posted import sent_key
 from foundation.wording import content_language
 
 ABILITY = Ability.APPLICATION_ASSIST
@@ -229,12 +230,10 @@ def my_visits(request: GuardianRequest) -> HttpResponse:
     refused, typed = "", request.POST.get("reason", "")
     if request.method == "POST":
         try:
-            visit_id = UUID(request.POST.get("visit", ""))
+            visit_id = sent_key(request.POST.get("visit", ""))
             visit_object(guardian=request.guardian, visit_id=visit_id, reason=typed)
-        except NotAllowed:
-            raise
-        except ValueError as problem:
-            refused = problem.message if isinstance(problem, Refusal) else _("Please press the button again.")
+        except Refused as problem:
+            refused = problem.message
         else:
             messages.success(request, _("Your objection is with the office. A person calls you."), extra_tags="good")
             return redirect("enrollment:my-visits")

@@ -21,6 +21,7 @@ from enrollment.seasons.days.deadlines import remaining
 from enrollment.seasons.models import Draft
 from enrollment.seasons.selectors import open_items, own_application
 from foundation.errors import Refusal, Refused
+from foundation.posted import sent_key
 
 
 @guardian_page
@@ -44,12 +45,12 @@ def correct(request: GuardianRequest, application_id: UUID) -> HttpResponse:
             draft = draft_save(guardian=request.guardian, draft_id=draft.public_id, answers=typed)
             if unfit:
                 raise Refused(_("One of the files could not be taken. Please look at it again."), code="file")
-            submission = Submission(draft.public_id, UUID(request.POST.get("client_token", "")))
+            submission = Submission(draft.public_id, sent_key(request.POST.get("client_token", "")))
             application_submit(guardian=request.guardian, submission=submission)
         except InvalidAnswers as invalid:
             refused, problems = invalid.message, dict(invalid.errors)
-        except ValueError as problem:
-            refused = problem.message if isinstance(problem, Refusal) else _("Please press the button again.")
+        except Refusal as problem:
+            refused = problem.message
         else:
             return redirect("enrollment:application", application_id)
     context = {

@@ -38,6 +38,7 @@ from enrollment.seasons.selectors import filed_application, may_amend, open_retu
 from enrollment.seasons.states import RoundState
 from foundation import clock
 from foundation.errors import Refusal, Refused
+from foundation.posted import sent_key
 from foundation.wording import content_language
 
 DECLARE: Final = "declare"  # the declaration was forgotten
@@ -287,11 +288,8 @@ def _declared(request: GuardianRequest, draft_id: UUID, token: str) -> Submissio
     """What the button sends. Raises Refused while the declaration is not confirmed, or for a damaged form."""
     if request.POST.get("declare") != "yes":
         raise Refused(_("Please confirm the declaration."), code=DECLARE)
-    try:
-        seen, change = request.POST.get("seen", ""), "change" in request.POST
-        return Submission(draft_id, UUID(token), channel_of(request), seen, change)
-    except ValueError:
-        raise Refused(_("Please press the button again."), code="token") from None
+    seen, change = request.POST.get("seen", ""), "change" in request.POST
+    return Submission(draft_id, sent_key(token), channel_of(request), seen, change)
 
 
 def _check_context(request: GuardianRequest, draft: Draft, refused: Refusal | None) -> dict[str, object]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.pages import StaffRequest, staff_page
-from foundation.errors import NotAllowed, Refused
+from foundation.errors import Refused
 from schools.badges import MOST_BYTES, badge_of, badge_put, badge_take_away, school_in_care
 
 KEPT_SECONDS = 86_400 * 30  # the address changes with the picture
@@ -36,8 +36,6 @@ def change(request: StaffRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         try:
             return _changed(request, code)
-        except NotAllowed:
-            raise
         except Refused as refused:
             error = refused.message
     context = {"school": school, "badge": badge_of(school.pk), "error": error}

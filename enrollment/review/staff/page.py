@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import translation
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from accounts.abilities import Ability
 from accounts.models import Account
+from accounts.pages import hiding
 from accounts.scopes import scope
 from enrollment.desk.services import case_give, case_hold, case_note, case_take_over, errand_add, errand_finish
 from enrollment.documents.materials import NAME_PAGE
@@ -35,7 +36,7 @@ from enrollment.review.staff.settle import questions, refuse_unreadable, settled
 from enrollment.seasons.models import Application
 from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
-from foundation.errors import NotAllowed, Refusal, Refused
+from foundation.errors import Refusal, Refused
 from foundation.posted import key
 from verification.selectors import findings
 
@@ -88,9 +89,8 @@ def case_page(
         typed = Typed.read(request)
     if request.method == "POST" and typed.decision != SEE:
         try:
-            done = act(application, reviewer, typed)
-        except NotAllowed as hidden:
-            raise Http404 from hidden
+            with hiding():
+                done = act(application, reviewer, typed)
         except Refused as refused:
             typed.refused = refused
             application.refresh_from_db()
