@@ -14,6 +14,7 @@ from enrollment.assisted.visits.services import training_record
 from enrollment.guardians.services.agreements import protection_order
 from enrollment.seasons.models import Application
 from foundation import clock
+from foundation.secret_files import replace
 from rehearsal.city import Applicant
 from schools.switches import Wish, switch_set
 
@@ -70,8 +71,7 @@ def create_staff(district: str) -> dict[str, Member]:
 
 def save_staff(members: dict[str, Member], path: Path) -> None:
     """Keep the accounts for the guide of the demonstration (0600)."""
-    path.touch(mode=0o600)
-    path.write_text(json.dumps({name: asdict(member) for name, member in members.items()}, indent=1))
+    replace(path, json.dumps({name: asdict(member) for name, member in members.items()}, indent=1))
 
 
 def load_staff(path: Path) -> dict[str, Member]:

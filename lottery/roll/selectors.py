@@ -60,7 +60,7 @@ def closing_of(round_: Round) -> Closing | None:
         step=step,
         announced=announced,
         today=today,
-        days_left=max(0, (announced.date() - today).days),
+        days_left=max(0, clock.days_until(announced)),
         families=found["families"],
         drafts=Draft.objects.filter(round=round_).exclude(child__applications__round=round_).count(),
         children=children,

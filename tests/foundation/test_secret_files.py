@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from foundation.secret_files import fresh_key, kept
+from foundation.secret_files import fresh_key, kept, replace
 
 
 def test_it_is_made_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
@@ -25,6 +25,15 @@ def test_a_given_one_is_kept_and_its_line_break_is_not_part_of_it(tmp_path: Path
     path = tmp_path / "given"
     path.write_text("from the exchange\n")
     assert kept(path) == "from the exchange"
+
+
+def test_another_takes_its_place_whole_and_as_secret(tmp_path: Path) -> None:
+    path = tmp_path / "demo" / "people.json"
+    for secret in ("first", "second"):
+        replace(path, secret)
+        assert kept(path) == secret
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_of_many_who_come_at_once_one_wins(tmp_path: Path) -> None:

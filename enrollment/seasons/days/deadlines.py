@@ -1,4 +1,4 @@
-"""The time left until a round closes, as a page and its script show it."""
+"""The time left until a round closes, as a page and its script show it; and until when a place is answered."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,6 +33,11 @@ def deadline(round_: Round) -> Deadline:
         text=remaining(round_.closes_at),
         urgent=ends - now < timedelta(days=1),
     )
+
+
+def answer_until(days: int, offered: datetime | None = None) -> datetime:
+    """Until when a place that is offered now (or was at ``offered``) is answered: to the minute, as messages say it."""
+    return clock.running_minute(offered) + timedelta(days=days)
 
 
 def remaining(by: datetime) -> str:

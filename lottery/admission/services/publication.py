@@ -6,7 +6,7 @@ import contextlib
 import gzip
 import hashlib
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from accounts.final_steps import WithPassword
 from accounts.models import Account
 from enrollment.guardians.services.decision_messages import to_guardians
 from enrollment.outcome.services.offers import NewOffer, offers_publish
+from enrollment.seasons.days.deadlines import answer_until
 from enrollment.seasons.models import Offer, Round
 from enrollment.seasons.services.rounds import LONGEST_REASON, round_for
 from enrollment.seasons.services.steps import round_step_locked
@@ -140,7 +141,7 @@ def _publish(run_id: int) -> AdmissionRun | None:
     report(name, "storing", 1, 4)
     _store(run, province, applications)
     report(name, "offering", 2, 4)
-    answer_by = (now + timedelta(days=run.round.answer_days)).replace(second=0, microsecond=0)
+    answer_by = answer_until(run.round.answer_days, now)
     offers_publish(
         round_id=run.round_id,
         run_id=run.pk,

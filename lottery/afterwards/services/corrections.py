@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from datetime import timedelta
 from functools import partial
 
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from accounts.models import Account
 from audit.services import record
 from enrollment.guardians.services.decision_messages import tell
 from enrollment.outcome.services.offers import offer_again
+from enrollment.seasons.days.deadlines import answer_until
 from enrollment.seasons.models import Application, ApplicationState, Offer, Round
 from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
@@ -119,7 +119,7 @@ def correction_approve(*, official: Account, correction_id: int, token: str) -> 
             run_id=published_run(made.round).pk,
             event=ApplicationEvent.CORRECT,
             actor=official,
-            answer_by=clock.now() + timedelta(days=made.round.seat_days),
+            answer_by=answer_until(made.round.seat_days),
             reason=made.reason,
         )
         note_freed_place(application, old, SeatEvent.Cause.MOVED)

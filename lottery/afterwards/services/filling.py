@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter, deque
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from accounts.scopes import scope
 from audit.services import record
 from enrollment.guardians.services.decision_messages import to_guardians
 from enrollment.outcome.services.offers import offer_again
+from enrollment.seasons.days.deadlines import answer_until
 from enrollment.seasons.models import Application, ApplicationState, Offer, Round
 from enrollment.seasons.selectors import no_round_in_care
 from enrollment.seasons.services.rounds import round_for
@@ -340,7 +341,7 @@ def _seats(made: FillRun) -> dict[str, deque[SeatEvent]]:
 
 def _offer(made: FillRun, applications: dict[UUID, Application], official: Account) -> None:
     now = clock.now()
-    answer_by = (now + timedelta(days=made.round.seat_days)).replace(second=0, microsecond=0)
+    answer_by = answer_until(made.round.seat_days, now)
     free, run = _seats(made), published_run(made.round)
     given: Counter[str] = Counter()
     SeatOffer.objects.filter(application__in=applications, state=SeatOffer.State.OPEN).update(
