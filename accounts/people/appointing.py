@@ -273,7 +273,7 @@ def change_confirm(*, actor: Account, change_id: UUID, token: str) -> StaffChang
 
 def refuse_over(change: StaffChange) -> None:
     """Raises Refused when its days are over, or when who proposed it could not do so any more."""
-    if change.expires_at is not None and change.expires_at <= clock.now():
+    if change.expires_at is not None and clock.deadline_passed(change.expires_at):
         raise Refused(_("This link has expired. Please ask for a new one."), code="expired")
     who = [change.proposed_by, *([change.confirmed_by] if change.confirmed_by else [])]
     if not all(may_decide(one, change) for one in who):

@@ -59,7 +59,7 @@ def listed(request: StaffRequest) -> HttpResponse:
 
 def over(change: StaffChange) -> bool:
     """Whether its days are over."""
-    return change.expires_at is not None and change.expires_at <= clock.now()
+    return change.expires_at is not None and clock.deadline_passed(change.expires_at)
 
 
 @staff_page

@@ -13,7 +13,7 @@ from accounts.models import Account, TokenDevice
 from enrollment.filing.drafts.services import child_add
 from enrollment.filing.submission.services import application_withdraw
 from enrollment.guardians.models import Consent, Guardianship, Invitation
-from enrollment.guardians.selectors import guardianship_of, protected
+from enrollment.guardians.selectors import guardianship_of, open_invitations, protected
 from enrollment.guardians.services.agreements import (
     Terms,
     guardian_ask,
@@ -136,6 +136,18 @@ def test_an_old_a_used_and_a_revoked_code_are_answered_alike(one: factories.Fami
     with pytest.raises(Refused):
         invitation_find(account=other, code=newer)
     assert not Guardianship.objects.exists()
+
+
+def test_a_code_is_taken_until_the_minute_that_the_page_names_is_over(one: factories.Family) -> None:
+    other, (invitation, code) = person(), invited(one)
+    end = clock.ended(invitation.expires_at)
+    with clock.at(end - timedelta(seconds=1)):
+        assert open_invitations(one.child) == [invitation]
+        assert invitation_find(account=other, code=code) == invitation
+    with clock.at(end):
+        assert open_invitations(one.child) == []
+        with pytest.raises(Refused):
+            invitation_find(account=other, code=code)
 
 
 def test_a_code_is_read_as_people_type_it(one: factories.Family) -> None:

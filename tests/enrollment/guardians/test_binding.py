@@ -11,9 +11,9 @@ from django.test import Client
 from accounts.models import Account
 from enrollment.filing.drafts.services import child_add, draft_open, draft_save
 from enrollment.filing.submission.services import Submission, application_submit
-from enrollment.guardians.binding.selectors import binding_of
+from enrollment.guardians.binding.selectors import binding_of, must_agree
 from enrollment.guardians.binding.services import binding_answer, binding_ask
-from enrollment.guardians.models import BindingAnswer, BindingOutcome, Consent
+from enrollment.guardians.models import BindingAnswer, BindingOutcome, Consent, Guardianship
 from enrollment.guardians.services.agreements import guardianship_end
 from enrollment.judging.services import sibling_key
 from enrollment.seasons.models import Application, Child, Round
@@ -72,6 +72,15 @@ def twins() -> Twins:
     first, second, other = assessed(one.submit()), another_twin(one), person()
     agreed(one, other, may_act=True)
     return Twins(one, first, second, other)
+
+
+def test_an_agreement_of_the_last_minute_counts(twins: Twins) -> None:
+    agreed_at = Guardianship.objects.get(child=twins.first.child).agreed_at
+    minute = clock.running_minute(agreed_at)
+    for closes_at, counts in ((minute, True), (minute - timedelta(minutes=1), False)):
+        Round.objects.filter(pk=twins.first.round_id).update(closes_at=closes_at)
+        rows = Application.objects.select_related("round").filter(pk=twins.first.pk)
+        assert bool(must_agree(rows)) == counts
 
 
 def freeze(round_: Round) -> None:
