@@ -57,12 +57,13 @@ def _page(request: GuardianRequest, application_id: UUID, refused: Refusal | Non
     error = refused.message if refused and refused.field == "reason" else ""
     may = may_appeal(found, appeals)
     why_not = may.code if isinstance(may, Refused) else ""
+    # what was typed comes back with the refusal, unless there is no decision that it could be meant against
+    again = refused is not None and why_not != "illegal_step" and found.state != ApplicationState.APPEALED
     context = {
         "application": found,
         "appeals": appeals,
         "open": newest if newest is not None and newest.is_open else None,
-        # what was typed comes back with the refusal, unless there is no decision it could be meant against
-        "may_file": not why_not or (refused is not None and why_not != "illegal_step"),
+        "may_file": again or not why_not,
         "until": None if isinstance(may, Refused) else may.until,
         "late": may.message if isinstance(may, Refused) and may.code == "late" else "",
         "against_result": found.state != "not_eligible",
