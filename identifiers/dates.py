@@ -30,7 +30,7 @@ _TIME = re.compile(r"[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2}
 @dataclass(frozen=True, slots=True)
 class ReadDate:
     """What was read: ``value`` is ``2019-08-31``, ``2019-08`` or ``2019``, as ``exact`` says; "" with a ``code`` where
-    nothing was. A code is one of ``identifiers.MESSAGES``.
+    nothing was. A code is one of ``identifiers.messages.MESSAGES``.
     """
 
     value: str = ""

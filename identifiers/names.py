@@ -160,11 +160,11 @@ def _script_refusal(value: str, context: Context) -> tuple[str, str] | None:
 
 
 def check(raw: str, context: Context) -> Checked:
-    """Check a name; ``context.document`` is the kind of the document it stands on: only some carry Latin letters.
+    """Check a name; ``document`` of the context is the kind of document it stands on: only some carry Latin letters.
 
-    A name with a character that cannot be typed is accepted with ``context.described``, which says what the character
-    looks like: with a placeholder in its place, and with the description among the facts. Where nobody asks for one,
-    the name is kept as police paperwork writes it, with the components in brackets.
+    A name with a character that cannot be typed is accepted with ``described`` in the context, which says what the
+    character looks like: with a placeholder in its place, and with the description among the facts. Where nobody asks
+    for one, the name is kept as police paperwork writes it, with the components in brackets.
     """
     value = normalise(raw)
     found = sketch(value)

@@ -10,8 +10,8 @@ _DAY: Final = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{
 def day_of(text: str) -> date | None:
     """2026-05-01, 2026/5/1, 2026.5.1, 2026年5月1日 or 20260501; None for anything else.
 
-    Stricter than ``identifiers.read_date``, which guesses what a parent meant: a table comes from software or a clerk,
-    and a year of two digits in it is a mistake to be named.
+    Stricter than ``identifiers.dates.read_date``, which guesses what a parent meant: a table comes from software or a
+    clerk, and a year of two digits in it is a mistake to be named.
     """
     found = _DAY.fullmatch(text.strip())
     if found is None:

@@ -1,6 +1,6 @@
 """Judging one condition in three values: true, false, unknown.
 
-How a comparison reads a fact (DESIGN part 4, rule 4: silence never refuses):
+How a comparison reads a fact (silence never refuses):
   * trusted (verified, or declared and not yet checked): true or false by its value;
   * the agency refuted the claim (mismatch): false where the claim would have satisfied it;
   * no record or no answer: unknown where the claim would satisfy it or no value is known, else false (the family does

@@ -1,7 +1,7 @@
 """Command line: python -m synthetic --families N --seed S --spec SPEC.json --out FILE
 
-SPEC.json holds the fields of `synthetic.CitySpec` (docs/policy.md shows the facts it produces). Exit code 2 and one
-clear line for any bad argument or file.
+SPEC.json holds the fields of `synthetic.spec.CitySpec` (docs/policy.md shows the facts it produces). Exit code 2 and
+one clear line for any bad argument or file.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from schools.models import District
 
 
 class ListEntry(models.Model):
-    """A child on one of the bureau's own lists (``judging.kinds``). Of points each certificate is an entry."""
+    """A child on one of the bureau's own lists (``judging.lists.kinds``). Of points each certificate is an entry."""
 
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="list_entries")
     year = models.PositiveSmallIntegerField()

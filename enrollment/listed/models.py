@@ -13,7 +13,7 @@ class ListGuide(models.Model):
     """Whom the families of one list of a county ask: an office and, where it names one, a person. Read by families."""
 
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="list_guides")
-    kind = models.CharField(max_length=12)  # of the list, as ``judging.kinds`` calls it
+    kind = models.CharField(max_length=12)  # of the list, as ``judging.lists.kinds`` calls it
     office = models.CharField(max_length=60)
     person = models.CharField(max_length=30, blank=True)
     phone = models.CharField(max_length=30)

@@ -43,7 +43,7 @@ WITH_A_PERSON: Final = frozenset({ApplicationState.ATTENTION, ApplicationState.I
 
 
 class KeptList(models.Model):
-    """A list that the district keeps for its rules (``seasons.sources``): who is not on it is known not to be."""
+    """A list that the district keeps for its rules (``seasons.rules.sources``): who is not on it is known not to be."""
 
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="kept_lists")
     kind = models.CharField(max_length=80)  # of the sources, or the name of a fact of the district's own (local.…)
@@ -77,7 +77,7 @@ class PolicyVersion(models.Model):
 
 
 class FormVersion(models.Model):
-    """What a district leaves out of the form and adds to it (``seasons.own_form``): stored whole, never edited."""
+    """What a district leaves out of the form and adds (``seasons.rules.own_form``): stored whole, never edited."""
 
     district = models.ForeignKey(District, on_delete=models.PROTECT, related_name="forms")
     number = models.PositiveIntegerField()

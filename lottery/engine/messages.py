@@ -1,6 +1,6 @@
 """What the lottery core says when it refuses: one code, one English sentence, named placeholders.
 
-The core knows no language but English; the Django side translates `MESSAGES[code]` and fills in `error.params`.
+The core knows no language but English; the Django side translates `MESSAGES[code]` and fills in the error's `params`.
 """
 
 from typing import Final

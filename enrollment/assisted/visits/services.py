@@ -258,7 +258,7 @@ def consent_by_code(*, operator: Account, visit_id: UUID, code: str, covers: Seq
 
 def consent_by_paper(*, operator: Account, visit_id: UUID, scan: bytes, covers: Sequence[str]) -> AssistVisit:
     """Keep a photo or scan of the signed paper. Nothing opens by it until a second person has looked at it
-    (``services.assist_look``). Raises NotAllowed, UnfitFile, Refused (a phone that takes a code; another county).
+    (``paper_look``). Raises NotAllowed, UnfitFile, Refused (a phone that takes a code; another county).
     """
     if not scan:
         raise Refused(_("Please choose the photo of the signed paper."), code="scan", field="scan")

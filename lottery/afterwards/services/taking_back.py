@@ -1,7 +1,7 @@
 """Taking back a place that was got by an established false declaration: two people, a public reason.
 
-The policy says whether it is done at all (`false_declaration.take_back`), and the case must be final. The seat goes on
-to the waiting list like any other that became free; the child may apply in a later round.
+The policy says whether it is done at all (`take_back` of its `false_declaration`), and the case must be final. The seat
+goes on to the waiting list like any other that became free; the child may apply in a later round.
 """
 
 from functools import partial
