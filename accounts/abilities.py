@@ -9,7 +9,7 @@ from accounts.models import Role
 class Ability(StrEnum):
     """One thing a role opens; a page, a service and a list that ask for it ask with the same word."""
 
-    APPLICATION_VIEW = "application.view"  # read families' applications, messages and papers
+    APPLICATION_VIEW = "application.view"  # read families' applications, messages and documents
     APPLICATION_REVIEW = "application.review"  # decide on them, ask for corrections, call families
     APPLICATION_ASSIST = "application.assist"  # fill in with a family, in an open visit with its consent
     ASSIST_MANAGE = "assist.manage"  # train helpers, look at signed papers, set up terminals

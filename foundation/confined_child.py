@@ -30,7 +30,7 @@ def confine(cpu_seconds: int, memory_bytes: int) -> None:
         (resource.RLIMIT_AS, memory_bytes),
         (resource.RLIMIT_FSIZE, LARGEST_FILE),
         (resource.RLIMIT_NOFILE, MOST_FILES),
-        (resource.RLIMIT_CORE, 0),  # a core dump would leave a family's paper readable on the disk
+        (resource.RLIMIT_CORE, 0),  # a core dump would leave a family's document readable on the disk
     ):
         hard = resource.getrlimit(limit)[1]
         most_now = value if hard == resource.RLIM_INFINITY else min(value, hard)

@@ -90,14 +90,14 @@ class _Age:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """A group with its condition as a closure; `papers` are each material as needed, as not needed, and its proofs."""
+    """A group with its condition as a closure; `materials` are each as needed, as not needed, and its proofs."""
 
     group: Group
     closure: Closure
     comparisons: tuple[Comparison, ...]
     locked: bool
     positions: tuple[tuple[OrderRule, _Asked | None, _Asked | None], ...]
-    papers: tuple[tuple[Material, Material, tuple[str, ...]], ...]
+    materials: tuple[tuple[Material, Material, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +132,12 @@ def _group(group: Group, compiler: Compiler, *, locked: bool) -> _Group:
         for rule in group.order
         if rule.by != "ticket"
     )
-    papers = tuple(
+    materials = tuple(
         (Material(one.id, one.name, needed=True), Material(one.id, one.name, needed=False), one.proves)
         for one in group.materials
     )
     closure, comparisons = compiler.condition(group.when), compiler.comparisons(group.when)
-    return _Group(group, closure, comparisons, locked, positions, papers)
+    return _Group(group, closure, comparisons, locked, positions, materials)
 
 
 class Judge:
@@ -344,7 +344,7 @@ class _Judgement:
             proved
             if proves and all((fact := known.get(name)) is not None and fact.status == "verified" for name in proves)
             else needed
-            for needed, proved, proves in chosen.papers
+            for needed, proved, proves in chosen.materials
         )
 
     def _ignored(self) -> None:

@@ -58,13 +58,13 @@ class RoundRow:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many applications of a round have the same state, group, way of filing and papers."""
+    """How many applications of a round have the same state, group, way of filing and documents."""
 
     round_id: int
     state: str
     group: str
     online: bool
-    bare: bool  # without any paper
+    bare: bool  # without any document
     many: int
 
 
@@ -176,7 +176,7 @@ def _cards(tallies: Sequence[Tally], may: Scope) -> list[dict[str, Any]]:
         # each rate leads to what is missing from a hundred percent, and says so
         _card(_("Filed online"), _sum(one for one in tallies if one.online), total)
         | {"link": f"{everybody}?desk=all&online__exact=0", "leads": _("those that were not")},
-        _card(_("Without any paper"), _sum(one for one in tallies if one.bare), total),
+        _card(_("Without any document"), _sum(one for one in tallies if one.bare), total),
         _card(_("Placed"), _sum(tallies, PLACED), _sum(tallies, AFTER_DRAW))
         | {"link": f"{everybody}?state__exact=waiting", "leads": _("those without a place")},
     ]

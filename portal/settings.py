@@ -206,7 +206,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W021", *(["otp_webauthn.E031"] if LOCAL else
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DOCUMENT_MAX_BYTES = 30 * 1024 * 1024
-# a photo within the limit stays in memory: no plain copy of a family's papers lies on a disk, even for a moment
+# a photo within the limit stays in memory: no plain copy of a family's documents lies on a disk, even for a moment
 FILE_UPLOAD_MAX_MEMORY_SIZE = DOCUMENT_MAX_BYTES + 1024 * 1024
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],

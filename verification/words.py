@@ -25,7 +25,7 @@ _LATER: Final = _("You need not do anything now: a person looks at it and asks y
 WORDS: Final[Mapping[Doubt, Words]] = {
     Doubt.OTHER_PERSON: Words(
         _("Whose record it is"),
-        _("The agency answered about somebody else. Ask again, or have the family show its own paper."),
+        _("The agency answered about somebody else. Ask again, or have the family show its own document."),
         _LATER,
     ),
     Doubt.TWO_RECORDS: Words(
@@ -45,7 +45,7 @@ WORDS: Final[Mapping[Doubt, Words]] = {
     ),
     Doubt.UNREADABLE_NAME: Words(
         _("A character of the name"),
-        _("The register cannot print one character of the name; all others agree. The family's paper settles it."),
+        _("The register cannot print one character of the name; all others agree. The family's document settles it."),
         _LATER,
     ),
     Doubt.NAME_SPELLING: Words(
@@ -96,16 +96,16 @@ WORDS: Final[Mapping[Doubt, Words]] = {
     Doubt.HOME_ADDRESS: Words(
         _("Address of the home"),
         _("The register has another address."),
-        _("Please copy the address from the paper of the home."),
+        _("Please copy the address from the document of the home."),
     ),
     Doubt.HOME_OWNER: Words(
         _("In whose name the home is"),
-        _("None of the declared people is on the paper."),
+        _("None of the declared people is on the document."),
         _("Please look again at whose name the home is in."),
     ),
     Doubt.HOME_OWNER_STATE: Words(
         _("An owner has died"),
-        _("An owner on the paper has died. Whose the home is now follows from the inheritance."),
+        _("An owner on the document has died. Whose the home is now follows from the inheritance."),
         _LATER,
     ),
     Doubt.HOME_CO_OWNER: Words(
@@ -119,12 +119,12 @@ WORDS: Final[Mapping[Doubt, Words]] = {
     Doubt.HOME_SHARE: Words(
         _("Share of the family in the home"),
         _("The register has another share: its exact figure decides."),
-        _("Please compare the share with the paper: the figure of the register decides."),
+        _("Please compare the share with the document: the figure of the register decides."),
     ),
     Doubt.HOME_STATE: Words(
-        _("State of the paper"),
-        _("The paper is cancelled, superseded or seized."),
-        _("Have the present paper of the home at hand."),
+        _("State of the document"),
+        _("The document is cancelled, superseded or seized."),
+        _("Have the present document of the home at hand."),
     ),
     Doubt.HOME_USAGE: Words(
         _("Use of the unit"),
@@ -159,7 +159,7 @@ WORDS: Final[Mapping[Doubt, Words]] = {
     Doubt.BIRTH_PARENT: Words(
         _("Parents on the birth certificate"),
         _("The birth certificate names none of the declared parents. A judgment or an adoption may be the reason."),
-        _("Have the birth certificate at hand, or the paper that says who the child's parents are now."),
+        _("Have the birth certificate at hand, or the document that says who the child's parents are now."),
     ),
     Doubt.FAMILY_SITUATION: Words(
         _("Whether the parents live together"),

@@ -17,7 +17,7 @@ def no_such_page() -> NotAllowed:
 
 
 ABILITY_WORDS: Final[Mapping[Ability, Promise]] = {
-    Ability.APPLICATION_VIEW: pgettext_lazy("ability", "Read applications and papers"),
+    Ability.APPLICATION_VIEW: pgettext_lazy("ability", "Read applications and documents"),
     Ability.APPLICATION_REVIEW: pgettext_lazy("ability", "Decide on applications"),
     Ability.APPLICATION_ASSIST: pgettext_lazy("ability", "Fill in with a family at the counter or at home"),
     Ability.ASSIST_MANAGE: pgettext_lazy("ability", "Train helpers, look at signed papers, set up terminals"),

@@ -145,7 +145,7 @@ def enquiry_seen(officer: Account, enquiry_id: UUID) -> Enquiry:
 
 
 def document_seen(officer: Account, enquiry_id: UUID, document_id: UUID) -> Document:
-    """A paper that was attached to a question. Raises NotAllowed."""
+    """A document that was attached to a question. Raises NotAllowed."""
     case = enquiry_seen(officer, enquiry_id).case
     found = case.documents.filter(public_id=document_id).first()
     if found is None:

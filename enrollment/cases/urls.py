@@ -3,6 +3,7 @@
 from django.urls import path
 
 from enrollment.cases.views import batches, desk, registers, reviewing
+from foundation.moved import moved
 
 urlpatterns = [
     path("official/cases/", reviewing.listed, name="cases"),
@@ -19,5 +20,7 @@ urlpatterns = [
     path("official/cases/sheets/back/", batches.back, name="case-batch-back"),
     path("official/enquiries/", desk.listed, name="enquiries"),
     path("official/enquiries/<uuid:enquiry_id>/", desk.enquiry, name="enquiry"),
-    path("official/enquiries/<uuid:enquiry_id>/papers/<uuid:document_id>/", desk.paper, name="enquiry-paper"),
+    path("official/enquiries/<uuid:enquiry_id>/documents/<uuid:document_id>/", desk.document, name="enquiry-document"),
+    # as it was called before
+    path("official/enquiries/<uuid:enquiry_id>/papers/<uuid:document_id>/", moved("enrollment:enquiry-document")),
 ]

@@ -181,7 +181,7 @@ def _spec(policy: Policy, name: str) -> FactSpec:
 
 
 def _is_open(name: str, facts: Facts) -> bool:
-    """Whether a statement is still to be proved by a paper of its own.
+    """Whether a statement is still to be proved by a document of its own.
 
     Where no household is on record, nothing joins the owner of a home to the child: that the household book shows, and
     the deed, which its register has confirmed, does not.

@@ -38,7 +38,7 @@ class Held:
     def refuse_if_full(self) -> None:
         """Raises Refused when the place has all the pages it may have."""
         if self.pages >= MOST_PAGES:
-            text = _("This paper has %(most)s pages already. Please remove one before you add another.")
+            text = _("This document has %(most)s pages already. Please remove one before you add another.")
             raise Refused(text % {"most": MOST_PAGES}, code="too_many", field="file")
 
     def refuse_if_closed(self) -> None:
@@ -88,7 +88,7 @@ class OfAppeal:
         appeal = own_appeal_locked(guardian, self.appeal_id)
         if not appeal.is_open:
             text = _(
-                "This appeal is closed: papers can no longer be added or taken away. If something new has come up, "
+                "This appeal is closed: documents can no longer be added or taken away. If something new has come up, "
                 "please call the bureau."
             )
             raise Refused(text, code="closed", field="file")
@@ -115,4 +115,4 @@ def _refuse_unless_wanted(draft: Draft, kind: str) -> None:
             raise Refused(text, code="late")
         wanted = {item.removeprefix(ITEM) for item in asked.items if item.startswith(ITEM)}
     if kind not in wanted:
-        raise Refused(_("This paper is not asked for. You need not give it."), code="not_asked")
+        raise Refused(_("This document is not asked for. You need not give it."), code="not_asked")

@@ -31,7 +31,7 @@ LONGEST_CERTIFICATE = 120
 
 UNFIT: Mapping[str, str] = {
     "empty": N_("The file is empty. Please choose the photo again, or take a new one."),
-    "type": N_("This is neither a photo nor a PDF, whatever its name says. Please take a photo of the paper."),
+    "type": N_("This is neither a photo nor a PDF, whatever its name says. Please take a photo of the document."),
     "too_large": N_(
         "The file has {megabytes} MB, the most is {most} MB. Please take a new photo with the phone, "
         "or ask a service point to scan it for you."

@@ -281,7 +281,7 @@ def _district(version: ApplicationVersion) -> District:
 
 
 def _check_day(version: ApplicationVersion) -> date:
-    """The day on which papers must be valid."""
+    """The day on which documents must be valid."""
     return version.application.round.check_on or clock.day_of(version.submitted_at)
 
 

@@ -1,1 +1,1 @@
-"""Checks on the spot of the groups a policy sends teachers to: who went, when, what they saw, with a photo or paper."""
+"""Checks on the spot of the groups a policy sends teachers to: who went, what they saw, a photo or a signed record."""

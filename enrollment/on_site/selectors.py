@@ -69,7 +69,7 @@ def _missing(application: Application, visit: OnSiteVisit | None) -> str:
     if visit is None:
         return _(
             "The policy has this group checked on the spot, and no visit is on record. Missing: who went, on which "
-            "day, a photo or the number of the signed paper, and what was found."
+            "day, a photo or the number of the signed record, and what was found."
         )
     day = {"day": moment_said(visit.visited_at)}
     if visit.version != application.version and address_of(application, visit.version) != address_of(

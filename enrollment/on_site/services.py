@@ -20,7 +20,7 @@ from foundation.posted import one_line
 
 OPEN: Final = OPEN_FOR_REVIEW
 LONGEST_NOTE: Final = 500
-LONGEST_PAPER: Final = 80
+LONGEST_NUMBER: Final = 80
 AHEAD: Final = timedelta(minutes=2)  # a telephone's clock may be ahead
 
 
@@ -36,10 +36,10 @@ def on_site_record(
 ) -> OnSiteVisit:
     """Put a visit on record. Raises NotAllowed, UnfitFile, Busy, Refused (a field).
 
-    Whoever went says so with a photo or with the number of the paper that was signed there; nobody at home needs none.
+    Whoever went says so with a photo or with the number of the record that was signed there; nobody at home needs none.
     """
     application = visit_case(staff, application_id)
-    number = one_line(paper)[:LONGEST_PAPER]
+    number = one_line(paper)[:LONGEST_NUMBER]
     words = note.replace("\0", "").strip()[:LONGEST_NOTE]
     _refuse_incomplete(application, at, result, words, has_proof=bool(photo or number))
     digest = _kept(photo) if photo else ""
@@ -76,7 +76,7 @@ def _refuse_incomplete(application: Application, at: datetime, result: str, note
     if result not in OnSiteVisit.Result.values:
         raise Refused(_("Please say what was found."), code="result", field="result")
     if result in OnSiteVisit.SEEN and not has_proof:
-        text = _("Please add a photo, or the number of the paper that was signed there.")
+        text = _("Please add a photo, or the number of the record that was signed there.")
         raise Refused(text, code="proof", field="photo")
     if result == OnSiteVisit.Result.DIFFERENT and not note:
         raise Refused(_("Please say in a few words what is different."), code="note", field="note")

@@ -78,7 +78,7 @@ def _context(request: StaffRequest, application: Application, refused: Refusal |
         "note": FormField("note", _("In a few words"), typed("note"), "", error("note"), rows=3, required=False),
         "paper": FormField(
             "paper",
-            _("Number of the signed paper"),
+            _("Number of the signed record"),
             typed("paper"),
             _("Instead of a photo, where the family signed a record."),
             error("paper"),

@@ -37,6 +37,7 @@ def _drawn(url: str) -> str:
 
 def print_code(key: str, kind: str, number: str) -> str:
     """Sixteen characters (A-Z, 2-7): 80 bits of HMAC-SHA-256 over the kind of print and its number."""
+    # the word is as old as the first print: with another one, the code on each would be wrong
     message = b"paper code\0" + kind.encode() + b"\0" + number.encode()
     digest = hmac.new(key.encode(), message, hashlib.sha256).digest()
     return base64.b32encode(digest[: BITS // 8]).decode()

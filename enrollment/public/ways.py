@@ -107,7 +107,7 @@ ALL: Final[Sequence[tuple[str | Promise, Sequence[Way]]]] = (
             Way(_("How to check a draw"), "balls", "lottery:verify", note=_("recompute it yourself")),
             Way(_("Classes"), "child", "lottery:classes-all", note=_("how the classes were made")),
             Way(
-                _("Is a paper genuine?"),
+                _("Is a print genuine?"),
                 "guard",
                 "enrollment:check-by-hand",
                 note=_("letter or receipt, by its number"),

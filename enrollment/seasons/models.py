@@ -132,7 +132,9 @@ class Round(models.Model):
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     results_at = models.DateTimeField()
-    check_on = models.DateField(null=True, blank=True)  # papers must be valid on this day; null: the day of submission
+    check_on = models.DateField(
+        null=True, blank=True
+    )  # documents must be valid on this day; null: the day of submission
     answer_days = models.PositiveSmallIntegerField(default=7)  # within which a place is answered
     seat_days = models.PositiveSmallIntegerField(default=3)  # within which a seat that became free is answered
     # days before its end on which a place that nobody answered is reminded: text, text, call; empty: the usual ones

@@ -38,7 +38,7 @@ DATE_WRONG: Final[Mapping[str, Promise]] = {
     "other_year": _("This day is not in %(against)s."),
     "closes_first": _("Applications must close after they open (%(against)s)."),
     "results_first": _("Results must come after applications close (%(against)s)."),
-    "check_late": _("Papers must be valid on a day before the results (%(against)s)."),
+    "check_late": _("Documents must be valid on a day before the results (%(against)s)."),
     "days": _("From 1 to %(against)s days."),
     "past": _("This moment has passed: it is %(against)s now."),
     "overlap": _("A supplementary round opens after the results of the other rounds (%(against)s)."),

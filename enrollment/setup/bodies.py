@@ -40,7 +40,7 @@ LABELS: Final[Mapping[str, Promise]] = {
     "opens_at": lazy("Applications open"),
     "closes_at": lazy("Applications close"),
     "results_at": lazy("Results"),
-    "check_on": lazy("Day on which papers must be valid"),
+    "check_on": lazy("Day on which documents must be valid"),
     "answer_days": lazy("Days to answer a place"),
     "seat_days": lazy("Days to answer a seat that became free"),
     "reminders": lazy("Reminders of a place nobody answers"),

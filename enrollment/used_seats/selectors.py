@@ -31,7 +31,7 @@ def parent_indexes(numbers: Iterable[str]) -> list[str]:
 
 
 def home_of(answers: Mapping[str, str], findings: Findings) -> tuple[list[str], list[str]]:
-    """The indexes of the numbers and of the place of a version's home; a home in nobody's paper has only a place."""
+    """The indexes of the numbers and of the place of a version's home; one without either has only a place."""
     if answers.get("home_kind", "none") == "none":
         return [], []
     numbers, places = [], []

@@ -17,7 +17,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "day": "{value} is no day such as 2023-09-01.",
     "future": "{value} lies in the future.",
     "order": "The child left before it entered.",
-    "number": "{value} cannot be right: compare it with the paper.",
+    "number": "{value} cannot be right: compare it with the document.",
     "home": "No number and no address of a home: at least one is needed.",
     "same": "The child and a parent, or both parents, have the same number.",
 }

@@ -1,6 +1,6 @@
-// Papers: shrink a photo, send it in runs, go on after a cut or a reload. Without this file the form sends whole files.
+// Documents: shrink a photo, send it in runs, go on after a cut or a reload. Without this file the form sends whole files.
 "use strict";
-/* global forgetPapers -- portal.js, which every page reads first */
+/* global forgetDocuments -- portal.js, which every page reads first */
 (() => {
   const RUN = 256 * 1024, LONGEST = 2000, QUALITY = 0.85, PAUSES = [1000, 2000, 4000, 8000, 15000];
   const box = document.querySelector("[data-documents]");
@@ -52,7 +52,7 @@
     } catch { return file; } // a kind this browser cannot open: the server can
   }
 
-  // the same file for the same paper is the same upload, also when it is chosen again another day
+  // the same file for the same material is the same upload, also when it is chosen again another day
   async function tokenOf(blob, kind) {
     if (!crypto.subtle || !blob.arrayBuffer || !window.TextEncoder) { return anyToken(); } // plain http, or years old
     const label = new TextEncoder().encode(`${words.create}|${kind}|`);
@@ -87,7 +87,7 @@
     const answer = await fetch(url, { ...options, credentials: "same-origin", redirect: "manual",
       headers: { "X-CSRFToken": token(), ...options.headers } });
     // sent to the sign-in page: the session is over, perhaps ended from another device
-    if (answer.type === "opaqueredirect") { forgetPapers(); throw new Ended(words.ended); }
+    if (answer.type === "opaqueredirect") { forgetDocuments(); throw new Ended(words.ended); }
     const body = await answer.json().catch(() => ({}));
     // other windows send, too: the file waits its turn like one that met a server under repair
     if (answer.status >= 500 || body.code === "busy") { throw new Error("later"); }

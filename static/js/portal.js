@@ -31,14 +31,15 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 // Photos on their way are kept in the browser until they have arrived (documents.js), and no longer than the session: a
 // page of nobody, the way out and the end of the time delete them. The same photo chosen again goes on where it stopped.
-function forgetPapers() {
+// The store keeps its old name: under another one, what a browser holds already would never be deleted.
+function forgetDocuments() {
   try { return window.indexedDB ? indexedDB.deleteDatabase("papers") : null; } catch { return null; }
 }
 document.addEventListener("DOMContentLoaded", () => {
-  if (document.querySelector("[data-nobody]")) { forgetPapers(); }
+  if (document.querySelector("[data-nobody]")) { forgetDocuments(); }
 });
 document.addEventListener("submit", (event) => {
-  if (new URL(event.target.action, location.href).pathname === "/sign-out/") { forgetPapers(); }
+  if (new URL(event.target.action, location.href).pathname === "/sign-out/") { forgetDocuments(); }
 });
 // A phone that slept, or a page that was put away, asks the server what time it is as soon as it is seen again.
 function askTheTime() {
@@ -82,7 +83,7 @@ function watchSession() {
     if (left > warn) { saved = false; return; }
     bar.hidden = false;
     if (left < warn / 4 && !saved) { saved = true; saveForms(); }
-    if (left < 0) { window.clearInterval(look); forgetPapers(); location.assign(`${location.pathname}?idle=1`); }
+    if (left < 0) { window.clearInterval(look); forgetDocuments(); location.assign(`${location.pathname}?idle=1`); }
   }, 1000);
 }
 document.addEventListener("DOMContentLoaded", watchSession);

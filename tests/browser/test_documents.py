@@ -1,4 +1,4 @@
-"""Papers on a phone: shrunk, sent in runs, cut off and gone on with; and all of it without scripts."""
+"""Documents on a phone: shrunk, sent in runs, cut off and gone on with; and all of it without scripts."""
 
 import os
 from pathlib import Path

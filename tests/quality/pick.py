@@ -29,8 +29,8 @@ from tests.quality import places  # noqa: E402
 
 ROOMS = {"enrollment", "helpdesk", "imports", "lottery", "notifications", "verification"}
 NO_PAGES = {"api/v1/", "admin/", "i18n/"}
-PAPERS = "/documents/"
-FAMILY, STAFF = ("/my/", PAPERS), ("/official/", "/assist/", "/witness/", PAPERS)
+DOCUMENTS = "/documents/"
+FAMILY, STAFF = ("/my/", DOCUMENTS), ("/official/", "/assist/", "/witness/", DOCUMENTS)
 CLOSED = (*FAMILY, *STAFF, "/admin/")
 LISTED = tuple(staff_site._registry)
 SHOWN_TO_ALL = ("/admin/", "/admin/enrollment/application/")  # looked at as everybody: what is on them differs

@@ -1,4 +1,4 @@
-"""Interesting places of a played demonstration: one application in every state that has one, a draft, papers."""
+"""Interesting places of a played demonstration: one application in every state that has one, a draft, documents."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -127,10 +127,10 @@ def arrange() -> World:
         "enrollment:act.action": ["withdraw", "accept", "decline"],
     }
     decide()
-    paper = Document.objects.filter(application__isnull=False).order_by("pk")[0]
+    given = Document.objects.filter(application__isnull=False).order_by("pk")[0]
     world.open_values |= {  # somebody else's: for those of the staff who may see the case
-        "document_id": [str(paper.public_id)],
-        "enrollment:protection-order.application_id": [str(paper.application_id)],
+        "document_id": [str(given.public_id)],
+        "enrollment:protection-order.application_id": [str(given.application_id)],
     }
     world.staff = [(name, Account.objects.filter(roles__name=name).order_by("pk")[0]) for name in STAFF]
     official = dict(world.staff)["official"]
@@ -146,7 +146,7 @@ def arrange() -> World:
     world.open_values |= {"rehearsal_id": [rehearsed(official)]}
     _made, code = terminal_make(official=official, name="大厅一号机（示例）", district="430702")
     _paired, world.terminal = terminal_pair(code=code)
-    world.people = [*in_every_state(), beginner(), with_papers(), second_guardian()]
+    world.people = [*in_every_state(), beginner(), with_documents(), second_guardian()]
     return world
 
 
@@ -243,8 +243,10 @@ def undecided(phone: str, pair: int) -> Application:
     found = account.applications.first()
     if found is None:
         away = {"home_kind": "rented", "household_here": "no", "guardian_id": factories.adult_number()}
-        values = drafted(account, factories.child_number(pair=pair), **away)  # asked for papers whatever registers say
-        give_paper(account, values)
+        values = drafted(
+            account, factories.child_number(pair=pair), **away
+        )  # asked for documents whatever registers say
+        give_document(account, values)
         submission = Submission(UUID(values["draft_id"][0]), uuid4())
         found = application_submit(guardian=account, submission=submission)
     until(lambda: decided(found), f"the workers to judge {found.receipt}", pause=0.3)
@@ -256,8 +258,8 @@ def decided(application: Application) -> bool:
     return application.state not in {"submitted", "verifying"}
 
 
-def give_paper(account: Account, values: Values) -> None:
-    """One photo of the first paper this draft is asked for, once the registers were asked."""
+def give_document(account: Account, values: Values) -> None:
+    """One photo of the first material this draft is asked for, once the registers were asked."""
     begun = Draft.objects.get(public_id=values["draft_id"][0]).answers
     factories.assured(account, name=begun["guardian_name"], id_number=begun["guardian_id"])
     draft = draft_prefill(guardian=account, draft_id=UUID(values["draft_id"][0]))
@@ -316,10 +318,10 @@ def beginner() -> tuple[str, Account, Values]:
     return "beginner", account, drafted(account, factories.child_number(pair=401))
 
 
-def with_papers() -> tuple[str, Account, Values]:
-    """A family that is asked for papers and has given one."""
+def with_documents() -> tuple[str, Account, Values]:
+    """A family that is asked for documents and has given one."""
     account = person("g-papers", "19999990001")
     values = drafted(account, factories.child_number(pair=402), home_kind="rented", household_here="no")
     if not account.document_set.exists():
-        give_paper(account, values)
+        give_document(account, values)
     return "papers", account, {**values, "document_id": [str(account.document_set.all()[0].public_id)]}

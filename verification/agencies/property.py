@@ -1,7 +1,7 @@
-"""What real estate and contract filing share: a numbered paper, people on it with shares, an address, a use, a state.
+"""What real estate and contract filing share: a number, people on it with shares, an address, a use, a state.
 
 Claim: ``none`` (the family declares that it has none), ``number``, ``people`` (document numbers of which one must be
-on the paper; the declared share is that of all of them together), ``spouse_unknown`` (the other parent was not
+on it; the declared share is that of all of them together), ``spouse_unknown`` (the other parent was not
 declared), ``family`` (the numbers of the parents, where their other homes matter), ``address``, ``share`` (percent, or
 empty).
 """
@@ -46,12 +46,12 @@ def is_usable(record: Record) -> bool | None:
 
 
 def is_held_home(record: Record) -> bool:
-    """Whether the paper gives its people a home, as far as the register says: also one that is seized."""
+    """Whether the record gives its people a home, as far as the register says: also one that is seized."""
     return said(record, "status") in IN_FORCE and (not usage(record) or usage(record) in HOMES)
 
 
 def state_of(record: Record) -> str:
-    """What speaks against the paper as it stands ("cancelled", "seized", ...); "" for nothing."""
+    """What speaks against the record as it stands ("cancelled", "seized", ...); "" for nothing."""
     status = said(record, "status")
     if status not in IN_FORCE:
         return status
@@ -62,7 +62,7 @@ def state_of(record: Record) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class PaperAdapter:
+class PropertyAdapter:
     """``number_field`` and ``people_field`` are the record's own names; ``form_number`` is the form's field."""
 
     kind: str  # identifiers kind of the number
@@ -74,7 +74,7 @@ class PaperAdapter:
         return lookups([*self._asked(claim), *claim.get("people", ()), *claim.get("family", ())])
 
     def _asked(self, claim: Claim) -> list[str]:
-        """The numbers of the paper as the family gave them: a flat and its store room may have one each."""
+        """The numbers of the deed or contract as the family gave them: a flat and its store room may have one each."""
         given = str(claim.get("number") or "")
         if self.kind == "certificate":
             return identifiers.numbers_in(given)
@@ -92,29 +92,29 @@ class PaperAdapter:
             # a home of the parents that nobody asked about is no record of what was asked, and is not lost either
             others = self._others(claim, records, None)
             return Judgement("mismatch", tuple(others)) if others else Judgement("not_found")
-        record = min(candidates, key=lambda item: bool(state_of(item)))  # of an old and a new paper the new one
+        record = min(candidates, key=lambda item: bool(state_of(item)))  # of an old and a new one the new one
         found = [*self._differences(claim, record, named=bool(named)), *self._twins(named, record)]
         found += self._beside(claim, named, record)
         return judged([*found, *self._others(claim, [r for r in records if r not in named], record)], record)
 
     def _beside(self, claim: Claim, named: Sequence[Record], record: Record) -> list[Difference]:
-        """What speaks against the other papers of one home, where the family gave several numbers."""
+        """What speaks against the other records of one home, where the family gave several numbers."""
         found: list[Difference] = []
         for one in self._asked(claim) if named else ():
-            paper = next((row for row in named if one in self._numbers(row)), None)
-            if paper is None:
+            another = next((row for row in named if one in self._numbers(row)), None)
+            if another is None:
                 found.append(Difference(self.form_number, one, ""))
-            elif text(paper, self.number_field) != text(record, self.number_field):
-                found += self._differences(claim, paper, named=True)
+            elif text(another, self.number_field) != text(record, self.number_field):
+                found += self._differences(claim, another, named=True)
         return found
 
     def _numbers(self, record: Record) -> set[str]:
-        """The number of the paper, and that of the old certificate which it replaced: families still have both."""
+        """The number of the record, and that of the old certificate which it replaced: families still have both."""
         known = [text(record, self.number_field), said(record, f"former_{self.number_field}")]
         return {identifiers.normalise(self.kind, one) for one in known if one}
 
     def _twins(self, named: Sequence[Record], record: Record) -> list[Difference]:
-        """Papers of one number, both in force, that give the home to different people."""
+        """Records of one number, both in force, that give the home to different people."""
         return [
             Difference(Doubt.TWO_RECORDS, text(record, "address"), text(other, "address"))
             for other in named

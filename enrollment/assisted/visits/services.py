@@ -57,7 +57,7 @@ LAST_START = time(17, 30)  # a visit begun later is one of the evening and ends 
 
 COVERS: Final = {
     "file": lazy("Fill in the application with you and submit it"),
-    "upload": lazy("Take photos of your papers and add them"),
+    "upload": lazy("Take photos of your documents and add them"),
     "correct": lazy("Correct what the school asks for"),
 }
 

@@ -23,7 +23,7 @@ def _index(visit: AssistVisit, code: str) -> str:
 
 @transaction.atomic
 def claim_code_make(*, operator: Account, visit_id: UUID) -> str:
-    """A new code for the paper in the family's hand; an earlier one stops working. Raises NotAllowed, Refused."""
+    """A new code for the slip in the family's hand; an earlier one stops working. Raises NotAllowed, Refused."""
     visit = AssistVisit.objects.select_related("guardian").filter(public_id=visit_id, operator=operator).first()
     if visit is None:
         raise no_such_visit()
@@ -44,7 +44,7 @@ def account_claim(*, account: Account, number: str, code: str) -> Account:
     Raises Refused (no such visit or code, used, locked, the phone's own account holds something).
     """
     wrong = Refused(
-        _("Number and code do not belong together, or the code was used. Please compare them with the paper."),
+        _("Number and code do not belong together, or the code was used. Please compare them with the slip."),
         code="wrong_code",
         field="code",
     )

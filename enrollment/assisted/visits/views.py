@@ -179,7 +179,7 @@ def visit(request: StaffRequest, visit_id: UUID) -> HttpResponse:
         "visit": found,
         "is_open": is_open,
         "ended": selectors.end_words(found.end_reason),
-        "papers": [(draft, materials_for(draft)) for draft in rows],
+        "asked": [(draft, materials_for(draft)) for draft in rows],
         "filed": selectors.filed_in(found),
         "no_phone": not found.guardian.phone,
         "claim_code": request.session.pop("claim_code", "") if request.session.get("claim_of") == str(visit_id) else "",
@@ -261,9 +261,9 @@ def take_over(request: GuardianRequest) -> HttpResponse:
             "number",
             _("Number of the visit"),
             typed["number"],
-            _("On the paper, such as 26-7K3M9Q."),
+            _("On the slip, such as 26-7K3M9Q."),
             wrong.get("number", ""),
         ),
-        FormField("code", _("Code on the paper"), typed["code"], "", wrong.get("code", "")),
+        FormField("code", _("Code on the slip"), typed["code"], "", wrong.get("code", "")),
     ]
     return render(request, "enrollment/assisted/take_over.html", {"fields": fields}, status=422 if refused else 200)

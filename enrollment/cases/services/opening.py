@@ -101,7 +101,7 @@ def case_open(*, reviewer: Account, application_id: UUID, asking: Asking) -> Joi
     _refuse_twice(application, fact, question)
     given = list(documents_of(application).filter(public_id__in=posted.keys(asking.documents)))
     if len(given) != len(set(asking.documents)):
-        raise Refused(_("One of these papers is not of this application."), code="documents", field="documents")
+        raise Refused(_("One of these documents is not of this application."), code="documents", field="documents")
     case = JointCase.objects.create(
         application=application,
         version=application.version,

@@ -1,4 +1,4 @@
-"""A department's desk: what it is asked, one question with what is needed to answer it, and the papers attached."""
+"""A department's desk: what it is asked, one question with what is needed to answer it, and the documents attached."""
 
 from typing import Any
 from uuid import UUID
@@ -114,7 +114,7 @@ def _context(request: StaffRequest, found: Enquiry, refused: Refusal | None) -> 
         "child": name,
         "number": number,
         "doubts": rows_of(case),
-        "papers": case.documents.order_by("kind", "pk"),
+        "documents": case.documents.order_by("kind", "pk"),
         "before": before,
         "verdict": FormField(
             "verdict",
@@ -180,15 +180,15 @@ def _value_field(
 
 @staff_page
 @require_safe
-def paper(request: StaffRequest, enquiry_id: UUID, document_id: UUID) -> HttpResponse:
-    """One page of an attached paper as a picture; every look is recorded."""
-    document = document_seen(request.account, enquiry_id, document_id)
+def document(request: StaffRequest, enquiry_id: UUID, document_id: UUID) -> HttpResponse:
+    """One page of an attached document as a picture; every look is recorded."""
+    found = document_seen(request.account, enquiry_id, document_id)
     at = posted.number(request.GET.get("page", ""))
     try:
-        picture = page_picture(document, min(max(at, 1), document.pages))
+        picture = page_picture(found, min(max(at, 1), found.pages))
     except Busy as busy:
         return HttpResponse(busy.message, status=503, headers={"Retry-After": "10"}, content_type="text/plain")
     if picture is None:
         raise Http404
-    _seen(request, enquiry_seen(request.account, enquiry_id), "paper")
+    _seen(request, enquiry_seen(request.account, enquiry_id), "paper")  # so the log has called it from the beginning
     return answer_file(picture, "image/jpeg", "page.jpg", attached=False)

@@ -117,7 +117,7 @@ def _form(request: StaffRequest, application: Application, refused: Refusal | No
     fact = given.get("fact", "" if posted or not asked else asked[0].name)
     owner = department_of_fact(fact)
     chosen = request.POST.getlist("departments") if posted else [str(owner)] if owner else []
-    papers = request.POST.getlist("documents")
+    documents = request.POST.getlist("documents")
     matters = [FieldOption(one.name, one.label) for one in asked] + [FieldOption("", _("Another matter"))]
     return {
         "fact": FormField("fact", _("What is in doubt"), fact, "", wrong(refused, "fact"), tuple(matters)),
@@ -125,7 +125,10 @@ def _form(request: StaffRequest, application: Application, refused: Refusal | No
             "question",
             _("What is the department to tell?"),
             request.POST.get("question", ""),
-            _("One sentence. It reads this, the fact above and the papers you attach, and nothing else of the family."),
+            _(
+                "One sentence. It reads this, the fact above and the documents you attach, "
+                "and nothing else of the family."
+            ),
             wrong(refused, "question"),
             rows=3,
         ),
@@ -140,11 +143,11 @@ def _form(request: StaffRequest, application: Application, refused: Refusal | No
         ),
         "departments": [(value, label, value in chosen) for value, label in Department.choices],
         "departments_error": wrong(refused, "departments"),
-        "papers": [
-            (one, item_label(application, f"{ITEM}{one.kind}") or one.kind, str(one.public_id) in papers)
+        "documents": [
+            (one, item_label(application, f"{ITEM}{one.kind}") or one.kind, str(one.public_id) in documents)
             for one in documents_of(application)
         ],
-        "papers_error": wrong(refused, "documents"),
+        "documents_error": wrong(refused, "documents"),
         "names_child": request.POST.get("names_child") == "yes" if posted else True,
         "refused": refused.message if refused and not refused.field else "",
     }
@@ -263,7 +266,7 @@ def _context(request: StaffRequest, found: JointCase, refused: Refusal | None) -
         "child": child_of(found)[0],
         "doubts": doubts_of(found),
         "enquiries": enquiries,
-        "papers": found.documents.order_by("kind", "pk"),
+        "documents": found.documents.order_by("kind", "pk"),
         "lines": [(one, EVENTS.get(one.event, one.event)) for one in found.events.select_related("actor", "enquiry")],
         "may_act": acting,
         "may_take": acting and found.state == JointCase.State.ANSWERED and question is not None,

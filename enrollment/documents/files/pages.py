@@ -89,7 +89,7 @@ def few_costly(owner: Account) -> Iterator[None]:
     if _counted(name) >= MOST_COSTLY:
         text = _(
             "Ten of your files could not be opened in the last hour. Please wait an hour, and then send photos of the "
-            "pages; or bring the paper to a service point."
+            "pages; or bring the document to a service point."
         )
         raise Refused(text, code="too_often", field="file")
     try:

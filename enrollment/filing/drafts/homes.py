@@ -76,21 +76,21 @@ def homes_of(prefilled: Mapping[str, Any]) -> list[KnownHome]:
 
 
 def _home(agency: str, record: Mapping[str, Any]) -> KnownHome | None:
-    """The home of a record; None for a parking space, for a paper that is over, and for what cannot be read."""
+    """The home of a record; None for a parking space, a deed or contract that is over, and what cannot be read."""
     people = record.get(PEOPLE[agency])
-    paper, address = str(record.get(NUMBERS[agency]) or ""), str(record.get("address") or "")
+    at_number, address = str(record.get(NUMBERS[agency]) or ""), str(record.get("address") or "")
     try:
         held = is_held_home(record)
     except MalformedRecord:
         return None
-    if not held or not paper or not isinstance(people, list):
+    if not held or not at_number or not isinstance(people, list):
         return None
     holders = {
         number(one.get("id_number")): (str(one.get("name") or ""), _share(one))
         for one in people
         if isinstance(one, Mapping)
     }
-    return KnownHome(agency, paper, address, holders)
+    return KnownHome(agency, at_number, address, holders)
 
 
 def _share(person: Mapping[str, Any]) -> float:

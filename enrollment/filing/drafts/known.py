@@ -51,7 +51,7 @@ class HomeOption:
 
     index: str
     address: str
-    paper: str
+    number: str  # of the deed or contract
     holders: tuple[str, ...]  # whose it is and which share, in words
     source: str
     answers: Mapping[str, str]
@@ -126,8 +126,8 @@ def home_pick_of(draft: Draft) -> str:
     if not options or draft.home_pick == ANOTHER or draft.home_pick in {one.index for one in options}:
         return draft.home_pick
     answers = {name: str(draft.answers.get(name, "")) for name in (*HOME_ANSWERS, *NUMBERS.values())}
-    papers = {answers["home_certificate"], answers["home_contract"]} - {""}
-    alike = next((one.index for one in options if one.paper in papers), "")
+    numbers = {answers["home_certificate"], answers["home_contract"]} - {""}
+    alike = next((one.index for one in options if one.number in numbers), "")
     return alike or (ANOTHER if answers["home_kind"] else "")
 
 
@@ -148,10 +148,10 @@ def register_answers(draft: Draft) -> dict[str, str]:
 def known_answers(draft: Draft) -> dict[str, Known]:
     """The same by question, each with who says so. An answer that rests on silence has no badge, and is not known."""
     found: dict[str, Known] = {}
-    papers = {"deed": "real_estate", "contract": "contract"}
+    agencies = {"deed": "real_estate", "contract": "contract"}
     said = register_answers(draft)
     for name, value in said.items():
-        agency = papers.get(said.get("home_kind", ""), "") if name in HOME_ANSWERS else SOURCES.get(name, "")
+        agency = agencies.get(said.get("home_kind", ""), "") if name in HOME_ANSWERS else SOURCES.get(name, "")
         if value and agency and _said(draft, agency).get("outcome") in {"found", "empty"}:
             found[name] = Known(value, _badge(draft, agency), _note(draft, name, value))
     return found

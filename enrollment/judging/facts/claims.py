@@ -54,7 +54,7 @@ def parents_at_home(answers: Answers) -> list[str]:
 
 
 def owners(answers: Answers, child_id: str) -> list[str]:
-    """The document numbers of which one must be on the paper of the home."""
+    """The document numbers of which one must be on the deed or contract of the home."""
     if answers.get("home_kind") == "grandparents":
         return [answers.get("home_grandparent_id", "")]
     relation = answers.get("home_owner_relation", "parent")
@@ -154,14 +154,14 @@ def agency_claims(
     kind, people = answers.get("home_kind", "none"), owners(answers, child_id)
     by_parents = kind in {"deed", "contract"} and answers.get("home_owner_relation", "parent") == "parent"
     family = guardians if in_other_name(answers) or OTHER_HOMES in used else []
-    paper = {
+    registered = {
         "people": people,
         "family": family,
         "spouse_unknown": by_parents and not answers.get("second_guardian_id"),
         "address": answers.get("home_address", ""),
         "share": answers.get("home_share", ""),
     }
-    # who has shown one paper is asked at the other register only where another home matters
+    # who has shown a deed or a contract is asked at the other register only where another home matters
     none = {"none": True, "people": guardians if kind not in {"deed", "contract", "grandparents"} else family}
     permit, insured = answers.get("permit_holder", "none"), answers.get("insurance_holder", "none")
     return {
@@ -174,10 +174,10 @@ def agency_claims(
             "city": city.code,
             "none": answers.get("household_here") == "no",
         },
-        "real_estate": {**paper, "number": answers.get("home_certificate", "")}
+        "real_estate": {**registered, "number": answers.get("home_certificate", "")}
         if kind in {"deed", "grandparents"}
         else none,
-        "contract": {**paper, "number": answers.get("home_contract", "")} if kind == "contract" else none,
+        "contract": {**registered, "number": answers.get("home_contract", "")} if kind == "contract" else none,
         "permit": {
             "none": permit == "none",
             "id_number": person_of(answers, permit, child_id),

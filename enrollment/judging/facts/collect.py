@@ -93,9 +93,9 @@ WORST: Final[tuple[Status, ...]] = ("mismatch", "unavailable", "not_found", "dec
 SEXES = {"1": "male", "2": "female"}
 HOUSEHOLD_TYPES = {"family": "family", "家庭户": "family", "collective": "collective", "集体户": "collective"}
 FILED: Final = "application.rented_filed"
-PAPERS = {"deed": "real_estate", "contract": "contract", "grandparents": "real_estate"}
+HOME_AGENCIES = {"deed": "real_estate", "contract": "contract", "grandparents": "real_estate"}
 REGISTERS_OF_HOMES = ("real_estate", "contract")
-PAPER_ADAPTERS = {"real_estate": real_estate.ADAPTER, "contract": contract.ADAPTER}
+HOME_ADAPTERS = {"real_estate": real_estate.ADAPTER, "contract": contract.ADAPTER}
 
 
 @dataclass(slots=True)
@@ -218,8 +218,8 @@ def _text(record: Mapping[str, Any], name: str) -> str | None:
 
 def _home(into: _Collector) -> None:
     kind = into.family.answers.get("home_kind", "none")
-    if kind in PAPERS:
-        _paper(into, kind)
+    if kind in HOME_AGENCIES:
+        _registered_home(into, kind)
         return
     # both registers were asked whether the family owns a home: who rents, or has none, owns none
     into.add("home.kind", kind, *REGISTERS_OF_HOMES)
@@ -230,9 +230,9 @@ def _home(into: _Collector) -> None:
         _rental(into, kind)
 
 
-def _paper(into: _Collector, kind: str) -> None:
-    """A home on a registered paper. To a policy a grandparents' home is a deed in their name."""
-    family, agency = into.family, PAPERS[kind]
+def _registered_home(into: _Collector, kind: str) -> None:
+    """A home by a deed or contract in a register. To a policy a grandparents' home is a deed in their name."""
+    family, agency = into.family, HOME_AGENCIES[kind]
     record, deed = into.record(agency), kind != "contract"
     into.add("home.kind", "deed" if deed else kind, agency)
     _not_rented(into, agency)
@@ -243,7 +243,7 @@ def _paper(into: _Collector, kind: str) -> None:
     declared = float(share) / WHOLE if share else None
     # the exact share of the register decides; what was declared stands only where there is no record, as unproved
     people = owners(family.answers, family.child_id)
-    share_held = _read(record, partial(PAPER_ADAPTERS[agency].share_held, people=people))
+    share_held = _read(record, partial(HOME_ADAPTERS[agency].share_held, people=people))
     into.add("home.ownership_share", share_held if record else declared, agency)
     fact, since = ("home.deed_date", "registered_on") if deed else ("home.contract_filed_on", "filed_on")
     into.add(fact, _text(record, since), agency)
@@ -264,12 +264,12 @@ def _not_rented(into: _Collector, agency: str) -> None:
 
 
 def _owner(into: _Collector, kind: str) -> None:
-    """The owner's relation to the child: the paper names the owner, the household register the kin.
+    """The owner's relation to the child: the register of homes names the owner, the household register the kin.
 
     That a declared parent is one is asked about with the household. A grandparent who is in no household with the child
     is kin by word alone: a person looks.
     """
-    family, agency = into.family, PAPERS[kind]
+    family, agency = into.family, HOME_AGENCIES[kind]
     relation = "grandparent" if kind == "grandparents" else family.answers.get("home_owner_relation") or None
     into.add("home.owner_relation", relation, agency)
     stated = into.facts.get("home.owner_relation")

@@ -19,7 +19,7 @@ _LEASED: Final = ("application.rented_filed", "home.leased_since")
 _BUSINESS: Final = ("business.registered_on", "business.in_city", "work.kind", "work.since")
 _PUPIL: Final = ("study.registered_elsewhere", "study.in_district", "study.years")
 
-_OF_A_PAPER: Final[Mapping[str, tuple[str, ...]]] = {
+_OF_A_HOME: Final[Mapping[str, tuple[str, ...]]] = {
     Doubt.TWO_RECORDS: ("home.kind", *_OWNER),
     Doubt.HOME_KIND: ("home.kind",),
     Doubt.HOME_ADDRESS: ("home.zone_relation", "home.matches_household"),
@@ -45,12 +45,12 @@ DOUBTFUL: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
         Doubt.HOUSEHOLD_STATE: (*_PLACE, "household.registered_on"),
     },
     "real_estate": {
-        **_OF_A_PAPER,
+        **_OF_A_HOME,
         Doubt.HOME_CERTIFICATE: _DEED,
         Doubt.HOME_OWNER: (*_OWNER, "home.deed_date", "home.mortgaged"),
     },
     "contract": {
-        **_OF_A_PAPER,
+        **_OF_A_HOME,
         Doubt.HOME_CONTRACT: _CONTRACT,
         Doubt.HOME_OWNER: (*_OWNER, "home.contract_filed_on"),
     },

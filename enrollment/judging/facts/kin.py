@@ -1,4 +1,4 @@
-"""Whether those whose papers count are the child's parents by a register, and not by word alone (pure).
+"""Whether those whose documents count are the child's parents by a register, and not by word alone (pure).
 
 The form asks for two parents, and the household of the child need only name one of them. The other may be anybody: a
 neighbour with a home in the zone, a colleague with a residence permit. So what rests on a person whom no register

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from enrollment.judging.facts.collect import PAPERS, Places, same_place
+from enrollment.judging.facts.collect import HOME_AGENCIES, Places, same_place
 from schools.matching import ZoneMatch
 from schools.models import District
 from schools.selectors import relation
@@ -26,7 +26,7 @@ def counted(answers: Answers, matched: Matched) -> str:
 
     "" where none of them lies in a zone.
     """
-    owned = answers.get("home_kind") in PAPERS
+    owned = answers.get("home_kind") in HOME_AGENCIES
     order = ("home", "household") if owned else ("household", "home")
     return next((name for name in order if name in matched and matched[name].outcome == "matched"), "")
 

@@ -10,7 +10,7 @@ GUIDES: Final = (
     Page(
         "how-to-apply",
         lazy("How to apply, step by step"),
-        lazy("Most families need a few minutes and no paper."),
+        lazy("Most families need a few minutes and no document."),
         (
             Section(
                 lazy("Six steps"),
@@ -93,7 +93,7 @@ GUIDES: Final = (
                     lazy("Say that you rent, and the address. A registered lease is looked up for you."),
                     lazy("Public rental housing: have the number of the contract with the housing office at hand."),
                     lazy(
-                        "If a permit or insurance is asked for, the registers are looked at first; papers "
+                        "If a permit or insurance is asked for, the registers are looked at first; documents "
                         "only if they know nothing."
                     ),
                 ),
@@ -214,7 +214,7 @@ GUIDES: Final = (
                 (
                     lazy("A mobile number from abroad works too; if no code arrives, a service point signs you in."),
                     lazy("Passport, Hong Kong, Macao and Taiwan permits, and permanent residence cards are accepted."),
-                    lazy("A relative here may be authorised to hand in papers and to come to check-in day."),
+                    lazy("A relative here may be authorised to hand in documents and to come to check-in day."),
                 ),
                 numbered=True,
             ),

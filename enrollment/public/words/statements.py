@@ -39,7 +39,7 @@ STATEMENTS: Final = (
             Section(
                 lazy("How it is kept"),
                 (
-                    lazy("ID numbers, telephones, addresses and papers are stored encrypted and shown masked."),
+                    lazy("ID numbers, telephones, addresses and documents are stored encrypted and shown masked."),
                     lazy(
                         "Where your county offers a face check, you choose it, agree to it apart each time, and can "
                         "take that back. The picture is compared at the service and never comes here."

@@ -81,13 +81,13 @@ def check_by_hand(request: HttpRequest) -> HttpResponse:
         if number and code:
             return redirect("enrollment:check-print", kind, number, code)
         errors = {
-            "number": "" if number else _("Please type the number as printed on the paper."),
-            "code": "" if code else _("Please type the code as printed on the paper."),
+            "number": "" if number else _("Please type the number as it stands on the print."),
+            "code": "" if code else _("Please type the code as it stands on the print."),
         }
     fields = [
-        FormField("number", _("Number of the paper"), typed["number"], "", errors.get("number", "")),
+        FormField("number", _("Number of the print"), typed["number"], "", errors.get("number", "")),
         FormField(
-            "code", _("Code of the paper"), typed["code"], _("It stands below the QR code."), errors.get("code", "")
+            "code", _("Code of the print"), typed["code"], _("It stands below the QR code."), errors.get("code", "")
         ),
     ]
     context = {"fields": fields, "kind": request.POST.get("kind", "letter")}

@@ -79,7 +79,7 @@ class Command(BaseCommand):
         console.print(
             f"\nPlayed: {body['families']} synthetic families, {body['children']} children, seed {body['seed']}; "
             f"checked {rates['verification']:.1%}, placed {rates['admission']:.1%}, "
-            f"without any paper {rates['zero_document']:.1%}, {body['seconds']['total']:.0f} s"
+            f"without any document {rates['zero_document']:.1%}, {body['seconds']['total']:.0f} s"
         )
 
 

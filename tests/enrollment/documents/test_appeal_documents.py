@@ -1,4 +1,4 @@
-"""Papers with an appeal: taken until it is decided, seen by who may see the case, never part of a version."""
+"""Documents with an appeal: taken until it is decided, seen by who may see the case, never part of a version."""
 
 import uuid
 from collections.abc import Callable
@@ -67,7 +67,7 @@ def dismiss(appeal: Appeal) -> None:
     appeal_decide(reviewer=other(), appeal_id=appeal.public_id, upheld=False, reason="复核后维持原决定")
 
 
-def test_papers_come_and_go_until_the_decision_and_then_stay_as_they_are(appeal: Appeal) -> None:
+def test_documents_come_and_go_until_the_decision_and_then_stay_as_they_are(appeal: Appeal) -> None:
     guardian = appeal.application.guardian
     kept, gone = add(appeal), add(appeal, pdf())
     assert add(appeal).pk == kept.pk
@@ -83,7 +83,7 @@ def test_papers_come_and_go_until_the_decision_and_then_stay_as_they_are(appeal:
     document_turn(guardian=guardian, document_id=kept.public_id, quarters=1)
 
 
-def test_a_hearing_does_not_end_the_time_for_papers(appeal: Appeal) -> None:
+def test_a_hearing_does_not_end_the_time_for_documents(appeal: Appeal) -> None:
     at = clock.now() + timedelta(days=1)
     hearing_set(reviewer=other(), appeal_id=appeal.public_id, at=at, way="phone", where="学校打电话给您")
     add(appeal)
@@ -96,7 +96,7 @@ def test_a_hearing_does_not_end_the_time_for_papers(appeal: Appeal) -> None:
 @pytest.mark.parametrize(
     ("received", "code"), [(b"MZ" + bytes(900), "type"), (pdf() + b"PK\x05\x06", "hidden"), (b"", "empty")]
 )
-def test_the_files_are_judged_like_every_other_paper(appeal: Appeal, received: bytes, code: str) -> None:
+def test_the_files_are_judged_like_every_other_document(appeal: Appeal, received: bytes, code: str) -> None:
     place = OfAppeal(appeal.public_id)
     with pytest.raises(Refused) as refused:
         document_add(guardian=appeal.application.guardian, place=place, filename="photo.jpg", received=received)
@@ -168,7 +168,7 @@ def test_staff_find_it_on_the_appeal_and_every_look_is_recorded(appeal: Appeal) 
 def test_the_family_adds_reads_and_removes_without_scripts(appeal: Appeal) -> None:
     application = appeal.application
     client, path = enter(application.guardian, "en"), f"/my/applications/{application.pk}/appeal/"
-    target = f"{path}{appeal.public_id}/papers/"
+    target = f"{path}{appeal.public_id}/documents/"
     bad = SimpleUploadedFile("x.jpg", b"MZ" + bytes(900))
     good = SimpleUploadedFile("scan.pdf", pdf())
     answer = client.post(target, {"file:appeal": [bad, good]}, follow=True).content.decode()
@@ -177,14 +177,29 @@ def test_the_family_adds_reads_and_removes_without_scripts(appeal: Appeal) -> No
     assert "scan.pdf" in answer
     assert page.uploaded_at.astimezone(clock.SHANGHAI).strftime("%H:%M") in answer
     assert "Please choose a photo or a PDF first." in client.post(target, follow=True).content.decode()
-    client.post(f"{path}papers/{page.public_id}/remove/")
+    client.post(f"{path}documents/{page.public_id}/remove/")
     assert not Document.objects.exists()
     client.post(target, {"file:appeal": SimpleUploadedFile("scan.pdf", pdf())})
     dismiss(appeal)
     late = client.post(target, {"file:appeal": SimpleUploadedFile("late.jpg", picture())}, follow=True).content.decode()
-    assert "papers can no longer be added" in late
+    assert "documents can no longer be added" in late
     assert "scan.pdf" in late
     assert 'type="file"' not in late
+
+
+def test_the_old_addresses_lead_on_with_what_was_sent(appeal: Appeal) -> None:
+    """A page that was opened before an upgrade still gives, shows and takes away."""
+    application = appeal.application
+    client, path = enter(application.guardian, "en"), f"/my/applications/{application.pk}/appeal/"
+    sent = {"file:appeal": SimpleUploadedFile("scan.pdf", pdf())}
+    gone = client.post(f"{path}{appeal.public_id}/papers/", sent)
+    assert (gone.status_code, gone["Location"]) == (308, f"{path}{appeal.public_id}/documents/")
+    sent = {"file:appeal": SimpleUploadedFile("scan.pdf", pdf())}
+    client.post(f"{path}{appeal.public_id}/papers/", sent, follow=True)
+    page = appeal.documents.get()
+    assert "scan.pdf" in client.get(f"{path}{appeal.public_id}/papers/card/", follow=True).content.decode()
+    client.post(f"{path}papers/{page.public_id}/remove/", follow=True)
+    assert not appeal.documents.exists()
 
 
 def test_an_upload_goes_on_where_it_stopped_and_is_one_page(appeal: Appeal) -> None:
@@ -218,14 +233,14 @@ def test_strangers_meet_nothing(appeal: Appeal) -> None:
     page, stranger = add(appeal), enter(factories.guardian())
     path = f"/my/applications/{appeal.application.pk}/appeal/"
     sent = {"file:appeal": SimpleUploadedFile("a.pdf", pdf())}
-    assert stranger.post(f"{path}{appeal.public_id}/papers/", sent).status_code == 404
-    assert stranger.get(f"{path}{appeal.public_id}/papers/card/").status_code == 404
-    stranger.post(f"{path}papers/{page.public_id}/remove/")
+    assert stranger.post(f"{path}{appeal.public_id}/documents/", sent).status_code == 404
+    assert stranger.get(f"{path}{appeal.public_id}/documents/card/").status_code == 404
+    stranger.post(f"{path}documents/{page.public_id}/remove/")
     assert Document.objects.get() == page
     assert stranger.get(reverse("enrollment:document-file", args=[page.public_id])).status_code == 404
 
 
-def test_the_database_itself_keeps_the_papers_of_a_closed_appeal(appeal: Appeal) -> None:
+def test_the_database_itself_keeps_the_documents_of_a_closed_appeal(appeal: Appeal) -> None:
     page = add(appeal)
     row = Document.objects.filter(pk=page.pk)
     fresh = Document(owner=page.owner, appeal=appeal, kind="appeal", sha256="a" * 64, uploaded_at=clock.now())

@@ -1,4 +1,4 @@
-"""Papers of a family: which are asked, how they arrive, who sees them, and what can never be changed."""
+"""Documents of a family: which are asked, how they arrive, who sees them, and what can never be changed."""
 
 import json
 import uuid
@@ -43,7 +43,7 @@ from foundation.errors import NotAllowed, Refused
 from foundation.valkey import valkey
 from tests import factories
 from tests.enrollment.documents.test_content import pdf, picture
-from tests.hostile.test_papers import action
+from tests.hostile.test_documents import action
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,7 @@ def test_a_family_the_registers_know_is_asked_for_nothing() -> None:
     assert asked(told(one)) == []
 
 
-def test_separated_parents_with_a_contract_home_are_asked_for_two_papers() -> None:
+def test_separated_parents_with_a_contract_home_are_asked_for_two_documents() -> None:
     found = materials_for(unusual().draft)
     assert [material.id for material in found] == ["household_book", "title"]
     assert all(material.why and not material.there for material in found)

@@ -1,4 +1,4 @@
-"""Corrections: only the named items open, papers among them, until the end of the deadline's minute."""
+"""Corrections: only the named items open, documents among them, until the end of the deadline's minute."""
 
 from datetime import timedelta
 from typing import Any

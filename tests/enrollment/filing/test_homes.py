@@ -128,7 +128,7 @@ def test_one_home_is_filled_in_and_of_several_one_is_picked() -> None:
         deed("Z9", LANE, mother=1.0) | {"status": 7},
         deed("Z9", LANE, mother=1.0) | {"owners": "withheld"},
         deed("", LANE, mother=1.0),
-        deed(Z1, LANE, mother=1.0),  # the same paper twice
+        deed(Z1, LANE, mother=1.0),  # the same deed twice
     ],
 )
 def test_what_is_no_home_is_not_offered(record: Record) -> None:
@@ -267,7 +267,7 @@ def test_nobody_who_is_protected_or_lives_apart_is_looked_up_or_shown(agencies: 
     believe(agencies, draft, deed(Z1, LANE, mother=1.0), deed(Z2, ROAD, father=1.0))
     draft = draft_prefill(guardian=mother, draft_id=draft.public_id)
     draft = draft_save(guardian=mother, draft_id=draft.public_id, answers={"family_situation": "separated"})
-    assert [one.paper for one in home_options(draft)] == [Z1]
+    assert [one.number for one in home_options(draft)] == [Z1]
     father = factories.guardian()
     Account.objects.filter(pk=father.pk).update(id_index=blind_index("person", FATHER))
     AddressProtection.objects.create(account_id=father.pk, source="own", set_at=clock.now(), set_by_id=father.pk)

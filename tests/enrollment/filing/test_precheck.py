@@ -28,7 +28,7 @@ def known(agencies: City, place: factories.World) -> factories.Family:
     return one
 
 
-def test_the_registers_alone_give_group_and_an_empty_list_of_papers(agencies: City) -> None:
+def test_the_registers_alone_give_group_and_an_empty_list_of_documents(agencies: City) -> None:
     one = known(agencies, factories.world())
     found = precheck(guardian=one.guardian, child=one.child, round_=one.world.round)
     assert found.known["household"] == found.known["real_estate"] == "found"

@@ -80,7 +80,7 @@ def test_ticks_that_were_taken_away_in_a_correction_are_gone() -> None:
 
 
 @pytest.mark.django_db
-def test_several_ticks_are_kept_by_a_button_beside_the_papers() -> None:
+def test_several_ticks_are_kept_by_a_button_beside_the_documents() -> None:
     one, _application = returned(SEVERAL.name, f"{ITEM}title")
     client: Client = signed_in(one)
     client.post(reverse("enrollment:documents-add", args=[one.draft.public_id]), {SEVERAL.name: ["", *TICKS]})

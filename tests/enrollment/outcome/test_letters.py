@@ -154,7 +154,7 @@ def test_without_a_place_there_is_no_letter(state: str) -> None:
 @pytest.mark.parametrize(
     "page", ["receipt/", "receipt-zh.pdf", "letter/", "letter-en.pdf", "appeal/", "registry/", "accept/"]
 )
-def test_papers_of_other_families_do_not_exist(page: str) -> None:
+def test_prints_of_other_families_do_not_exist(page: str) -> None:
     application = placed("offered" if page == "accept/" else "accepted")
     assert enter(factories.guardian()).get(f"/my/applications/{application.pk}/{page}").status_code == 404
     with pytest.raises(NotAllowed):

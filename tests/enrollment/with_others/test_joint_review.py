@@ -389,8 +389,8 @@ def test_the_desk_shows_what_the_question_needs_and_nothing_else() -> None:
     told(one, household="empty", real_estate="empty")
     add(one)
     application = factories.judged(one, real_estate=factories.HALF)
-    paper, child = Document.objects.get(application=application), one.child
-    case = asked(application=application, documents=[str(paper.public_id)])
+    given, child = Document.objects.get(application=application), one.child
+    case = asked(application=application, documents=[str(given.public_id)])
     browser = signed_in(officer())
     listed = browser.get("/official/enquiries/").content.decode()
     enquiry = enquiry_of(case)
@@ -406,9 +406,11 @@ def test_the_desk_shows_what_the_question_needs_and_nothing_else() -> None:
         one.answers["home_address"],
     ):
         assert secret not in page
-    picture = browser.get(f"{here}papers/{paper.public_id}/")
+    once = browser.get(f"{here}papers/{given.public_id}/?page=1")  # as the address was called before
+    assert (once.status_code, once["Location"]) == (308, f"{here}documents/{given.public_id}/?page=1")
+    picture = browser.get(f"{here}documents/{given.public_id}/")
     assert (picture.status_code, picture["Content-Type"]) == (200, "image/jpeg")
-    assert browser.get(f"/documents/{paper.public_id}/").status_code == 404  # only through the question
+    assert browser.get(f"/documents/{given.public_id}/").status_code == 404  # only through the question
     assert browser.get(f"/admin/enrollment/application/{application.pk}/change/").status_code != 200
     refused = browser.post(here, {"verdict": "different", "value": "50%", "reason": ""})
     assert refused.status_code == 422

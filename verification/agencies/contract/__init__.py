@@ -1,6 +1,6 @@
 """Filing of sales contracts (housing): a bought home whose deed has not been issued yet."""
 
 from verification.agencies import Doubt
-from verification.agencies.property import PaperAdapter
+from verification.agencies.property import PropertyAdapter
 
-ADAPTER = PaperAdapter("contract", "contract", "buyers", Doubt.HOME_CONTRACT)
+ADAPTER = PropertyAdapter("contract", "contract", "buyers", Doubt.HOME_CONTRACT)

@@ -1,4 +1,4 @@
-"""Papers with an appeal in a browser, with and without scripts: given, seen, taken away, opened at the desk."""
+"""Documents with an appeal in a browser, with and without scripts: given, seen, taken away, opened at the desk."""
 
 import os
 from pathlib import Path
@@ -26,11 +26,11 @@ def sheets(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize(("scripts", "language"), [(True, "zh-CN"), (False, "en-US")])
-def test_papers_are_given_with_an_appeal(
+def test_documents_are_given_with_an_appeal(
     open_browser: Open, place: factories.World, tmp_path: Path, scripts: bool, language: str
 ) -> None:
     application, _who = refused_case(place)
-    appeal, name = file(application), f"appeal-papers-{language[:2]}"
+    appeal, name = file(application), f"appeal-documents-{language[:2]}"
     family = open_browser(language=language, scripts=scripts)
     family.enter_as(application.guardian)
     family.open(f"/my/applications/{application.pk}/appeal/")

@@ -15,7 +15,7 @@ from tests import factories
 from tests.enrollment.documents.test_content import pdf
 from tests.enrollment.documents.test_documents import unusual
 from tests.hostile.conftest import Server
-from tests.hostile.test_papers import nested_forms
+from tests.hostile.test_documents import nested_forms
 from tests.hostile.test_slow_connections import ANSWER_SECONDS, answered
 from tests.waiting import patience
 
@@ -33,7 +33,7 @@ def browser(server: Server, one: factories.Family) -> httpx.Client:
 
 
 def give(client: httpx.Client, one: factories.Family, content: bytes) -> str:
-    """Give a paper by the form, without scripts; the page that follows."""
+    """Give a document by the form, without scripts; the page that follows."""
     page = f"/my/apply/{one.draft.public_id}/documents/"
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', client.get(page).text)
     assert token is not None
