@@ -37,9 +37,9 @@ def identity_sign_in(*, identity: Identity) -> tuple[Account, bool]:
     account = person_of(link.account) if link else _known(holder, index, number)
     doubtful = holder is not None and holder != account
     if doubtful and holder is not None:
-        _disproved(holder)
-    account = account or _made(number)
-    _vouched(account, identity.name.strip(), document.value, index, identity.level)
+        _take_number_from(holder)
+    account = account or _make(number)
+    _vouch(account, identity.name.strip(), document.value, index, identity.level)
     if link is None:
         IdentityLink.objects.create(
             account=account, provider=identity.provider, subject_index=subject, linked_at=clock.now()
@@ -54,14 +54,14 @@ def identity_sign_in(*, identity: Identity) -> tuple[Account, bool]:
     return account, doubtful
 
 
-def _disproved(holder: Account) -> None:
+def _take_number_from(holder: Account) -> None:
     """Who merely stated a number loses it to the person it is proved to belong to."""
     holder.id_index = None
     holder.save(update_fields=["id_index"])
     record(actor=None, action="account.number_disproved", object_type="account", object_id=holder.pk)
 
 
-def _vouched(account: Account, name: str, id_number: str, index: str, level: int) -> None:
+def _vouch(account: Account, name: str, id_number: str, index: str, level: int) -> None:
     """The account is this person's from now on; assurance is raised, never lowered."""
     account.assurance = max(account.assurance, level)
     account.name, account.id_number, account.id_index = name, id_number, index
@@ -84,8 +84,8 @@ def identity_confirm(*, account: Account, name: str, id_number: str, level: int)
     if mine.assurance >= Assurance.VERIFIED and mine.id_index not in {None, index}:
         return False
     if holder is not None:
-        _disproved(holder)
-    _vouched(mine, name, id_number, index, level)
+        _take_number_from(holder)
+    _vouch(mine, name, id_number, index, level)
     return True
 
 
@@ -103,7 +103,7 @@ def _known(holder: Account | None, index: str, number: str) -> Account | None:
     return found if found.kind == Account.Kind.GUARDIAN and found.id_index in {None, index} else None
 
 
-def _made(number: str) -> Account:
+def _make(number: str) -> Account:
     free = number and not Account.objects.filter(phone_index=blind_index("phone", number)).exists()
     return Account.objects.create(
         username=new_username(),

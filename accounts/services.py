@@ -150,7 +150,7 @@ def code_verify(*, phone: str, code: str, asker: Asker) -> Account:
     """
     number = phone_checked(phone)
     try:
-        account = _verified(number, code, asker)
+        account = _verify(number, code, asker)
     except Refusal as refused:
         events.refused("sign_in", refused.code)
         raise
@@ -158,7 +158,7 @@ def code_verify(*, phone: str, code: str, asker: Asker) -> Account:
     return account
 
 
-def _verified(number: str, code: str, asker: Asker) -> Account:
+def _verify(number: str, code: str, asker: Asker) -> Account:
     refusal: Refusal | None = None
     with transaction.atomic():  # commits the count of wrong codes before refusing
         device = _device(blind_index("phone", number))

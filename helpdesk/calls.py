@@ -83,7 +83,7 @@ def call_ask(*, wish: Wish) -> CallBack:
 
 
 @transaction.atomic
-def call_done(*, helper: Account, call_id: UUID, result: str) -> CallBack:
+def call_end(*, helper: Account, call_id: UUID, result: str) -> CallBack:
     """Put down what came of a call, once. Raises NotAllowed, Refused."""
     call = CallBack.objects.filter(public_id=call_id).first()
     if call is None or not scope(helper).may(ABILITY, district=call.district_id):

@@ -57,12 +57,12 @@ def import_upload(*, official: Account, kind: str, place: str, content: bytes, f
     digest = files.store(content)
     try:
         with transaction.atomic():
-            return _uploaded(official, found, where, digest, len(content), file_name)
+            return _upload(official, found, where, digest, len(content), file_name)
     except IntegrityError:  # pressed twice: it is there
         return Import.objects.get(kind=found.name, place=where.key, sha256=digest, state__in=OPEN)
 
 
-def _uploaded(official: Account, kind: Kind, place: Place, digest: str, size: int, file_name: str) -> Import:
+def _upload(official: Account, kind: Kind, place: Place, digest: str, size: int, file_name: str) -> Import:
     made = Import.objects.create(
         kind=kind.name,
         place=place.key,

@@ -109,7 +109,7 @@ def _act(request: HttpRequest, message: Message) -> str:
         services.message_send_again(actor=viewer(request), message_id=message.pk, reason=reason)
         return _("The message is sent again.")
     if request.POST.get("act") == "told":
-        services.message_told(actor=viewer(request), message_id=message.pk, note=reason)
+        services.message_mark_told(actor=viewer(request), message_id=message.pk, note=reason)
         return _("Noted: the family was told.")
     raise Refused(_("Please pick a decision."), code="decision")
 

@@ -219,7 +219,7 @@ def number_now(message: Message) -> str:
 
 
 @transaction.atomic
-def message_told(*, actor: Account, message_id: int, note: str) -> Message:
+def message_mark_told(*, actor: Account, message_id: int, note: str) -> Message:
     """A person told the family by telephone: who was reached is noted. Raises NotAllowed, Refused."""
     said = _reason(note)
     message = _in_care(actor, message_id)

@@ -57,12 +57,12 @@ def school_in_care(official: Account, code: str) -> School:
 def badge_put(*, official: Account, code: str, content: bytes) -> SchoolBadge:
     """Give a school its badge. Raises NotAllowed, Refused (unfit), Busy. The same picture again changes nothing."""
     school = school_in_care(official, code)
-    return _stored(official, school, _written_anew(content))
+    return _store(official, school, _written_anew(content))
 
 
 def badge_take_away(*, official: Account, code: str) -> None:
     """From now on the school has no badge. Pressed twice is pressed once. Raises NotAllowed."""
-    _stored(official, school_in_care(official, code), b"")
+    _store(official, school_in_care(official, code), b"")
 
 
 def _written_anew(content: bytes) -> bytes:
@@ -82,7 +82,7 @@ def _unfit(code: str) -> Refused:
 
 
 @transaction.atomic
-def _stored(official: Account, school: School, picture: bytes) -> SchoolBadge:
+def _store(official: Account, school: School, picture: bytes) -> SchoolBadge:
     School.objects.select_for_update().get(pk=school.pk)
     digest = hashlib.sha256(picture).hexdigest() if picture else ""
     newest = SchoolBadge.objects.filter(school=school).order_by("-pk").first()

@@ -197,10 +197,10 @@ def note(calls: Iterable[Call], requests: Iterable[Request], *, purpose: str) ->
     if good:
         AgencySwitch.objects.filter(pk__in=good, failures__gt=0).update(failures=0, open_until=None)
     for line, count in sorted(failed.items()):
-        _failed(line, count)
+        _count_failures(line, count)
 
 
-def _failed(line: str, count: int) -> None:
+def _count_failures(line: str, count: int) -> None:
     AgencySwitch.objects.get_or_create(pk=line)
     AgencySwitch.objects.filter(pk=line).update(failures=F("failures") + count)
     AgencySwitch.objects.filter(pk=line, failures__gte=BREAKER_FAILURES).update(

@@ -57,7 +57,7 @@ def refuse_many(account: Account) -> None:
         raise Refused(_("You have ten keys already. Remove one first."), code="many")
 
 
-def key_added(account: Account) -> None:
+def key_note_added(account: Account) -> None:
     """Put into the log that a key was added."""
     record(actor=account, action="staff.key.add", object_type="account", object_id=account.pk)
 

@@ -17,7 +17,7 @@ from accounts import limits
 from accounts.limit_rules import PASSWORDS
 from accounts.models import Account
 from accounts.pages import StaffRequest, staff_page
-from accounts.people.passkeys import key_added, key_remove, refuse_many
+from accounts.people.passkeys import key_note_added, key_remove, refuse_many
 from accounts.services import totp_confirm
 from accounts.staff_site import is_verified_staff
 from audit.services import record
@@ -73,7 +73,7 @@ class AddComplete(Adding, views.CompleteCredentialRegistrationView):  # type: ig
         """Keep it."""
         super().post(*args, **kwargs)
         if isinstance(self.request.user, Account):
-            key_added(self.request.user)
+            key_note_added(self.request.user)
             said(self.request, _("The key is added. It signs you in without password and one-time password."))
         return JsonResponse({"redirect_url": reverse("people:me")})
 

@@ -104,7 +104,7 @@ def folder_take(*, official: Account, folder_id: int, password: str) -> Season:
         season = Season.objects.get(pk=store_plan(plan, reason=made.reason))
         if _digest(folder_of(season)) != made.result:
             raise Refused(_("Loading it gives another result than was shown. Nothing was changed."), code="result")
-        _decided(made, State.TAKEN, official)
+        _decide(made, State.TAKEN, official)
         _note(made, "take", official)
     return season
 
@@ -113,7 +113,7 @@ def folder_take(*, official: Account, folder_id: int, password: str) -> Season:
 def folder_drop(*, official: Account, folder_id: int) -> SeasonFolder:
     """Drop a folder that nobody has taken. Raises NotAllowed, Refused."""
     made = _open(official, folder_id)
-    _decided(made, State.DROPPED, official)
+    _decide(made, State.DROPPED, official)
     _note(made, "drop", official)
     return made
 
@@ -128,7 +128,7 @@ def _open(official: Account, folder_id: int) -> SeasonFolder:
     return made
 
 
-def _decided(made: SeasonFolder, state: str, official: Account) -> None:
+def _decide(made: SeasonFolder, state: str, official: Account) -> None:
     made.state, made.decided_by, made.decided_at, made.content = state, official, clock.now(), b""
     made.save(update_fields=["state", "decided_by", "decided_at", "content"])
 

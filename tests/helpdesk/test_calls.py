@@ -9,7 +9,7 @@ from accounts.services import phone_checked
 from enrollment.assisted.home_visits.services import home_visit_add, home_visit_counts, home_visit_result, home_visits
 from enrollment.assisted.visits.selectors import helpers_of
 from foundation.errors import NotAllowed, Refused
-from helpdesk.calls import Wish, call_ask, call_done, calls_to, counts, queue
+from helpdesk.calls import Wish, call_ask, call_end, calls_to, counts, queue
 from helpdesk.models import CallBack
 from tests import factories
 from tests.enrollment.assisted.test_visits import at_desk, clerk
@@ -26,9 +26,9 @@ def test_a_number_waits_once_and_is_put_down_once() -> None:
     assert call_ask(wish=replace(WISH, topic="rules")).pk == first.pk
     assert [one.pk for one in queue(helper, "town")] == [first.pk]
     assert queue(helper, "village") == []
-    call_done(helper=helper, call_id=first.public_id, result="done")
+    call_end(helper=helper, call_id=first.public_id, result="done")
     with pytest.raises(Refused):
-        call_done(helper=helper, call_id=first.public_id, result="missed")
+        call_end(helper=helper, call_id=first.public_id, result="missed")
     assert counts(helper) == {"waiting": 0, "done": 1, "missed": 0}
 
 
@@ -37,7 +37,7 @@ def test_a_number_is_not_asked_for_more_than_three_times_a_day() -> None:
     factories.world()
     helper = clerk()
     for _time in range(3):
-        call_done(helper=helper, call_id=call_ask(wish=WISH).public_id, result="missed")
+        call_end(helper=helper, call_id=call_ask(wish=WISH).public_id, result="missed")
     with pytest.raises(Refused) as refused:
         call_ask(wish=WISH)
     assert refused.value.code == "too_often"
@@ -84,7 +84,7 @@ def test_the_pages_are_for_those_who_help_here(client: Client) -> None:
     assert call.phone not in at_desk(Client(), clerk(district="430721")).get("/assist/calls/").text
     assert at_desk(Client(), factories.staff("reviewer")).get("/assist/calls/").status_code == 404
     with pytest.raises(NotAllowed):
-        call_done(helper=clerk(district="430721"), call_id=call.public_id, result="done")
+        call_end(helper=clerk(district="430721"), call_id=call.public_id, result="done")
     desk = at_desk(Client(), clerk())
     assert call.phone in desk.get("/assist/calls/?level=town").text
     assert desk.post("/assist/calls/", {"call": str(call.public_id), "result": "done"}).status_code == 302

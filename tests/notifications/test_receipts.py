@@ -16,7 +16,7 @@ from foundation.errors import NotAllowed, Refused
 from notifications import lines
 from notifications.mock_carrier.service import signature
 from notifications.models import Delivery, Message
-from notifications.services import drain, fates_ask, message_queue, message_send_again, message_told, unreached
+from notifications.services import drain, fates_ask, message_mark_told, message_queue, message_send_again, unreached
 from tests import factories
 from tests.carrier import ACCOUNT, TOKEN, Carrier
 from tests.waiting import until
@@ -266,7 +266,7 @@ def test_what_is_on_its_way_or_arrived_is_not_sent_again(before: str) -> None:
         message_send_again(actor=official, message_id=one.pk, reason="again please")
     assert refused.value.code == "state"
     with pytest.raises(Refused):
-        message_told(actor=official, message_id=one.pk, note="told by telephone")
+        message_mark_told(actor=official, message_id=one.pk, note="told by telephone")
     assert state(one) == before
 
 

@@ -35,7 +35,7 @@ def _may(official: Account, district: str) -> None:
         raise NotAllowed(_("You may not do this here."))
 
 
-def _stored(official: Account, district: District, department: str, item: str, what: str) -> DataGap:
+def _store(official: Account, district: District, department: str, item: str, what: str) -> DataGap:
     if department not in Department.values:
         raise Refused(_("Please choose a department."), code="department", field="department")
     if item and item not in Agency.values:
@@ -75,7 +75,7 @@ def gap_report(*, official: Account, district: str, department: str, item: str, 
     same = DataGap.objects.filter(district=place, department=department, item=item, what=what.strip())
     if same.exclude(state=DataGap.State.CLOSED).exists():
         raise Refused(_("This gap is in the register already."), code="twice", field="what")
-    return _stored(official, place, department, item, what)
+    return _store(official, place, department, item, what)
 
 
 @transaction.atomic
@@ -91,7 +91,7 @@ def gap_from_case(*, reviewer: Account, case_id: UUID, department: str, what: st
             raise Refused(_("There is no such open gap in the register."), code="gap", field="gap")
     else:
         district = District.objects.get(pk=case.application.district_code)
-        gap = _stored(reviewer, district, department, case.agency, what)
+        gap = _store(reviewer, district, department, case.agency, what)
     JointCase.objects.filter(pk=case.pk).update(gap=gap)
     note_down(case, CaseNote.GAP, reviewer)
     return gap

@@ -31,9 +31,7 @@ from foundation.progress import report
 from lottery.admission.bound import bound_only
 from lottery.admission.inputs import load, load_again
 from lottery.admission.models import AdmissionRun, Placement
-from lottery.admission.services.runs import run_failed, run_name, run_work, take_run
-from lottery.admission.states import RunEvent
-from lottery.admission.steps import run_step
+from lottery.admission.services.runs import run_fail, run_name, run_work, take_run
 from lottery.ceremony.confirming import confirm
 from lottery.ceremony.files import publish_packed
 from lottery.ceremony.models import Confirmation, Draw
@@ -121,7 +119,7 @@ def run_publish(*, run_id: int) -> AdmissionRun | None:
     try:
         return _publish(run_id)
     except Refusal as problem:
-        run_failed(run_id, problem)
+        run_fail(run_id, problem)
         raise
 
 

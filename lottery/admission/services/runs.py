@@ -82,11 +82,11 @@ def run_work(*, run_id: int) -> AdmissionRun | None:
     try:
         return _compute(run_id)
     except Refusal as problem:
-        run_failed(run_id, problem)
+        run_fail(run_id, problem)
         raise
 
 
-def run_failed(run_id: int, problem: Refusal) -> None:
+def run_fail(run_id: int, problem: Refusal) -> None:
     """Keep why a run stopped; the round can be computed again. Data that was changed after the freeze is an alarm."""
     with transaction.atomic():
         working = AdmissionRun.objects.select_for_update().filter(pk=run_id, state__in=AdmissionRun.WORKING)

@@ -157,7 +157,7 @@ def fill_preview(*, official: Account, round_id: int) -> FillRun:
 def _preview(official: Account, round_id: int) -> FillRun:
     round_ = locked_round(official, round_id, Ability.ROUND_RUN)
     _refuse_busy(round_)
-    return _computed(FillRun(round=round_, started_by=official, started_at=clock.now()))
+    return _compute(FillRun(round=round_, started_by=official, started_at=clock.now()))
 
 
 def _refuse_busy(round_: Round) -> None:
@@ -167,7 +167,7 @@ def _refuse_busy(round_: Round) -> None:
         raise Refused(_("A preview of this round is being computed at this moment. Please wait."), code="busy")
 
 
-def _computed(made: FillRun) -> FillRun:
+def _compute(made: FillRun) -> FillRun:
     """Compute a preview and store it. The round's seats are locked. Raises Refused."""
     name = fill_name(made.pk) if made.pk else ""
     report_fill(name, "collecting", 0)
@@ -238,7 +238,7 @@ def _work(fill_id: int) -> FillRun | None:
     seats_lock(found.round)
     if not FillRun.objects.select_for_update().filter(pk=fill_id, state=FillRun.State.QUEUED).exists():
         return None  # another worker has just computed it
-    return _computed(found)
+    return _compute(found)
 
 
 def _audit(made: FillRun, actor: Account, action: str) -> None:
