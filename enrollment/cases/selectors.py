@@ -16,8 +16,8 @@ from accounts.scopes import scope
 from enrollment.cases.models import DataGap, Enquiry, JointCase, Opinion
 from enrollment.cases.states import OPEN
 from enrollment.documents.models import Document
-from enrollment.review.staff.settle import Question, question_of
-from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion
+from enrollment.review.settling import Question, question_of
+from enrollment.seasons.models import Application, ApplicationVersion
 from foundation.errors import NotAllowed
 from verification.selectors import findings
 

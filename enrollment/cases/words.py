@@ -13,8 +13,8 @@ from enrollment.cases.models import Enquiry, JointCase
 from enrollment.cases.services.contradictions import ASKED
 from enrollment.cases.states import CaseNote, EnquiryEvent, JointCaseEvent
 from enrollment.filing import form
+from enrollment.review.settling import spec_of, words
 from enrollment.review.staff.case import field_label, shown
-from enrollment.review.staff.settle import spec_of, words
 from enrollment.seasons.selectors import version_of
 from foundation.wording import content_language
 from schools.matching import divisions

@@ -17,7 +17,7 @@ from enrollment.judging.judgement import gather, judge
 from enrollment.judging.patterns import only_questions
 from enrollment.review.held import Decision, decision_make
 from enrollment.review.queue import Wanted, queue
-from enrollment.review.staff.settle import questions, refuse_unreadable, settled, taken
+from enrollment.review.settling import questions, refuse_unreadable, settled, taken
 from enrollment.seasons.models import Application, ApplicationVersion
 from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.states import ApplicationEvent

@@ -26,7 +26,7 @@ from enrollment.cases.services.steps import (
 from enrollment.cases.states import OPEN, CaseNote, EnquiryEvent, JointCaseEvent
 from enrollment.documents.selectors import documents_of
 from enrollment.judging.facts.collect import in_doubt
-from enrollment.review.staff.settle import questions
+from enrollment.review.settling import questions
 from enrollment.seasons.days.calendar import after_working_days, rules_of
 from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion
 from enrollment.seasons.selectors import version_of

@@ -12,8 +12,8 @@ from enrollment.cases.services.steps import case_in_care, case_step
 from enrollment.cases.states import JointCaseEvent
 from enrollment.judging.judgement import gather, judge
 from enrollment.judging.services import store
-from enrollment.review.staff.settle import settled
-from enrollment.seasons.models import ApplicationState, ApplicationVersion
+from enrollment.review.settling import settled
+from enrollment.seasons.models import ApplicationVersion
 from foundation import clock
 from foundation.errors import Refused
 

@@ -35,7 +35,7 @@ from enrollment.documents.places import ITEM
 from enrollment.documents.selectors import documents_of
 from enrollment.forms.fields import FieldOption, FormField
 from enrollment.review.services import item_label
-from enrollment.review.staff.settle import questions, spec_of, words
+from enrollment.review.settling import questions, spec_of, words
 from enrollment.seasons.models import Application
 from enrollment.seasons.selectors import no_application_in_care, version_of
 from foundation.errors import Refusal, Refused

@@ -29,10 +29,10 @@ from enrollment.review.held import Decision, decision_make
 from enrollment.review.names import name_settle
 from enrollment.review.queue import Wanted
 from enrollment.review.services import item_labels
+from enrollment.review.settling import questions, refuse_unreadable, settled, taken
 from enrollment.review.staff.around import around
 from enrollment.review.staff.case import Case, gather, next_case
 from enrollment.review.staff.naming import is_described, names_of, wants_page
-from enrollment.review.staff.settle import questions, refuse_unreadable, settled, taken
 from enrollment.seasons.models import Application
 from enrollment.seasons.states import ApplicationEvent
 from foundation import clock

@@ -28,6 +28,8 @@ YES, NO = "true", "false"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """One value a reviewer may settle on, and how it is said."""
+
     value: str
     label: str
 
@@ -51,11 +53,13 @@ class Question:
 
 
 def spec_of(version: ApplicationVersion, name: str) -> FactSpec:
+    """What a fact is: of the district's own, or of the dictionary."""
     return compiled(version.policy).local_facts.get(name) or DICTIONARY[name]
 
 
 def words(spec: FactSpec, value: object) -> str:
-    return value_words(spec, value).of(content_language()) if value is not None else "—"
+    """A value of a fact in the reader's language; a dash where there is none."""
+    return value_words(spec, value).of(get_language() or "zh-hans") if value is not None else "—"
 
 
 def as_text(value: object, kind: str = "") -> str:
