@@ -18,11 +18,9 @@ from accounts.services import (
     staff_create,
     totp_confirm,
 )
-from enrollment.account.services.signin import sign_in_code_send
 from foundation import clock
 from foundation.codes import TRIES
 from foundation.errors import Refused
-from notifications.models import Message
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -141,13 +139,6 @@ def test_an_unknown_number_is_answered_like_one_whose_code_ran_out() -> None:
     issued()
     PhoneDevice.objects.update(valid_until=timezone.localtime() - timedelta(seconds=1))
     assert refused("123456") == "expired"
-
-
-def test_the_code_travels_in_one_secret_message() -> None:
-    sign_in_code_send(phone=PHONE, asker=AT_HOME)
-    message = Message.objects.get()
-    assert message.secret
-    assert str(PhoneDevice.objects.get().token) in message.body
 
 
 def test_one_person_is_one_account() -> None:

@@ -33,12 +33,12 @@ from schools.models import School, SeatPlan
 from schools.services import schools_store, seat_plans_store
 from tests import factories
 from tests.agencies import City, agencies, agency_service
-from tests.enrollment.cases import checked
 from tests.enrollment.documents.test_content import ofd, pdf, picture
 from tests.enrollment.documents.test_documents import unusual
 from tests.enrollment.judging.test_recovery import run
 from tests.enrollment.outcome.test_letters import placed
 from tests.enrollment.outcome.test_student_registry import RIGHT
+from tests.enrollment.over_http import checked
 from tests.entering import signed_in
 from tests.hostile.test_cases_typed import filed
 from verification.models import AgencySwitch

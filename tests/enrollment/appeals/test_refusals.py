@@ -7,7 +7,7 @@ from enrollment.review.services import review_approve
 from enrollment.seasons.models import Transition
 from foundation.errors import NotAllowed
 from tests import factories
-from tests.enrollment.cases import REASON, reviewer
+from tests.enrollment.over_http import REASON, reviewer
 
 pytestmark = pytest.mark.django_db
 

@@ -27,7 +27,7 @@ from foundation.errors import NotAllowed, Refused
 from notifications.models import Message
 from tests import factories
 from tests.agencies import City
-from tests.enrollment.cases import REASON, checked
+from tests.enrollment.over_http import REASON, checked
 from tests.entering import signed_in
 
 pytestmark = pytest.mark.django_db

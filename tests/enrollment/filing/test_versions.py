@@ -11,7 +11,7 @@ from foundation import clock
 from foundation.errors import Refused
 from tests import factories
 from tests.agencies import City
-from tests.enrollment.cases import case, checked, returned, week
+from tests.enrollment.over_http import case, checked, returned, week
 
 pytestmark = pytest.mark.django_db
 

@@ -23,7 +23,7 @@ from notifications.models import Message
 from schools.models import School
 from tests import factories
 from tests.agencies import City
-from tests.enrollment.cases import REASON, checked
+from tests.enrollment.over_http import REASON, checked
 from tests.enrollment.used_seats.test_register import imported, row
 from tests.entering import signed_in
 from tests.threads import at_once

@@ -12,7 +12,7 @@ from foundation.errors import NotAllowed
 from notifications.models import Message
 from tests import factories
 from tests.agencies import City
-from tests.enrollment.cases import case, checked
+from tests.enrollment.over_http import case, checked
 from verification.models import DataItem
 
 pytestmark = pytest.mark.django_db

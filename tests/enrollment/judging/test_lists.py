@@ -25,7 +25,7 @@ from policy import evaluate, load, scheme_text
 from schools.models import School
 from tests import factories
 from tests.agencies import City
-from tests.enrollment.cases import checked as filed_and_checked
+from tests.enrollment.over_http import checked as filed_and_checked
 from tests.entering import signed_in
 from tests.tables import brought, checked, csv_of, undone
 

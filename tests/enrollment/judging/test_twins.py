@@ -8,7 +8,7 @@ from enrollment.filing.drafts.services import child_add
 from notifications.models import Message
 from tests import factories
 from tests.agencies import City
-from tests.enrollment.cases import checked
+from tests.enrollment.over_http import checked
 
 pytestmark = pytest.mark.django_db
 LAST, FIRST_TOO_YOUNG = date(2019, 8, 31), date(2019, 9, 1)  # of the policy changde, for 2025-08-31

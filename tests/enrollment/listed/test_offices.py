@@ -20,7 +20,7 @@ from imports.services import import_take, import_upload
 from schools.models import District
 from tests import factories
 from tests.agencies import City
-from tests.enrollment.cases import checked as filed_and_checked
+from tests.enrollment.over_http import checked as filed_and_checked
 from tests.entering import signed_in
 from tests.lottery.factories import token
 from tests.tables import brought, checked, csv_of, taken

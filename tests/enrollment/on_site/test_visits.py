@@ -21,8 +21,8 @@ from foundation import clock, files
 from foundation.errors import NotAllowed, Refused
 from tests import factories
 from tests.agencies import City
-from tests.enrollment.cases import REASON, checked
 from tests.enrollment.documents.test_content import picture
+from tests.enrollment.over_http import REASON, checked
 from tests.entering import signed_in
 
 pytestmark = pytest.mark.django_db

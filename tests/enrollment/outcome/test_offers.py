@@ -8,7 +8,7 @@ from enrollment.outcome.services.offers import offer_answer
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from tests import factories
-from tests.enrollment.cases import week
+from tests.enrollment.over_http import week
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from foundation.errors import NotAllowed, Refused
 from notifications.models import Message
 from tests import factories
 from tests.agencies import City
-from tests.enrollment.cases import REASON, case, checked, reviewer
+from tests.enrollment.over_http import REASON, case, checked, reviewer
 from tests.threads import at_once
 
 pytestmark = pytest.mark.django_db

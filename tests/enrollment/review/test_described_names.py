@@ -25,8 +25,8 @@ from foundation.errors import NotAllowed, Refused
 from identifiers import PLACEHOLDER
 from notifications.models import Message
 from tests import factories
-from tests.enrollment.cases import REASON, reviewer, week
 from tests.enrollment.documents.test_content import picture
+from tests.enrollment.over_http import REASON, reviewer, week
 from tests.enrollment.review.conftest import Enter
 
 pytestmark = pytest.mark.django_db

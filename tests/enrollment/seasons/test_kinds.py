@@ -14,7 +14,7 @@ from schools.selectors import zone_of, zones
 from schools.services import district_ensure
 from tests import factories
 from tests.agencies import City
-from tests.enrollment.cases import checked as filed_and_checked
+from tests.enrollment.over_http import checked as filed_and_checked
 from tests.lottery.factories import token
 from tests.tables import brought, checked, csv_of, undone
 

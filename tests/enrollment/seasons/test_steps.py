@@ -13,7 +13,7 @@ from enrollment.seasons.states import APPLICATION, LIVE_STATES, ApplicationEvent
 from foundation.errors import Refused
 from tests import factories
 from tests.agencies import City
-from tests.enrollment.cases import REASON, case
+from tests.enrollment.over_http import REASON, case
 
 pytestmark = pytest.mark.django_db
 EVENTS = tuple(dict.fromkeys(ApplicationEvent(step.event) for step in APPLICATION.steps))

@@ -14,7 +14,7 @@ from policy import PolicyError, scheme_text
 from tests import factories
 from tests.agencies import City
 from tests.enrollment.assisted.test_visits import at_desk
-from tests.enrollment.cases import checked as filed_and_checked
+from tests.enrollment.over_http import checked as filed_and_checked
 
 pytestmark = pytest.mark.django_db
 PLACE, YEAR = factories.DISTRICT, factories.YEAR

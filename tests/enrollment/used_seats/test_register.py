@@ -19,7 +19,7 @@ from imports.models import Import, ImportBatch
 from imports.services import import_undo_ask
 from tests import factories
 from tests.agencies import City
-from tests.enrollment.cases import checked
+from tests.enrollment.over_http import checked
 from tests.tables import brought, csv_of, undone
 
 pytestmark = pytest.mark.django_db

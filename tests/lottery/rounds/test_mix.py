@@ -8,7 +8,7 @@ from lottery.rounds.selectors.mix import NeedRow, mix_of
 from schools.models import SeatPlan, Zone
 from tests import factories
 from tests.agencies import City, agencies, agency_service
-from tests.enrollment.cases import checked as filed_and_checked
+from tests.enrollment.over_http import checked as filed_and_checked
 from tests.entering import signed_in
 
 __all__ = ["agencies", "agency_service"]

@@ -15,7 +15,7 @@ from enrollment.review.services import review_approve
 from enrollment.seasons.models import Application
 from tests import factories
 from tests.agencies import City
-from tests.enrollment.cases import checked
+from tests.enrollment.over_http import checked
 from tests.entering import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

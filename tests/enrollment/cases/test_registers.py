@@ -14,7 +14,7 @@ from enrollment.cases.services.opening import case_close
 from foundation import clock
 from foundation.errors import NotAllowed, Refused
 from tests import factories
-from tests.enrollment.with_others.test_joint_review import answered, asked, officer, reviewer
+from tests.enrollment.cases.test_joint_review import answered, asked, officer, reviewer
 from tests.entering import signed_in
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from foundation.errors import NotAllowed, Refused
 from foundation.tables import read_table
 from imports.models import Import
 from tests import factories
-from tests.enrollment.with_others.test_joint_review import QUESTION, asked
+from tests.enrollment.cases.test_joint_review import QUESTION, asked
 from tests.entering import signed_in
 from tests.tables import book_of, taken, worked
 
