@@ -18,5 +18,5 @@ urlpatterns = [
     *whatif,
     *scores,
     *afterwards,
-    *rounds,  # last: its "official/rounds/ID/ACTION/" would also match pages of one round in the other subjects
+    *rounds,
 ]
