@@ -25,7 +25,8 @@ class CryptoError(ValueError):
 
 
 @lru_cache(maxsize=8)
-def _keys(declared: str) -> dict[str, bytes]:
+def field_keys(declared: str) -> dict[str, bytes]:
+    """The keys that a setting declares, by name; the first one encrypts. Raises CryptoError."""
     keys = {}
     for part in declared.split(","):
         name, _, material = part.strip().partition(":")
@@ -37,7 +38,7 @@ def _keys(declared: str) -> dict[str, bytes]:
 
 def encrypt(text: str) -> str:
     """Encrypt UTF-8 text under the newest key; the result is ASCII ``id.base64(nonce + tag + ciphertext)``."""
-    name, key = next(iter(_keys(settings.FIELD_KEYS).items()))
+    name, key = next(iter(field_keys(settings.FIELD_KEYS).items()))
     nonce = secrets.token_bytes(NONCE_BYTES)
     encryptor = Cipher(SM4(key), modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(name.encode())
@@ -48,7 +49,7 @@ def encrypt(text: str) -> str:
 def decrypt(stored: str) -> str:
     """The text of ``encrypt``; raises CryptoError when the key is unknown or the value was altered."""
     name, _, encoded = stored.partition(".")
-    key = _keys(settings.FIELD_KEYS).get(name)
+    key = field_keys(settings.FIELD_KEYS).get(name)
     if key is None:
         raise CryptoError(f"no field key {name!r}: add it to FIELD_KEYS")
     raw = base64.b64decode(encoded)

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, modes
 from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 from django.conf import settings
 
-from foundation.crypto import NONCE_BYTES, TAG_BYTES, CryptoError, _keys
+from foundation.crypto import NONCE_BYTES, TAG_BYTES, CryptoError, field_keys
 
 MAGIC = b"ENF1"
 PIECE = 64 * 1024
@@ -56,7 +56,7 @@ def _sealed(content: bytes, name: str, key: bytes, bound: bytes) -> Iterator[byt
 
 def seal(content: bytes, purpose: str) -> bytes:
     """Encrypt bytes that live in a row for a while (the parts of an upload), bound to their ``purpose``."""
-    name, key = next(iter(_keys(settings.FIELD_KEYS).items()))
+    name, key = next(iter(field_keys(settings.FIELD_KEYS).items()))
     head = MAGIC + bytes([len(name)]) + name.encode()
     return head + b"".join(_sealed(content, name, key, purpose.encode()))
 
@@ -131,7 +131,7 @@ def _opened(read: Callable[[int], bytes], bound: bytes) -> Iterator[bytes]:
     if read(len(MAGIC)) != MAGIC:
         raise CryptoError("not a stored file")
     name = read(read(1)[0])
-    key = _keys(settings.FIELD_KEYS).get(name.decode())
+    key = field_keys(settings.FIELD_KEYS).get(name.decode())
     if key is None:
         raise CryptoError(f"no field key {name.decode()!r}: add it to FIELD_KEYS")
     place, last = 0, b"\0"

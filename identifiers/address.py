@@ -173,7 +173,18 @@ def parse(raw: str) -> Address:
         number = number or inside
     building = building or group
     key = f"{road}|{number}|{village}|{rest}|{building}|{unit}|{room}"
-    return Address(division, road, number, rest, building, unit, room, village, raw, key)
+    return Address(
+        division=division,
+        road=road,
+        number=number,
+        estate=rest,
+        building=building,
+        unit=unit,
+        room=room,
+        village=village,
+        raw=raw,
+        key=key,
+    )
 
 
 def same_place(first: str | Address, second: str | Address) -> bool:

@@ -188,18 +188,18 @@ class _Judgement:
         group = chosen.group if chosen else None
         tier = group.tier if group else self.judge.last_tier
         return Evaluation(
-            _VERDICTS[min(age, possible)],
-            group,
-            tier,
-            exact // 1000,
-            (tier, *order),
-            order,
-            self._materials(chosen) if chosen else (),
-            group.agencies if group else (),
-            self.open or (group is not None and not sure),
-            group.offline if group else False,
-            Trace(explain.write, self.known, self.row, self.log),
-            policy.digest,
+            eligible=_VERDICTS[min(age, possible)],
+            group=group,
+            tier=tier,
+            points=exact // 1000,
+            order_key=(tier, *order),
+            order=order,
+            materials=self._materials(chosen) if chosen else (),
+            agencies=group.agencies if group else (),
+            needs_person=self.open or (group is not None and not sure),
+            needs_offline_check=group.offline if group else False,
+            trace=Trace(explain.write, self.known, self.row, self.log),
+            policy_digest=policy.digest,
         )
 
     def _say(self, code: str, rule: str, result: int, params: explain.Params, spec: FactSpec | None = None) -> int:

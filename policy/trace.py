@@ -215,13 +215,13 @@ def step(
     if spec is None:
         return TraceStep(code, rule, outcome, params)
     return TraceStep(
-        code,
-        rule,
-        outcome,
-        params,
-        (spec.name,),
-        (fact.value if fact else None,),
-        (fact.status if fact else "missing",),
-        (fact.source if fact else "",),
-        (fact.at if fact else None,),
+        code=code,
+        rule=rule,
+        outcome=outcome,
+        params=params,
+        facts=(spec.name,),
+        values=(fact.value if fact else None,),
+        statuses=(fact.status if fact else "missing",),
+        sources=(fact.source if fact else "",),
+        at=(fact.at if fact else None,),
     )

@@ -110,18 +110,18 @@ def build(spec: CitySpec, index: int, rng: Random, wanted: tuple[str, str] | Non
     permit = _permit(spec, index, rng, residence, guardians[0]) if persona in MIGRANT else None
     insurance = _insurance(spec, rng, guardians[0]) if persona in MIGRANT or rng.randrange(3) == 0 else None
     return State(
-        index,
-        persona,
-        births,
-        guardians,
-        grandparents,
-        children,
-        residence,
-        household,
-        home,
-        permit,
-        insurance,
-        _points(spec, rng, persona, residence),
+        index=index,
+        persona=persona,
+        births=births,
+        guardians=guardians,
+        grandparents=grandparents,
+        children=children,
+        residence=residence,
+        household=household,
+        home=home,
+        permit=permit,
+        insurance=insurance,
+        points=_points(spec, rng, persona, residence),
     )
 
 

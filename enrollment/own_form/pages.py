@@ -130,7 +130,15 @@ def _form(number: int, one: Mapping[str, Any], wrong: Mapping[str, str]) -> Ques
     errors = {name: wrong.get(f"{place}.{name}", "") for name in ("kind", "page", "name", "options")}
     options = option_lines(one["options"])
     return QuestionForm(
-        number, one["name"], one["kind"], one["page"], tuple(words), options, errors, one["required"], one["shared"]
+        number=number,
+        name=one["name"],
+        kind=one["kind"],
+        page=one["page"],
+        words=tuple(words),
+        options=options,
+        errors=errors,
+        required=one["required"],
+        shared=one["shared"],
     )
 
 

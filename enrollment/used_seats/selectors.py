@@ -93,17 +93,17 @@ def _uses(
     for row in UsedSeat.objects.filter(said, district__in=districts).order_by("pk"):
         found[row.district_id].append(
             Use(
-                row.pk,
-                row.at,
-                row.stage,
-                row.school_id,
-                row.used_on,
-                row.left_on,
-                row.child_index,
-                frozenset(row.numbers),
-                frozenset(row.places),
-                frozenset(row.parents),
-                row.revokes_id,
+                pk=row.pk,
+                at=row.at,
+                stage=row.stage,
+                school=row.school_id,
+                used_on=row.used_on,
+                left_on=row.left_on,
+                child=row.child_index,
+                numbers=frozenset(row.numbers),
+                places=frozenset(row.places),
+                parents=frozenset(row.parents),
+                revokes=row.revokes_id,
             )
         )
     return found

@@ -81,15 +81,15 @@ def rehearsal_page(account: Account, district: str, year: int) -> RehearsalPage:
     if live is None:
         missing = (no_database(),) if not space.may_create() else tuple(lacks(season))
     return RehearsalPage(
-        place,
-        year,
-        season,
-        open_draft(district, year),
-        live,
-        phases_of(live.progress) if live else (),
-        missing,
-        earlier,
-        bool(season and last and live is None and digest_of(season) != last.digest),
+        place=place,
+        year=year,
+        season=season,
+        draft=open_draft(district, year),
+        live=live,
+        phases=phases_of(live.progress) if live else (),
+        missing=missing,
+        earlier=earlier,
+        changed=bool(season and last and live is None and digest_of(season) != last.digest),
     )
 
 

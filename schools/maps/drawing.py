@@ -148,19 +148,19 @@ def draw(
     spot = pen.at(home) if home else None
     bar = _bar(pen.scale)
     return Sheet(
-        WIDTH,
-        pen.height,
-        pen.path((ring for area in found.boundary for ring in area), closed=True),
-        _shapes(pen, zones, drawn, own),
-        pen.path((ring for water in found.water for area in water.areas for ring in area), closed=True),
-        pen.path(line for water in found.water for line in water.lines),
-        pen.path(line for lines in named.values() for line in lines),
-        pen.path(road.line for road in found.roads if not road.name),
-        marks,
-        _rounded(spot) if spot else None,
-        _names(pen, found.water, named, marks, spot),
-        round(bar * pen.scale, 1),
-        bar,
+        width=WIDTH,
+        height=pen.height,
+        boundary=pen.path((ring for area in found.boundary for ring in area), closed=True),
+        zones=_shapes(pen, zones, drawn, own),
+        water=pen.path((ring for water in found.water for area in water.areas for ring in area), closed=True),
+        streams=pen.path(line for water in found.water for line in water.lines),
+        roads=pen.path(line for lines in named.values() for line in lines),
+        ways=pen.path(road.line for road in found.roads if not road.name),
+        marks=marks,
+        home=_rounded(spot) if spot else None,
+        labels=_names(pen, found.water, named, marks, spot),
+        scale=round(bar * pen.scale, 1),
+        scale_metres=bar,
     )
 
 

@@ -113,7 +113,17 @@ def find_school(address: str, season: Season, stage: str) -> Found:
     ranges = number_ranges(address, season, stage) if matched.outcome != "matched" else ()
     policy = _policy_of(season, stage)
     shared = big_zones(policy, place.chart.zones, matched.zones) if policy and matched.outcome == "matched" else ()
-    return Found(matched, why(matched), steps, listed, drawn, home is not None, ranges, seats.left, shared)
+    return Found(
+        match=matched,
+        why=why(matched),
+        steps=steps,
+        schools=listed,
+        map=drawn,
+        placed=home is not None,
+        ranges=ranges,
+        left=seats.left,
+        big_zones=shared,
+    )
 
 
 def _policy_of(season: Season, stage: str) -> Policy | None:
@@ -318,16 +328,16 @@ def _stage_plan(school: School, season: Season, plan: SeatPlan) -> StagePlan:
     names = [zone.name for zone in words if zone.big_zone]
     known = Place.of(season, plan.stage).chart.zones if names else ()
     return StagePlan(
-        str(Stage(plan.stage).label),
-        plan.seats,
-        plan.class_size,
-        words,
-        result,
-        year,
-        before,
-        left,
-        big_zones(policy, known, names) if policy else (),
-        policy.choices if policy else 1,
+        label=str(Stage(plan.stage).label),
+        seats=plan.seats,
+        class_size=plan.class_size,
+        zones=words,
+        result=result,
+        result_year=year,
+        result_seats=before,
+        left=left,
+        big_zones=big_zones(policy, known, names) if policy else (),
+        most=policy.choices if policy else 1,
     )
 
 
