@@ -1,3 +1,5 @@
+"""The entry "Staff" of the staff site: it leads to the pages of people."""
+
 from typing import Any
 
 from django.contrib import admin

@@ -1,3 +1,5 @@
+"""What the room of people and sessions sets up when it is loaded."""
+
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _

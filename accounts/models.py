@@ -1,3 +1,5 @@
+"""People: accounts of families and staff, roles, what signs somebody in, face checks, joined accounts."""
+
 import time
 import uuid
 from base64 import b32encode

@@ -1,3 +1,5 @@
+"""What the workers do for accounts: sweep sessions that have ended."""
+
 from accounts.session_store import sessions_sweep
 from foundation.draining import Turn
 from foundation.lanes import source

@@ -1,3 +1,5 @@
+"""The log: entries, the seals that chain them, what was published of a day, and what a check of it found."""
+
 from typing import ClassVar
 
 from django.db import models

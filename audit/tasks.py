@@ -1,3 +1,5 @@
+"""What the workers do for the log: seal new entries, publish what a day ended with."""
+
 from datetime import timedelta
 
 from audit import services

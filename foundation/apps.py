@@ -1,3 +1,5 @@
+"""The room of what every other room stands on, as Django knows it."""
+
 from django.apps import AppConfig
 
 

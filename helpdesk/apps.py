@@ -1,3 +1,5 @@
+"""What the helpdesk hands to the rooms below it when it is loaded."""
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 

@@ -1,3 +1,5 @@
+"""What the workers do for the helpdesk: write the page views that were counted."""
+
 from foundation.draining import Turn
 from foundation.lanes import source
 from helpdesk.page_views import page_views_flush

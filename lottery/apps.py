@@ -1,3 +1,5 @@
+"""What the lottery answers to the rooms below it, from when it is loaded."""
+
 from django.apps import AppConfig
 
 

@@ -1,3 +1,5 @@
+"""The messages in the staff site: filters, and one message with what can be done about it."""
+
 from typing import Any
 
 from django.contrib import admin, messages

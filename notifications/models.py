@@ -1,3 +1,5 @@
+"""Messages, each try to hand one over, and when a channel may be used."""
+
 from typing import ClassVar
 
 from django.conf import settings

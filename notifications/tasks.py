@@ -1,3 +1,5 @@
+"""What the workers do for messages: codes first, the others, what became of them, whom none reached."""
+
 from foundation.draining import Turn
 from foundation.lanes import source
 from notifications import services

@@ -1,3 +1,5 @@
+"""What the site sets up when it is loaded: the text catalogue, its checks, its part of the set-up of a season."""
+
 from django.apps import AppConfig
 
 

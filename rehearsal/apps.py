@@ -1,3 +1,5 @@
+"""The room that plays a season, as Django knows it."""
+
 from django.apps import AppConfig
 
 

@@ -1,3 +1,5 @@
+"""Schools, seat plans and zones in the staff site."""
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 

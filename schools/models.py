@@ -1,3 +1,5 @@
+"""Districts, schools with their badges and seat plans, zones with their rules, maps, and switches of a district."""
+
 from typing import ClassVar
 
 from django.conf import settings

@@ -1,3 +1,5 @@
+"""The agencies in the staff site: how they answer, and the switch of each."""
+
 from datetime import date
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""Checks and what they found, calls to agencies and their tallies, data items and the switches of agencies."""
+
 import uuid
 from typing import ClassVar
 

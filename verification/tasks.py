@@ -1,3 +1,5 @@
+"""What the workers do for checks: make them, add up figures."""
+
 from foundation.draining import Turn
 from foundation.lanes import source
 from verification.checking import checks_work

@@ -1,3 +1,5 @@
+"""Where a clerk helps families to file."""
+
 from typing import ClassVar
 
 from django.db import models

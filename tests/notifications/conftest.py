@@ -1,3 +1,5 @@
+"""The mock carrier, and the settings that lead to it."""
+
 from collections.abc import Iterator
 
 import pytest

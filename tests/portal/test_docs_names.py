@@ -237,6 +237,12 @@ def test_docstrings_name_what_is_there() -> None:
     assert {name: names for name, names in wrong.items() if names} == {}
 
 
+def test_every_module_says_what_it_is() -> None:
+    modules = [name for name in sorted(files()) if name.endswith(".py") and "/migrations/" not in name]
+    written = [name for name in modules if (ROOT / name).stat().st_size]
+    assert [name for name in written if not ast.get_docstring(tree(name))] == []
+
+
 def test_wrong_names_are_seen() -> None:
     page = ROOT / "docs/architecture.md"
     right = "`accounts.pages`, `services.messages_queue`, `audit/services.py:record`, `Ability`, `os.path`, `docs/*.md`"
