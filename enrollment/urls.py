@@ -1,4 +1,4 @@
-"""Gathers the addresses of all subjects."""
+"""Gathers the URLs of all subjects."""
 
 from enrollment.account import urls as account
 from enrollment.appeals import urls as appeals

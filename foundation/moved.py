@@ -1,4 +1,4 @@
-"""Addresses that have changed: whoever comes by the old one is sent on, with what was sent along.
+"""URLs that have changed: whoever comes by the old one is sent on, with what was sent along.
 
 A page that was opened before an upgrade, a link somebody kept and a program written last year go on working.
 """

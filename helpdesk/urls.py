@@ -1,4 +1,4 @@
-"""Addresses of the helpdesk."""
+"""URLs of the helpdesk."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The addresses that providers call, and the page of what was said."""
+"""The URLs that providers call, and the page of what was said."""
 
 from django.urls import path
 

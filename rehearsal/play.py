@@ -44,6 +44,7 @@ from rehearsal.city import Applicant, build_city, city_spec, read_families, scal
 from rehearsal.lists import bring_in, tables_of
 from rehearsal.parents import Browser, client_token
 from rehearsal.patience import TELL_SECONDS, TRANSIENT, Stalled, Watch, patient
+from rehearsal.progress import Teller, teller
 from rehearsal.reviewer import decide
 from rehearsal.staff import (
     OFFICIALS,
@@ -55,7 +56,6 @@ from rehearsal.staff import (
     reset_tokens,
     save_staff,
 )
-from rehearsal.telling import Teller, teller
 from schools.models import SeatPlan, Stage
 from synthetic.unusual import KINDS
 from verification.models import AgencyCall, Finding

@@ -1,4 +1,4 @@
-"""Addresses of verification."""
+"""URLs of verification."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of the JSON API for signing in."""
+"""URLs of the JSON API for signing in."""
 
 from django.urls import path
 

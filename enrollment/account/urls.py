@@ -1,4 +1,4 @@
-"""Addresses of signing in and of one's own account."""
+"""URLs of signing in and of one's own account."""
 
 from django.urls import path
 

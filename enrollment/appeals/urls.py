@@ -1,4 +1,4 @@
-"""Addresses of a family's appeal; documents given with it have theirs in `documents`."""
+"""URLs of a family's appeal; documents given with it have theirs in `documents`."""
 
 from django.urls import path, re_path
 

@@ -1,4 +1,4 @@
-"""Addresses of assisted filing, remote help, terminals and home visits."""
+"""URLs of assisted filing, remote help, terminals and home visits."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of cases with others."""
+"""URLs of cases with others."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Reads of documents: what one's own are, what staff may open, and which evidence was given twice."""
+"""Reads of documents: what one's own are, what staff may open, and which documents were given twice."""
 
 from uuid import UUID
 

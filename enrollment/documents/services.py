@@ -239,7 +239,7 @@ def documents_attach(*, draft: Draft, application: Application) -> None:
     new.update(application=application, version=application.version)
 
 
-def evidence_of(draft: Draft) -> list[dict[str, object]]:
+def documents_claimed(draft: Draft) -> list[dict[str, object]]:
     """What a version says of its documents: kind, digests, pages. Part of the claims, and so of their hash."""
     return [
         {"kind": page.kind, "sha256": page.sha256, "received": page.received_sha256, "pages": page.pages}

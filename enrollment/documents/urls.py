@@ -1,4 +1,4 @@
-"""Addresses of documents, given for a material or with an appeal."""
+"""URLs of documents, given for a material or with an appeal."""
 
 from django.urls import path
 

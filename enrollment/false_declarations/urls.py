@@ -1,4 +1,4 @@
-"""Addresses of cases of false declaration."""
+"""URLs of cases of false declaration."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of the JSON API for filing."""
+"""URLs of the JSON API for filing."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of a family from the first question to a receipt and a correction."""
+"""URLs of a family from the first question to a receipt and a correction."""
 
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter

@@ -1,4 +1,4 @@
-"""What a form brought, as answers: one reader for every page that asks the questions of ``form`` or ``registry``.
+"""What a form brought, as answers: one reader for the pages of ``form`` and of ``student_registry``.
 
 A question of several ticks comes as several values of one name; reading one of them loses the others. Its boxes stand
 behind an empty field of the same name, so that no tick at all is an answer, too, and a question that was not on the

@@ -1,4 +1,4 @@
-"""Addresses of who acts for a child."""
+"""URLs of who acts for a child."""
 
 from django.urls import path
 

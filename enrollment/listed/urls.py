@@ -1,4 +1,4 @@
-"""Addresses of the lists: for who keeps one, and for a parent's look before filing."""
+"""URLs of the lists: for who keeps one, and for a parent's look before filing."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of checks on the spot."""
+"""URLs of checks on the spot."""
 
 from django.urls import path
 

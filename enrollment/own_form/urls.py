@@ -1,4 +1,4 @@
-"""Addresses of a district's own form."""
+"""URLs of a district's own form."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of the open part of the JSON API."""
+"""URLs of the open part of the JSON API."""
 
 from django.urls import path
 

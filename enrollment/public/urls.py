@@ -1,4 +1,4 @@
-"""Addresses open to everybody."""
+"""URLs open to everybody."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of the set-up."""
+"""URLs of the set-up."""
 
 from django.urls import path
 

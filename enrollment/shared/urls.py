@@ -1,4 +1,4 @@
-"""Addresses of a second guardian or carer."""
+"""URLs of a second guardian or carer."""
 
 from django.urls import URLPattern, path, re_path
 

@@ -1,4 +1,4 @@
-"""Addresses of petitions."""
+"""URLs of petitions."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of what follows publication."""
+"""URLs of what follows publication."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of the screen in the hall."""
+"""URLs of the screen in the hall."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of class assignments."""
+"""URLs of class assignments."""
 
 from django.urls import path
 

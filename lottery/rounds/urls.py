@@ -1,4 +1,4 @@
-"""Addresses of the pages of a round."""
+"""URLs of the pages of a round."""
 
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter

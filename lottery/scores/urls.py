@@ -1,4 +1,4 @@
-"""Addresses of admission by score."""
+"""URLs of admission by score."""
 
 from django.urls import path
 

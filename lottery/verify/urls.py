@@ -1,4 +1,4 @@
-"""Addresses of checking a draw."""
+"""URLs of checking a draw."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of the simulation."""
+"""URLs of the simulation."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Addresses of the witnesses' page and the minutes."""
+"""URLs of the witnesses' page and the minutes."""
 
 from django.urls import path
 

@@ -42,7 +42,7 @@ PLACES = ("/sign-in/", "/my/", "/entry/", "/documents/", "/assist/", "/terminal/
 
 
 @dataclass(slots=True)
-class Visit:
+class Caller:
     """One request at the gate."""
 
     request: WSGIRequest
@@ -87,88 +87,88 @@ class Gate:
                 return self._fetch(key, Rank.STAFF if look.hot else Rank.UNDER_WAY, environ, request, start)
         if path.startswith(SIDE_DOOR):
             return self._run(self._beside, environ, start, [])
-        visit = Visit(request, passes.read(request.COOKIES.get(passes.COOKIE, ""), time.time()))
-        answer = self._let_in(visit)
-        return _say(answer, visit, start) if answer else self._serve(visit, environ, start)
+        caller = Caller(request, passes.read(request.COOKIES.get(passes.COOKIE, ""), time.time()))
+        answer = self._let_in(caller)
+        return _say(answer, caller, start) if answer else self._serve(caller, environ, start)
 
     # -- who comes in -----------------------------------------------------------------------------------------------
 
-    def _let_in(self, visit: Visit) -> waiting.Answer | None:
+    def _let_in(self, caller: Caller) -> waiting.Answer | None:
         """None: in. Else what is answered; a number drawn or a right won is handed over with it."""
-        held = visit.held
+        held = caller.held
         if held is not None and held.goes_first:
-            visit.counted_as = held.who
+            caller.counted_as = held.who
             longer = passes.renewed(held, time.time())
             if longer is not None:
-                visit.give(longer)
+                caller.give(longer)
             return None
-        if visit.path.startswith(LIGHT) or only_reads(visit.path, visit.request.method):
+        if caller.path.startswith(LIGHT) or only_reads(caller.path, caller.request.method):
             return None  # takes no family's place, and goes after all of them
-        return self._newcomer(visit) if held is None else self._with_number(visit, held)
+        return self._newcomer(caller) if held is None else self._with_number(caller, held)
 
-    def _with_number(self, visit: Visit, held: passes.Pass) -> waiting.Answer | None:
+    def _with_number(self, caller: Caller, held: passes.Pass) -> waiting.Answer | None:
         called = self.line.is_called(held.epoch, held.number)
         if called is None:
-            return self._newcomer(visit, returning=True)
+            return self._newcomer(caller, returning=True)
         if called:
-            self._admit(visit, self.line.called_name(held.epoch, held.number))
+            self._admit(caller, self.line.called_name(held.epoch, held.number))
             return None
         self.line.wanted()
-        return self._wait(visit, held.number)
+        return self._wait(caller, held.number)
 
-    def _newcomer(self, visit: Visit, *, returning: bool = False) -> waiting.Answer | None:
+    def _newcomer(self, caller: Caller, *, returning: bool = False) -> waiting.Answer | None:
         who = passes.fresh_name()
         self.line.standing()  # keeps the window moving
         number = self.line.enter(who, returning=returning)
         if not number:
-            self._admit(visit, who)
+            self._admit(caller, who)
             return None
         self.line.wanted()
-        visit.give(passes.ticket(self.line.standing().epoch, number, time.time()))
-        return self._wait(visit, number)
+        caller.give(passes.ticket(self.line.standing().epoch, number, time.time()))
+        return self._wait(caller, number)
 
-    def _admit(self, visit: Visit, who: str) -> None:
-        visit.counted_as = who
-        visit.give(passes.inside(who, time.time()))
+    def _admit(self, caller: Caller, who: str) -> None:
+        caller.counted_as = who
+        caller.give(passes.inside(who, time.time()))
 
-    def _wait(self, visit: Visit, number: int) -> waiting.Answer:
+    def _wait(self, caller: Caller, number: int) -> waiting.Answer:
         ahead = max(0, number - self.line.standing().called - 1)
         eta = self.line.pace.seconds_for(ahead + 1)
-        language, elder = get_language_from_request(visit.request), is_elder(visit.request)
-        if visit.path.startswith("/api/"):
+        language, elder = get_language_from_request(caller.request), is_elder(caller.request)
+        if caller.path.startswith("/api/"):
             return waiting.api_answer(language, ahead=ahead, eta=eta)
-        if visit.request.method == "POST":
-            return waiting.form_page(visit.request, language, elder=elder)
-        return waiting.line_page(visit.request.get_full_path(), language, elder=elder, ahead=ahead, eta=eta)
+        if caller.request.method == "POST":
+            return waiting.form_page(caller.request, language, elder=elder)
+        return waiting.line_page(caller.request.get_full_path(), language, elder=elder, ahead=ahead, eta=eta)
 
     # -- who is in --------------------------------------------------------------------------------------------------
 
-    def _serve(self, visit: Visit, environ: Environ, start: StartResponse) -> Iterable[bytes]:
-        held, rank = visit.held, Rank.NEWCOMER
-        if visit.counted_as:
-            self.line.seen(visit.counted_as)
+    def _serve(self, caller: Caller, environ: Environ, start: StartResponse) -> Iterable[bytes]:
+        held, rank = caller.held, Rank.NEWCOMER
+        if caller.counted_as:
+            self.line.seen(caller.counted_as)
             rank = Rank.STAFF if held is not None and held.kind == passes.STAFF else Rank.UNDER_WAY
         self.line.standing()
         _read_small(environ)
-        delay = self.slots.take(rank, PATIENCE[rank], visit.counted_as)
+        delay = self.slots.take(rank, PATIENCE[rank], caller.counted_as)
         if delay is None:
             if rank is not Rank.NEWCOMER:
                 self.line.observe(PATIENCE[rank])
-            return _say(self._no_place(visit, environ), visit, start)
+            return _say(self._no_place(caller, environ), caller, start)
         if rank is not Rank.NEWCOMER:
             self.line.observe(delay)
         try:
-            return self._run(self._running, environ, start, visit.cookies)
+            return self._run(self._running, environ, start, caller.cookies)
         finally:
             self.slots.release()
-            if visit.counted_as:
-                self.line.seen(visit.counted_as)  # from now on it reads and types
+            if caller.counted_as:
+                self.line.seen(caller.counted_as)  # from now on it reads and types
 
-    def _no_place(self, visit: Visit, environ: Environ) -> waiting.Answer:
+    def _no_place(self, caller: Caller, environ: Environ) -> waiting.Answer:
         """The bound of all: even so, nothing typed is lost."""
         request = WSGIRequest(environ)
         language, elder = get_language_from_request(request), is_elder(request)
-        if visit.path.startswith("/api/"):
+        if caller.path.startswith("/api/"):
             return waiting.api_answer(language, ahead=None, eta=waiting.SOONEST)
         if request.method == "POST":
             return waiting.form_page(request, language, elder=elder)
@@ -184,7 +184,7 @@ class Gate:
         try:
             if delay is None:
                 language, elder = get_language_from_request(request), is_elder(request)
-                return _say(waiting.busy_page(request.path, language, elder=elder), Visit(request, None), start)
+                return _say(waiting.busy_page(request.path, language, elder=elder), Caller(request, None), start)
             plain = {name: value for name, value in environ.items() if name != "HTTP_ACCEPT_ENCODING"}
             kept: list[Any] = []
             body = self._running.submit(self.site, plain, lambda *told: kept.append(told)).result()
@@ -229,9 +229,9 @@ def _read_small(environ: Environ) -> None:
         environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(int(length)))
 
 
-def _say(answer: waiting.Answer, visit: Visit, start: StartResponse) -> Iterable[bytes]:
-    start(answer.status, [*answer.headers, ("Content-Length", str(len(answer.body))), *visit.cookies])
-    return [] if visit.request.method == "HEAD" else [answer.body]
+def _say(answer: waiting.Answer, caller: Caller, start: StartResponse) -> Iterable[bytes]:
+    start(answer.status, [*answer.headers, ("Content-Length", str(len(answer.body))), *caller.cookies])
+    return [] if caller.request.method == "HEAD" else [answer.body]
 
 
 def _send(response: HttpResponse, start: StartResponse) -> Iterable[bytes]:

@@ -1,4 +1,4 @@
-"""Addresses of the people's pages."""
+"""URLs of the people's pages."""
 
 from django.urls import path
 

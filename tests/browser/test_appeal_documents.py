@@ -9,7 +9,7 @@ from PIL import Image
 from enrollment.documents.models import Document
 from tests import factories
 from tests.browser.conftest import Open
-from tests.browser.test_after import look
+from tests.browser.test_outcome import look
 from tests.enrollment.appeals.test_appeals import file, refused_case
 from tests.enrollment.documents.test_content import pdf
 

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from accounts.models import Account
 from enrollment.filing.drafts.services import draft_open, draft_save
-from enrollment.outcome.student_registry.services import registry_export
+from enrollment.outcome.student_registry.services import student_registry_export
 from enrollment.privacy.services import copy_make
 from enrollment.seasons.models import Application, Child, Offer
 from foundation import clock
@@ -99,7 +99,7 @@ def test_a_name_comes_out_as_it_was_typed(name: str) -> None:
             body = browser.get(f"/my/applications/{application.pk}/{paper}-{language}.pdf").getvalue()
             assert name in text_of(body).replace("\n", ""), (paper, language)
 
-    sheet = registry_export(staff=factories.staff("official"), school_code="WL01", year=factories.YEAR)
+    sheet = student_registry_export(staff=factories.staff("official"), school_code="WL01", year=factories.YEAR)
     header, row = read_table(sheet, rows=9)
     assert dict(zip(header, row, strict=False))["学生姓名"] == name
 

@@ -16,6 +16,7 @@ from django.conf import settings
 
 ROOT = Path(settings.BASE_DIR)
 DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+BARE = re.compile(r"[A-Za-z]\w*_\w+")  # one word alone: it is looked for anywhere but in the words of documents
 PATH = re.compile(r"[\w.*-]+(?:/[\w.*-]+)*/?(?::\w+)?")
 CODE = (
     ".py",
@@ -158,6 +159,18 @@ def texts() -> frozenset[str]:
 
 
 @cache
+def words() -> frozenset[str]:
+    """Every word of code, templates and data, and of the examples in documents; this file does not count."""
+    found: set[str] = set()
+    written = (*CODE, *FILES, ".sh", ".env", ".yml", "Makefile", "Dockerfile")
+    for name in files():
+        if name.endswith(written) and not name.endswith(Path(__file__).name):
+            text = (ROOT / name).read_text(encoding="utf-8", errors="ignore")
+            found.update(re.findall(r"\w+", "".join(FENCED.findall(text)) if name.endswith(".md") else text))
+    return frozenset(found)
+
+
+@cache
 def borrowed() -> frozenset[str]:
     """The first names of what is imported from elsewhere."""
     found: set[str] = set(sys.stdlib_module_names)
@@ -205,6 +218,8 @@ def is_wrong(said: str, page: Path) -> bool:
     is_name = bool(DOTTED.fullmatch(last)) and f".{last.rpartition('.')[2]}" not in FILES
     if PATH.fullmatch(said) and (path.endswith(CODE) or (has_folder and (first in folders() or is_name))):
         return not said.startswith(NOT_HERE) and is_path_wrong(said, page)
+    if BARE.fullmatch(said):
+        return said not in words()
     return is_name and not has_folder and is_name_wrong(said)
 
 
@@ -248,5 +263,5 @@ def test_wrong_names_are_seen() -> None:
     right = "`accounts.pages`, `services.messages_queue`, `audit/services.py:record`, `Ability`, `os.path`, `docs/*.md`"
     assert wrong_in(right, page) == []
     wrong = ["accounts.nowhere", "services.never_there", "audit/services.py:never", "audit/gone.py", "docs/*.txt"]
-    wrong += ["Ability.NEVER", "views/signin._never"]
+    wrong += ["Ability.NEVER", "never_said_anywhere", "views/signin._never"]
     assert wrong_in(" ".join(f"``{said}``" for said in wrong), page) == wrong

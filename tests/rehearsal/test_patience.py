@@ -8,7 +8,7 @@ from rich.console import Console
 
 from rehearsal import patience
 from rehearsal.patience import Watch, patient
-from rehearsal.telling import Bars, Lines, teller
+from rehearsal.progress import Bars, Lines, teller
 
 
 def test_a_slow_machine_is_given_more_time_than_a_quick_one() -> None:

@@ -14,7 +14,7 @@ from accounts.models import Account
 from accounts.services import guardian_identify
 from enrollment.appeals.services import appeal_end
 from enrollment.documents.materials import count_given
-from enrollment.documents.services import documents_attach, evidence_of
+from enrollment.documents.services import documents_attach, documents_claimed
 from enrollment.filing import form
 from enrollment.filing.asked import questions_for
 from enrollment.filing.submission.often import answers_from
@@ -411,7 +411,7 @@ def _version(
         "child": {"id_number": child.id_number, "name": child.name, "typed": child.typed},
     }
     if application.uploads:
-        claims["documents"] = evidence_of(draft)
+        claims["documents"] = documents_claimed(draft)
     digest = digest_of([claims, list(choices)])
     return ApplicationVersion(
         application=application,

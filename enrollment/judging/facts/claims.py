@@ -15,7 +15,7 @@ from verification.agencies import FIVE
 
 Answers = Mapping[str, str]
 OTHER_HOMES = "home.parents_other_home"  # the fact for which the parents' other homes are looked for
-# What the registry tells only where the district keeps no list of its own.
+# What the student registry tells only where the district keeps no list of its own.
 _BY_LIST = {"siblings": {"sibling.same_school"}, "seats": {"home.seat_used_on", "home.seat_locked_by_sibling"}}
 
 

@@ -156,7 +156,7 @@ def _disability(into: Into) -> None:
     into.add("child.disability", disability.degree(record) if record else "none", "disability")
 
 
-def _registry(into: Into) -> None:
+def _student_registry(into: Into) -> None:
     family, record = into.family, into.record("registry")
     own: Sequence[Mapping[str, Any]] = record.get("own", ())
     here = [one for one in own if family.district and str(one.get("division") or "").startswith(family.district)]
@@ -206,5 +206,5 @@ _READ: Final[Mapping[str, Callable[[Into], None]]] = {
     "marriage": _marriage,
     "business": _business,
     "disability": _disability,
-    "registry": _registry,
+    "registry": _student_registry,
 }

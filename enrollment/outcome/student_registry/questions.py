@@ -262,7 +262,9 @@ def document_of(field: Field, answers: Mapping[str, str], today: date) -> str:
     return identifiers.check("id", number, role="guardian", today=today).kind if number else "passport"
 
 
-def registry_valid(field: Field, raw: str, today: date, *, document: str = "passport") -> tuple[str, FieldError | None]:
+def student_registry_valid(
+    field: Field, raw: str, today: date, *, document: str = "passport"
+) -> tuple[str, FieldError | None]:
     """The normalised answer of one question, and what is wrong with it. Latin letters are right on some documents."""
     value = " ".join(raw.split())
     if not value or field.kind not in {"place", "postcode", "ethnic"}:

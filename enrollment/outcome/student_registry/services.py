@@ -29,7 +29,7 @@ from enrollment.outcome.student_registry.questions import (
     place_code,
     place_of_address,
     place_of_number,
-    registry_valid,
+    student_registry_valid,
 )
 from enrollment.seasons.models import Application, ApplicationState, Offer, Season
 from enrollment.seasons.selectors import own_application, version_of
@@ -56,7 +56,7 @@ ENTRY_MONTH: Final = "09"
 ENTRY_MODES: Final = {"public": "就近入学", "private": "其他", "migrant": "其他", "special": "其他"}
 
 
-def registry_known(application: Application) -> dict[str, str]:
+def student_registry_known(application: Application) -> dict[str, str]:
     """What the application says already, so that it is not asked again."""
     answers = {str(name): str(value) for name, value in version_of(application).claims.get("answers", {}).items()}
     known = {name: answers[name] for name in ("home_address",) if answers.get(name)}
@@ -64,7 +64,7 @@ def registry_known(application: Application) -> dict[str, str]:
     return {**known, **({"household_place": place} if place else {})}
 
 
-def registry_offered(application: Application) -> dict[str, str]:
+def student_registry_offered(application: Application) -> dict[str, str]:
     """Answers offered for a person to confirm: from a brother or sister, the ID number, the application itself."""
     answers = version_of(application).claims.get("answers", {})
     rows = RegistryRecord.objects.filter(application__guardian=application.guardian_id, completed_at__isnull=False)
@@ -76,25 +76,25 @@ def registry_offered(application: Application) -> dict[str, str]:
     return {**{name: value for name, value in own.items() if value}, **offered}
 
 
-def registry_answers(application: Application) -> dict[str, str]:
+def student_registry_answers(application: Application) -> dict[str, str]:
     """What stands in the form: typed answers before offered ones."""
     stored = RegistryRecord.objects.filter(application=application).first()
-    return {**registry_offered(application), **(stored.answers if stored else {})}
+    return {**student_registry_offered(application), **(stored.answers if stored else {})}
 
 
-def registry_asked(application: Application, page: str) -> list[Field]:
+def student_registry_asked(application: Application, page: str) -> list[Field]:
     """The questions of one page that are not answered by the application already."""
-    known = registry_known(application)
+    known = student_registry_known(application)
     return [field for field in FIELDS if field.page == page and field.name not in known]
 
 
-def registry_open(application: Application) -> bool:
+def student_registry_open(application: Application) -> bool:
     """Whether something is still to be asked."""
     return not RegistryRecord.objects.filter(application=application, completed_at__isnull=False).exists()
 
 
 @transaction.atomic
-def registry_save(
+def student_registry_save(
     *, guardian: Account, application_id: UUID, typed: Mapping[str, str]
 ) -> tuple[RegistryRecord, dict[str, FieldError]]:
     """Keep what was typed, right or wrong, and say what is wrong with it; complete once every page is right.
@@ -110,7 +110,7 @@ def registry_save(
     stored, _made = RegistryRecord.objects.get_or_create(
         application=application, defaults={"saved_at": now, "answers": {}}
     )
-    merged = {**registry_offered(application), **stored.answers}
+    merged = {**student_registry_offered(application), **stored.answers}
     merged |= {name: str(value).replace("\0", "")[:LONGEST] for name, value in typed.items() if name in BY_NAME}
     clean, errors = _validated(application, merged)
     stored.answers = {**merged, **clean}
@@ -132,11 +132,11 @@ def _validated(application: Application, answers: Mapping[str, str]) -> tuple[di
     clean: dict[str, str] = {}
     errors: dict[str, FieldError] = {}
     for page in PAGES:
-        for field in registry_asked(application, page):
+        for field in student_registry_asked(application, page):
             if not _wanted(field, {**answers, **clean}):
                 continue
             typed, today = str(answers.get(field.name, "")), clock.today()
-            value, problem = registry_valid(field, typed, today, document=document_of(field, answers, today))
+            value, problem = student_registry_valid(field, typed, today, document=document_of(field, answers, today))
             if problem:
                 errors[field.name] = problem
             else:
@@ -148,13 +148,13 @@ def _wanted(field: Field, answers: Mapping[str, str]) -> bool:
     return all(answers.get(name, "") in values for name, values in field.when.items())
 
 
-def registry_row(application: Application, school: School) -> dict[str, str]:
+def student_registry_row(application: Application, school: School) -> dict[str, str]:
     """One child as the registry's template wants it: texts by the name of the column's value."""
     answers = {str(name): str(value) for name, value in version_of(application).claims.get("answers", {}).items()}
     stored = RegistryRecord.objects.filter(application=application).first()
     asked: dict[str, Any] = stored.answers if stored else {}
     child, guardian = application.child, application.guardian
-    told = {**asked, **registry_known(application)}
+    told = {**asked, **student_registry_known(application)}
     kind = child.document_kind.replace("-", "_")
     return {
         **{name: str(value) for name, value in told.items()},
@@ -177,7 +177,7 @@ def registry_row(application: Application, school: School) -> dict[str, str]:
     }
 
 
-def registry_children(school: School, year: int) -> list[Application]:
+def student_registry_children(school: School, year: int) -> list[Application]:
     """The children whose newest place is at the school, accepted or enrolled, in the order of their receipts."""
     rows = Application.objects.filter(
         state__in=WANTED_STATES, season_year=year, rehearsal=False, offer__school=school
@@ -192,7 +192,7 @@ def registry_children(school: School, year: int) -> list[Application]:
 
 
 @transaction.atomic
-def registry_export(*, staff: Account, school_code: str, year: int) -> bytes:
+def student_registry_export(*, staff: Account, school_code: str, year: int) -> bytes:
     """The school's children as xlsx for the registry, and a sheet of what is still missing. Raises NotAllowed.
 
     Year 0 is the district's newest season.
@@ -204,7 +204,7 @@ def registry_export(*, staff: Account, school_code: str, year: int) -> bytes:
         raise NotAllowed(_("There is no such school in your care."))
     import openpyxl  # a tenth of a second: not at every start
 
-    children = registry_children(school, year or _newest(school))
+    children = student_registry_children(school, year or _newest(school))
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     sheet, gaps = book.create_sheet("学籍"), book.create_sheet("缺项")
@@ -212,7 +212,7 @@ def registry_export(*, staff: Account, school_code: str, year: int) -> bytes:
     _line(gaps, 1, ["报名回执号", "缺少"])
     items, late = 0, 2
     for at, application in enumerate(children, start=2):
-        row = registry_row(application, school)
+        row = student_registry_row(application, school)
         _line(sheet, at, [row.get(name, "") for _header, name in COLUMNS])
         items += sum(bool(row.get(name)) for _header, name in COLUMNS)
         lacking = [header for header, name in COLUMNS if not row.get(name) and name not in MAY_BE_EMPTY]

@@ -15,12 +15,12 @@ from enrollment.forms.questions import Field
 from enrollment.outcome.student_registry.questions import FIELDS, PAGES, TITLES
 from enrollment.outcome.student_registry.services import (
     WANTED_STATES,
-    registry_answers,
-    registry_asked,
-    registry_export,
-    registry_offered,
-    registry_open,
-    registry_save,
+    student_registry_answers,
+    student_registry_asked,
+    student_registry_export,
+    student_registry_offered,
+    student_registry_open,
+    student_registry_save,
 )
 from enrollment.seasons.models import Application
 from enrollment.seasons.selectors import own_application
@@ -31,7 +31,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @guardian_page
 @require_http_methods(["GET", "POST"])
-def registry(request: GuardianRequest, application_id: UUID) -> HttpResponse:
+def questions(request: GuardianRequest, application_id: UUID) -> HttpResponse:
     """One page of the questions; the next one follows when it is right, and what is wrong is kept and named."""
     found = own_application(request.guardian, application_id)
     if found.state not in WANTED_STATES:
@@ -39,12 +39,12 @@ def registry(request: GuardianRequest, application_id: UUID) -> HttpResponse:
         return redirect("enrollment:application", application_id)
     wanted = request.POST.get("page") or request.GET.get("page", "")
     page = wanted if wanted in PAGES else PAGES[0]
-    answers, problems = registry_answers(found), {}
-    asked = registry_asked(found, page)
+    answers, problems = student_registry_answers(found), {}
+    asked = student_registry_asked(found, page)
     if request.method == "POST":
         typed = posted.answers(request.POST, FIELDS)
         try:
-            stored, errors = registry_save(guardian=request.guardian, application_id=found.pk, typed=typed)
+            stored, errors = student_registry_save(guardian=request.guardian, application_id=found.pk, typed=typed)
         except Refused as refused:
             tell_refusal(request, refused)
             return redirect("enrollment:application", application_id)
@@ -63,7 +63,7 @@ def registry(request: GuardianRequest, application_id: UUID) -> HttpResponse:
         "title": _(TITLES[page]),
         "number": PAGES.index(page) + 1,
         "pages": PAGES,
-        "complete": not registry_open(found),
+        "complete": not student_registry_open(found),
     }
     response = render(request, "enrollment/outcome/student_registry.html", context, status=422 if problems else 200)
     response["Cache-Control"] = "no-store"
@@ -72,7 +72,7 @@ def registry(request: GuardianRequest, application_id: UUID) -> HttpResponse:
 
 def _source(found: Application, field: Field, answers: dict[str, str]) -> str:
     """Where an offered answer comes from: only said while it stands as it was offered."""
-    offered = registry_offered(found)
+    offered = student_registry_offered(found)
     return _("Please check") if answers.get(field.name) and offered.get(field.name) == answers[field.name] else ""
 
 
@@ -88,7 +88,7 @@ def _onwards(request: GuardianRequest, application_id: UUID, page: str, wrong: s
 
 
 def _to(application_id: UUID, page: str) -> HttpResponse:
-    answer = redirect("enrollment:registry", application_id)
+    answer = redirect("enrollment:student-registry", application_id)
     answer["Location"] += f"?page={page}"
     return answer
 
@@ -97,7 +97,7 @@ def _to(application_id: UUID, page: str) -> HttpResponse:
 @require_GET
 def export(request: StaffRequest, school: str, year: int) -> HttpResponse:
     """The school's children for the student registry, as xlsx."""
-    body = registry_export(staff=request.account, school_code=school, year=year)
+    body = student_registry_export(staff=request.account, school_code=school, year=year)
     response = HttpResponse(body, content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="registry-{school}-{year or "newest"}.xlsx"'
     response["Cache-Control"] = "no-store"

@@ -23,7 +23,7 @@ from enrollment.outcome.result import result_of
 from enrollment.outcome.selectors import attendance_of
 from enrollment.outcome.services.letters import KIND_OF_STATE
 from enrollment.outcome.services.offers import attendance_say, offer_answer
-from enrollment.outcome.student_registry.services import WANTED_STATES, registry_open
+from enrollment.outcome.student_registry.services import WANTED_STATES, student_registry_open
 from enrollment.printing.codes import qr
 from enrollment.seasons import results
 from enrollment.seasons.days.calendar import bring_words, check_in_days, check_in_over
@@ -93,7 +93,7 @@ def _context(request: GuardianRequest, found: Application) -> dict[str, Any]:
         "check_in": check_in_days(found.round.season),
         "may_say": not check_in_over(found.round.season),
         "bring": bring_words(found.round.season, found.stage),
-        "registry_open": found.state in WANTED_STATES and registry_open(found),
+        "student_registry_open": found.state in WANTED_STATES and student_registry_open(found),
         "draft": Draft.objects.filter(child=found.child, round=found.round).first(),
         "receipt_code": qr("receipt", found.receipt),
         "just_filed": request.GET.get("filed") == "1",

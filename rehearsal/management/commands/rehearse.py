@@ -16,8 +16,8 @@ from portal import supervisor
 from rehearsal.city import NoCity
 from rehearsal.patience import Stalled
 from rehearsal.play import Play
+from rehearsal.progress import Noted
 from rehearsal.report import report
-from rehearsal.telling import Noted
 
 SMALLEST, LARGEST = 20, 1_200_000
 

@@ -19,7 +19,7 @@ from enrollment.documents.materials import materials_for
 from enrollment.documents.models import Document
 from enrollment.documents.places import MOST_PAGES, OfAppeal
 from enrollment.documents.selectors import document_for, documents_of
-from enrollment.documents.services import document_add, document_remove, document_turn, evidence_of
+from enrollment.documents.services import document_add, document_remove, document_turn, documents_claimed
 from enrollment.documents.uploads.services import Announced, upload_append, upload_finish, upload_open
 from enrollment.privacy.services import deletion_make
 from enrollment.seasons.models import Draft
@@ -118,11 +118,11 @@ def test_there_is_a_most(appeal: Appeal) -> None:
 def test_the_filed_version_and_its_papers_never_change(appeal: Appeal) -> None:
     application = appeal.application
     version, draft = application.versions.get(), Draft.objects.get(child=application.child)
-    before = (version.claims_hash, evidence_of(draft), application.uploads, materials_for(draft))
+    before = (version.claims_hash, documents_claimed(draft), application.uploads, materials_for(draft))
     page = add(appeal)
     application.refresh_from_db()
     version.refresh_from_db()
-    assert (version.claims_hash, evidence_of(draft), application.uploads, materials_for(draft)) == before
+    assert (version.claims_hash, documents_claimed(draft), application.uploads, materials_for(draft)) == before
     assert not documents_of(application)
     assert (page.kind, page.draft, page.application) == ("appeal", None, None)
 

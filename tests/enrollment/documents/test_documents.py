@@ -25,7 +25,7 @@ from enrollment.documents.services import (
     document_remove,
     document_reuse,
     document_turn,
-    evidence_of,
+    documents_claimed,
 )
 from enrollment.documents.uploads.services import (
     Announced,
@@ -167,7 +167,7 @@ def test_a_proof_given_for_a_sibling_is_offered_again() -> None:
     title = next(material for material in materials_for(draft) if material.id == "title")
     assert [offered.pk for offered in title.offered] == [page.pk]
     document_reuse(guardian=one.guardian, draft_id=draft.public_id, kind="title")
-    assert [row["sha256"] for row in evidence_of(draft)] == [page.sha256]
+    assert [row["sha256"] for row in documents_claimed(draft)] == [page.sha256]
 
 
 def test_what_was_submitted_is_never_changed_or_deleted() -> None:
@@ -197,7 +197,7 @@ def test_only_the_family_and_the_staff_of_its_school_may_open_a_page() -> None:
             document_for(stranger, page.public_id)
 
 
-def test_the_same_evidence_of_another_family_is_a_hint_for_staff() -> None:
+def test_the_same_documents_claimed_another_family_is_a_hint_for_staff() -> None:
     one = unusual()
     page = add(one)
     first = one.submit()

@@ -15,14 +15,14 @@ from enrollment.outcome.student_registry.questions import (
     place_code,
     place_of_address,
     place_of_number,
-    registry_valid,
+    student_registry_valid,
 )
 from enrollment.outcome.student_registry.services import (
     plain_cell,
-    registry_asked,
-    registry_export,
-    registry_offered,
-    registry_save,
+    student_registry_asked,
+    student_registry_export,
+    student_registry_offered,
+    student_registry_save,
 )
 from enrollment.seasons.models import Application, Child
 from foundation.crypto import blind_index
@@ -50,12 +50,12 @@ RIGHT = {
 
 
 def save(application: Application, **typed: str) -> tuple[RegistryRecord, dict[str, object]]:
-    stored, errors = registry_save(guardian=application.guardian, application_id=application.pk, typed=typed)
+    stored, errors = student_registry_save(guardian=application.guardian, application_id=application.pk, typed=typed)
     return stored, dict(errors)
 
 
 def export(account: Account) -> openpyxl.Workbook:
-    body = registry_export(staff=account, school_code="WL01", year=factories.YEAR)
+    body = student_registry_export(staff=account, school_code="WL01", year=factories.YEAR)
     return openpyxl.load_workbook(io.BytesIO(body))  # noqa: TID251 - how each cell was written is not read else
 
 
@@ -86,7 +86,7 @@ def test_a_place_of_birth_that_was_abolished_or_has_no_counties_is_a_place() -> 
 @pytest.mark.parametrize("typed", ["穿青人", "汉", "汉族", "维吾尔族"])
 def test_groups_as_identity_cards_print_them(typed: str) -> None:
     field = next(field for field in FIELDS if field.kind == "ethnic")
-    assert registry_valid(field, typed, date(2026, 6, 1))[1] is None
+    assert student_registry_valid(field, typed, date(2026, 6, 1))[1] is None
 
 
 def test_places_from_numbers_and_addresses() -> None:
@@ -99,9 +99,11 @@ def test_places_from_numbers_and_addresses() -> None:
 @pytest.mark.django_db
 def test_what_the_application_says_is_not_asked_again() -> None:
     application = placed()
-    asked = {field.name for page in ("child", "home", "guardian") for field in registry_asked(application, page)}
+    asked = {
+        field.name for page in ("child", "home", "guardian") for field in student_registry_asked(application, page)
+    }
     assert asked == {field.name for field in FIELDS} - {"home_address", "household_place"}
-    assert registry_offered(application)["birthplace"] == "湖南省常德市武陵区"
+    assert student_registry_offered(application)["birthplace"] == "湖南省常德市武陵区"
 
 
 @pytest.mark.django_db
@@ -137,7 +139,7 @@ def test_answers_of_a_sibling_are_offered() -> None:
     second = placed(place=place)
     Application.objects.filter(pk=second.pk).update(guardian=first.guardian)
     second.refresh_from_db()
-    offered = registry_offered(second)
+    offered = student_registry_offered(second)
     assert (offered["ethnic"], offered["postcode"]) == ("土家族", "415000")
     assert "health" not in offered
 
@@ -191,7 +193,7 @@ def test_what_is_missing_is_named_and_other_schools_get_nothing() -> None:
     assert "民族" in str(lacking[1])
     for account in (factories.staff("reviewer", school="WL02"), factories.staff("supervisor")):
         with pytest.raises(NotAllowed):
-            registry_export(staff=account, school_code="WL01", year=factories.YEAR)
+            student_registry_export(staff=account, school_code="WL01", year=factories.YEAR)
     other = staff_client(factories.staff("reviewer", school="WL02"))
     assert other.get(f"/official/registry/WL01/{factories.YEAR}.xlsx").status_code == 404
     own = staff_client(factories.staff("reviewer", school="WL01")).get("/official/registry/WL01/newest.xlsx")

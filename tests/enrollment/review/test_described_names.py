@@ -15,7 +15,7 @@ from enrollment.documents.places import OfDraft
 from enrollment.documents.selectors import document_for
 from enrollment.documents.services import document_add
 from enrollment.filing.drafts.services import child_add, draft_open, draft_save
-from enrollment.outcome.student_registry.services import registry_row
+from enrollment.outcome.student_registry.services import student_registry_row
 from enrollment.privacy.services import data_of
 from enrollment.review.names import name_settle
 from enrollment.review.queue import Wanted, queue
@@ -126,7 +126,7 @@ def test_settled_it_is_the_name_everywhere(given: str) -> None:
     told = Message.objects.get(template="name_settled")
     assert told.account_id == one.guardian.pk
     assert SETTLED in told.body
-    assert registry_row(application, one.world.school)["name"] == SETTLED
+    assert student_registry_row(application, one.world.school)["name"] == SETTLED
     assert data_of(one.guardian)["applications"][0]["settled_names"][0]["name"] == SETTLED
     assert not application.needs_person
     review_approve(reviewer=who, application_id=application.pk, reason=REASON)

@@ -6,7 +6,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from rehearsal.telling import Lines, Noted
+from rehearsal.progress import Lines, Noted
 
 
 def noted(path: Path) -> dict[str, Any]:
