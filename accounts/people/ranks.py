@@ -19,9 +19,11 @@ APPOINTS: Final[dict[str, frozenset[str]]] = {
     Role.Name.CITY: frozenset(Role.Name.values),
 }
 MANAGERS: Final = tuple(name for name in Role.Name.values if ADMINISTER in OF_ROLE[name])
-# two of these decide what is final, or watch over it: nobody gives them, or a new way in to them, alone
+# Two people with such a role decide what is final, or watch over it: whoever gave one alone, or a new way in to one,
+# could make the second person up. So a second administrator confirms.
 HIGH: Final = frozenset({Role.Name.OFFICIAL, Role.Name.CITY, Role.Name.NOTARY, Role.Name.SUPERVISOR})
-# who watches at a place does nothing there that is watched
+# Whoever watches over a draw or a county could cover up their own doing there: nobody holds such a role beside
+# one that acts at the same place.
 WATCHING: Final = frozenset({Role.Name.NOTARY, Role.Name.WITNESS, Role.Name.SUPERVISOR})
 OF_SCHOOL: Final = frozenset({Role.Name.REVIEWER})  # roles that may be held for one school only
 

@@ -165,8 +165,9 @@ class Judged:
     questions: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        # the facts a person has to settle, whichever part of the judgement asks
-        # what the district's own register leaves open is asked where the policy stumbles over it
+        # A reviewer settles these facts, whichever part of the judgement asks for them. The district's own register of
+        # used seats leaves something open for many a family: it is asked only where the policy cannot decide without
+        # it, or reviewers would settle what changes nothing.
         open_ones = {name for step in self.evaluation.questions for name in step.facts}
         self.questions = sorted(
             name

@@ -11,13 +11,15 @@ from policy import AGENCIES
 from policy.messages import STEPS
 
 OWN_SOURCES: Final = frozenset({"declaration", "register"})  # what the family typed, and the round that it chose
-# the codes that name a fact's value, and the one that tells the same step without it
+# A step of these codes says a fact's value. Where a register told it, the family is told the step by the code beside
+# it, without the value: whoever only typed a number would otherwise read what registers hold of that person.
 SILENT: Final[Mapping[str, str]] = {
     "condition": "condition_compared",
     "condition_refuted": "condition_differs",
     "order_part": "order_compared",
 }
-# of an evaluation: what compares children by the registers' values and is not in words
+# These parts of an evaluation rank children by dates and figures of registers: read as numbers they would give away
+# what the words leave out, so a family does not get them.
 UNSAID: Final = frozenset({"order", "order_key"})
 
 

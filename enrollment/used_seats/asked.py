@@ -123,8 +123,11 @@ def _rivals(one: Asked, row: AskedHome) -> bool:
         return False
     mine, other = one.application, row.application
     if mine.child_index == other.child_index or (one.parents and one.parents == set(row.parents)):
-        return False  # another version or round of the same child, or a sibling
+        # Another version or round of the same child, or a sibling: a family may ask with its own home for each child.
+        return False
     if mine.guardian_id == other.guardian_id and abs(mine.child.birth_date - other.child.birth_date) <= A_BIRTH:
-        return False  # twins, also where only one form names both parents; one child twice is a question of its own
+        # Twins of one account, whose forms may name the parents differently: they share the home by right. Whether one
+        # child was entered twice is found by others (``judging.others``), so nobody slips through here.
+        return False
     same = ("district_code", "season_year", "stage", "rehearsal")
     return all(getattr(mine, name) == getattr(other, name) for name in same)

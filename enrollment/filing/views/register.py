@@ -44,7 +44,8 @@ def _add_picked(request: GuardianRequest, found: RegisterAnswer) -> HttpResponse
     if child is None:
         messages.error(request, _("Please pick one of the answers."), extra_tags="bad")
         return redirect("enrollment:register")
-    # where the register itself cannot print a character, what it prints is what there is to say of it
+    # A register that cannot print a character prints a stand-in, and the family typed nothing: staff who settle the
+    # name need what the register printed, so it is kept as the description of that character.
     printed = _("The register prints: %(name)s") % {"name": child.name}
     added = child_add(guardian=request.guardian, name=child.name, id_number=child.id_number, name_character=printed)
     return begin(request, added)

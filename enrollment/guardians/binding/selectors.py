@@ -129,7 +129,9 @@ def binding_of(application: Application, reader: Account) -> Binding | None:
         for one in needed.get(member.pk, ()):
             answer, before = said.get((member.pk, one.pk)), parties.get(one.guardian_id)
             if before is not None and before.answer is not True:
-                continue  # the answer that holds the group back is the one to show
+                # A second guardian of several children may have agreed for one and not for another. The family has to
+                # see the answer that keeps the group apart; a yes found later must not cover it.
+                continue
             you = one.guardian_id == reader.pk
             parties[one.guardian_id] = Party(masked_person(one.guardian), answer, you)
     settled = BindingOutcome.objects.filter(application=application).first()

@@ -161,7 +161,8 @@ def agency_claims(
         "address": answers.get("home_address", ""),
         "share": answers.get("home_share", ""),
     }
-    # who has shown a deed or a contract is asked at the other register only where another home matters
+    # A family with a deed declares nothing at the register of contracts, and the other way round. Its numbers are sent
+    # there only where other homes matter: without that a register would learn of people for nothing.
     none = {"none": True, "people": guardians if kind not in {"deed", "contract", "grandparents"} else family}
     permit, insured = answers.get("permit_holder", "none"), answers.get("insurance_holder", "none")
     return {

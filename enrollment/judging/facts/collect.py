@@ -305,7 +305,8 @@ def _permit(into: _Collector) -> None:
     if holder == "none":
         return
     into.add("permit.holder", "child" if holder == "child" else "parent", "permit")
-    # without a record the claim stands as what was claimed, and counts as little as the finding says
+    # A permit that the register does not know, or was not asked about, may exist: what the family declares is passed
+    # on, and the status of the finding keeps a policy from counting it as verified.
     valid = _read(record, partial(permit.valid_on, day=family.today)) if record else True
     into.add("permit.valid_on_check_day", valid, "permit")
     into.add("permit.held_since", _text(record, "issued_on"), "permit")

@@ -96,7 +96,8 @@ def add_facts(into: Into) -> None:
 def _birth(into: Into) -> None:
     record = into.record("birth")
     parents = {number(one) for one in parent_numbers(into.family.answers).values()}
-    # without a record the claim stands as what was claimed, and counts as little as the finding says
+    # No register may have the certificate of a child born elsewhere: what the family declares is then passed on, and
+    # the status of the finding keeps a policy from counting it as verified.
     value = bool(parents & birth.parents_on(record)) if record else bool(parents)
     into.add("parents.on_birth_certificate", value, "birth")
 
@@ -106,7 +107,8 @@ def _marriage(into: Into) -> None:
     separated = family.answers.get("family_situation") == "separated"
     into.add("parents.separated", separated or (bool(record) and marriage.is_divorced(record)), "marriage")
     if not record or not marriage.is_divorced(record):
-        # of parents who were not divorced nobody has decided; who live apart without it are a question
+        # Only a divorce says who has custody. Of parents who are married it is both; those who say that they live apart
+        # without a divorce may each claim the child, so the fact is left open and a person asks.
         into.add("parents.custody", None if separated else "both", "marriage")
         return
     holder = marriage.custodian(record, family.child_id)

@@ -52,18 +52,12 @@ logger = logging.getLogger(__name__)
 
 STORED: Final = 2000  # children of a table looked up in one statement
 SHOWN: Final = 20  # receipts a refusal names
-# judged, and not frozen: a frozen roll is what was announced
-LOOKED_AT: Final = (
-    ApplicationState.VERIFIED,
-    ApplicationState.ATTENTION,
-    ApplicationState.IN_REVIEW,
-    ApplicationState.APPROVED,
-    ApplicationState.RETURNED,
-    ApplicationState.APPEALED,
-)
-# of the sortable part, what decides; and of the judgement, what asks a person
+# Judged and not frozen: the families of a frozen roll are drawn as it was announced, whatever changes afterwards.
+LOOKED_AT: Final = ("verified", "attention", "in_review", "approved", "returned", "appealed")
 SEATS: Final = "used-seats"
 CHANGING: Final = (SEATS, *LIST_FACTS, DISABLED, POINTS, LOCAL)  # the kinds of tables that judgements read
+# What is compared before and after a second look. A difference in one of the first moves a child in the order; one of
+# the others calls for a person. Where nothing differs, nobody is moved or told.
 DECIDES: Final = ("group_code", "tier", "points", "order", "zone_code", "needs_person", "needs_offline_check")
 ASKS: Final = ("double", "twins_parted", "home_claimed")
 
