@@ -29,9 +29,7 @@ class OnSiteVisit(models.Model):
     result = models.CharField(max_length=10, choices=Result.choices)
     note = EncryptedNoteField(blank=True)
     photo_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
-    paper = models.CharField(
-        max_length=80, blank=True
-    )  # the number under which the signed record (not a consent) is filed
+    paper = models.CharField(max_length=80, blank=True)  # the number of the signed record; no consent, so no paper
     recorded_at = models.DateTimeField()
 
     class Meta:
