@@ -14,6 +14,7 @@ from accounts.pages import StaffRequest, pressed, staff_page
 from accounts.scopes import scope
 from enrollment.forms.fields import FieldOption, FormField
 from foundation.errors import NotAllowed, Refusal
+from foundation.posted import sent_key
 from helpdesk.calls import ABILITY, Wish, call_ask, call_end, counts, queue
 from helpdesk.contacts import public_districts, whom_to_call
 from helpdesk.models import CallBack, ServicePoint
@@ -73,17 +74,8 @@ def calls(request: StaffRequest) -> HttpResponse:
     if not scope(request.account).any(ABILITY):
         raise NotAllowed(_("You may not do this here."))
     if request.method == "POST":
-        try:
-            call_end(
-                helper=request.account,
-                call_id=UUID(request.POST.get("call", "")),
-                result=request.POST.get("result", ""),
-            )
-        except NotAllowed:
-            raise
-        except ValueError as problem:
-            text = problem.message if isinstance(problem, Refusal) else _("Please press the button again.")
-            messages.error(request, text, extra_tags="bad")
+        call, result = request.POST.get("call", ""), request.POST.get("result", "")
+        pressed(request, lambda: call_end(helper=request.account, call_id=sent_key(call), result=result), None)
         return redirect("helpdesk:calls")
     level = request.GET.get("level", "")
     context = {

@@ -12,10 +12,17 @@ from accounts.scopes import Scope
 from enrollment.appeals.models import Appeal
 from enrollment.seasons.days.calendar import rules_of
 from enrollment.seasons.models import Application, ApplicationState, Offer, Transition
+from enrollment.seasons.states import ApplicationEvent
 from foundation import clock
 from foundation.errors import Refused
 
-PUBLISHED_STATES: Final = ("waiting", "offered", "accepted", "declined", "lapsed")
+PUBLISHED_STATES: Final = (
+    ApplicationState.WAITING,
+    ApplicationState.OFFERED,
+    ApplicationState.ACCEPTED,
+    ApplicationState.DECLINED,
+    ApplicationState.LAPSED,
+)
 
 # a result concerns every school of a round, so a school's own reviewer does not decide on it
 ABILITY: Final = {Appeal.Subject.NOT_ELIGIBLE: Ability.APPLICATION_REVIEW, Appeal.Subject.RESULT: Ability.ROUND_CONFIRM}
@@ -69,7 +76,7 @@ def open_already() -> Refused:
 def _decided(application: Application) -> tuple[Appeal.Subject, Offer | None, datetime] | None:
     """The decision that stands now, and when it was made; None while there is none to appeal against."""
     if application.state == ApplicationState.NOT_ELIGIBLE:
-        refused = Transition.objects.filter(application=application, event="refuse").last()
+        refused = Transition.objects.filter(application=application, event=ApplicationEvent.REFUSE).last()
         return Appeal.Subject.NOT_ELIGIBLE, None, refused.at if refused else application.state_at
     offer = application.offer if application.state in PUBLISHED_STATES else None
     return None if offer is None else (Appeal.Subject.RESULT, offer, offer.published_at)

@@ -12,10 +12,10 @@ from accounts.scopes import scope
 from audit.services import record
 from enrollment.appeals.models import Appeal, AppealEvent
 from enrollment.appeals.selectors import may_appeal, may_decide, open_already
-from enrollment.appeals.states import APPEAL
+from enrollment.appeals.states import APPEAL, AppealStep
 from enrollment.guardians.services.decision_messages import tell
 from enrollment.seasons.days.calendar import after_working_days, rules_of
-from enrollment.seasons.models import Application, Transition
+from enrollment.seasons.models import Application, ApplicationState, Transition
 from enrollment.seasons.selectors import no_such_application
 from enrollment.seasons.services.steps import application_step
 from enrollment.seasons.states import ApplicationEvent

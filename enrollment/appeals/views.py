@@ -66,7 +66,7 @@ def _page(request: GuardianRequest, application_id: UUID, refused: Refusal | Non
         "may_file": again or not why_not,
         "until": None if isinstance(may, Refused) else may.until,
         "late": may.message if isinstance(may, Refused) and may.code == "late" else "",
-        "against_result": found.state != "not_eligible",
+        "against_result": found.state != ApplicationState.NOT_ELIGIBLE,
         "hearing_ahead": bool(newest and newest.hearing_at and clock.now() < newest.hearing_at),
         "refused": refused.message if refused and not error else "",
         "field": FormField(

@@ -92,8 +92,8 @@ def rows_of(staff: Account, wanted: Wanted, ability: Ability = Ability.APPLICATI
         rows = rows.filter(enquiries__department=wanted.department).distinct()
     if wanted.state == NOT_ENDED:
         rows = rows.filter(state__in=OPEN)
-    elif wanted.state == "late":
-        rows = rows.filter(state="asked", due_at__lt=clock.running_minute())
+    elif wanted.state == LATE:
+        rows = rows.filter(state=JointCase.State.ASKED, due_at__lt=clock.running_minute())
     elif wanted.state:
         rows = rows.filter(state=wanted.state)
     return rows.order_by("-pk")
@@ -120,7 +120,7 @@ def totals(staff: Account, wanted: Wanted) -> dict[str, int]:
     return JointCase.objects.filter(pk__in=ids).aggregate(
         all=Count("pk"),
         open=Count("pk", filter=Q(state__in=OPEN)),
-        late=Count("pk", filter=Q(state="asked", due_at__lt=minute)),
+        late=Count("pk", filter=Q(state=JointCase.State.ASKED, due_at__lt=minute)),
         ended=Count("pk", filter=~Q(state__in=OPEN)),
     )
 

@@ -17,7 +17,7 @@ from enrollment.cases.models import DataGap, Enquiry, JointCase, Opinion
 from enrollment.cases.states import OPEN
 from enrollment.documents.models import Document
 from enrollment.review.settling import Question, question_of
-from enrollment.seasons.models import Application, ApplicationVersion
+from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion
 from foundation.errors import NotAllowed
 from verification.selectors import findings
 

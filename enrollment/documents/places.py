@@ -14,7 +14,7 @@ from accounts.models import Account
 from enrollment.appeals.models import Appeal
 from enrollment.appeals.services import own_appeal_locked
 from enrollment.documents.materials import materials_for, pages_given
-from enrollment.seasons.models import Application, Draft
+from enrollment.seasons.models import Application, ApplicationState, Draft
 from enrollment.seasons.selectors import may_amend, own_draft_locked
 from enrollment.seasons.services.rounds import refuse_unless_open
 from foundation import clock

@@ -150,13 +150,15 @@ def others_of(child: Child) -> list[Other]:
 
 def open_invitations(child: Child) -> list[Invitation]:
     """What this child's guardian asked others and waits for."""
-    rows = child.invitations.filter(state="open", asker__isnull=True, expires_at__gte=clock.running_minute())
+    rows = child.invitations.filter(
+        state=Invitation.State.OPEN, asker__isnull=True, expires_at__gte=clock.running_minute()
+    )
     return list(rows.order_by("-pk"))
 
 
 def open_requests(guardian: Account) -> list[tuple[Invitation, str]]:
     """Who asks to be added to a child of this guardian, with the masked name."""
-    asked = Invitation.objects.filter(inviter=guardian, state="open", asker__isnull=False)
+    asked = Invitation.objects.filter(inviter=guardian, state=Invitation.State.OPEN, asker__isnull=False)
     rows = asked.filter(expires_at__gte=clock.running_minute())
     return [(one, masked_person(one.asker)) for one in rows.select_related("asker", "child") if one.asker is not None]
 
@@ -165,5 +167,5 @@ def invitations_to(account: Account) -> list[Invitation]:
     """The invitations that wait for this person's phone."""
     if not account.phone_index:
         return []
-    rows = Invitation.objects.filter(phone_index=account.phone_index, asker__isnull=True, state="open")
+    rows = Invitation.objects.filter(phone_index=account.phone_index, asker__isnull=True, state=Invitation.State.OPEN)
     return list(rows.filter(expires_at__gte=clock.running_minute()).select_related("child", "inviter").order_by("-pk"))

@@ -11,7 +11,7 @@ from accounts.models import Account
 from accounts.scopes import scope
 from enrollment.on_site.models import OnSiteVisit
 from enrollment.seasons.days.calendar import rules_of
-from enrollment.seasons.models import Application, ApplicationVersion
+from enrollment.seasons.models import WITH_A_PERSON, Application, ApplicationVersion
 from enrollment.seasons.selectors import no_application_in_care
 from foundation.days import moment_said
 from foundation.errors import NotAllowed

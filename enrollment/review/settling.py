@@ -59,7 +59,7 @@ def spec_of(version: ApplicationVersion, name: str) -> FactSpec:
 
 def words(spec: FactSpec, value: object) -> str:
     """A value of a fact in the reader's language; a dash where there is none."""
-    return value_words(spec, value).of(get_language() or "zh-hans") if value is not None else "—"
+    return value_words(spec, value).of(content_language()) if value is not None else "—"
 
 
 def as_text(value: object, kind: str = "") -> str:

@@ -60,6 +60,6 @@ def seats_left_now(season: Season, stage: str) -> SeatsLeft | None:
 
 def supplementary_open(season: Season, stage: str) -> Round | None:
     """The supplementary round of a season and stage that takes applications now."""
-    rounds = Round.objects.filter(season=season, stage=stage, kind=Round.Kind.SUPPLEMENTARY, state="open")
+    rounds = Round.objects.filter(season=season, stage=stage, kind=Round.Kind.SUPPLEMENTARY, state=RoundState.OPEN)
     taking = rounds.filter(opens_at__lte=clock.now(), closes_at__gte=clock.running_minute())
     return taking.select_related("season").first()

@@ -49,7 +49,7 @@ def no_round_in_care() -> NotAllowed:
 def open_rounds() -> QuerySet[Round]:
     """Rounds that take applications now."""
     return (
-        Round.objects.filter(state="open", opens_at__lte=clock.now(), closes_at__gte=clock.running_minute())
+        Round.objects.filter(state=RoundState.OPEN, opens_at__lte=clock.now(), closes_at__gte=clock.running_minute())
         .select_related("season__district", "policy")
         .order_by("closes_at")
     )

@@ -12,6 +12,7 @@ from accounts.scopes import scope
 from enrollment.seasons.models import Round
 from enrollment.seasons.rules.policies import compiled
 from enrollment.seasons.selectors import no_round_in_care
+from enrollment.seasons.states import RoundState
 from lottery.ceremony.models import Draw
 from lottery.engine.admission.entries import SHARED, real
 from lottery.whatif.inputs import ROUND_STATES, most_draws, simulated

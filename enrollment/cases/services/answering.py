@@ -20,7 +20,7 @@ from enrollment.cases.services.steps import (
     note_down,
     words_of,
 )
-from enrollment.cases.states import OPEN
+from enrollment.cases.states import OPEN, CaseNote, EnquiryEvent
 from enrollment.review.settling import settled
 from enrollment.seasons.days.calendar import after_working_days, rules_of
 from enrollment.seasons.models import Application

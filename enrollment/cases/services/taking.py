@@ -13,7 +13,7 @@ from enrollment.cases.states import JointCaseEvent
 from enrollment.judging.judgement import gather, judge
 from enrollment.judging.services import store
 from enrollment.review.settling import settled
-from enrollment.seasons.models import ApplicationVersion
+from enrollment.seasons.models import ApplicationState, ApplicationVersion
 from foundation import clock
 from foundation.errors import Refused
 

@@ -18,7 +18,7 @@ from enrollment.guardians.binding.selectors import (
 )
 from enrollment.guardians.models import BindingAnswer, BindingOutcome, Consent
 from enrollment.guardians.services.consents import consent_end, consent_give
-from enrollment.seasons.models import Application, Child, Round
+from enrollment.seasons.models import Application, ApplicationState, Child, Round
 from enrollment.seasons.selectors import no_such_child
 from enrollment.seasons.states import LIVE_STATES
 from foundation import clock

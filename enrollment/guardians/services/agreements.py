@@ -88,8 +88,8 @@ def guardian_invite(*, guardian: Account, child_id: UUID, phone: str, terms: Ter
     if index == guardian.phone_index:
         raise Refused(_("This is your own number. Please give the other person's."), code="own", field="phone")
     now = clock.now()
-    over = child.invitations.filter(state="open", expires_at__lt=clock.running_minute(now))
-    over.update(state="revoked", answered_at=now)
+    over = child.invitations.filter(state=Invitation.State.OPEN, expires_at__lt=clock.running_minute(now))
+    over.update(state=Invitation.State.REVOKED, answered_at=now)
     recent = child.invitations.filter(asker__isnull=True, created_at__gt=now - timedelta(days=1)).count()
     if (
         child.invitations.filter(asker__isnull=True, state=Invitation.State.OPEN).count() >= MOST_OPEN
@@ -150,7 +150,7 @@ def invitation_find(*, account: Account, code: str) -> Invitation:
         raise Refused(text, code=WRONG, field="code")
     with transaction.atomic():  # commits the count of wrong codes before refusing
         rows = Invitation.objects.select_for_update(of=("self",)).select_related("child", "inviter")
-        mine = rows.filter(phone_index=account.phone_index, state="open", asker__isnull=True)
+        mine = rows.filter(phone_index=account.phone_index, state=Invitation.State.OPEN, asker__isnull=True)
         waiting = list(mine.filter(expires_at__gte=clock.running_minute()))
         found = [one for one in waiting if codes.same(_code_index(one.child, typed), one.code_index)]
         for one in [] if found else waiting:
@@ -258,9 +258,10 @@ def guardian_ask(*, account: Account, child_id: UUID) -> None:
     if filed is None or active(Guardianship.objects.filter(child=filed.child, guardian=account)).exists():
         return
     now = clock.now()
-    over = filed.child.invitations.filter(asker=account, state="open", expires_at__lt=clock.running_minute(now))
-    over.update(state="revoked")
-    refused = filed.child.invitations.filter(asker=account, state="declined", answered_at__gt=now - timedelta(days=30))
+    own = filed.child.invitations.filter(asker=account)
+    over = own.filter(state=Invitation.State.OPEN, expires_at__lt=clock.running_minute(now))
+    over.update(state=Invitation.State.REVOKED)
+    refused = own.filter(state=Invitation.State.DECLINED, answered_at__gt=now - timedelta(days=30))
     if refused.exists():
         return  # a no is not asked again at once
     made, new = Invitation.objects.get_or_create(

@@ -53,7 +53,14 @@ logger = logging.getLogger(__name__)
 STORED: Final = 2000  # children of a table looked up in one statement
 SHOWN: Final = 20  # receipts a refusal names
 # Judged and not frozen: the families of a frozen roll are drawn as it was announced, whatever changes afterwards.
-LOOKED_AT: Final = ("verified", "attention", "in_review", "approved", "returned", "appealed")
+LOOKED_AT: Final = (
+    ApplicationState.VERIFIED,
+    ApplicationState.ATTENTION,
+    ApplicationState.IN_REVIEW,
+    ApplicationState.APPROVED,
+    ApplicationState.RETURNED,
+    ApplicationState.APPEALED,
+)
 SEATS: Final = "used-seats"
 CHANGING: Final = (SEATS, *LIST_FACTS, DISABLED, POINTS, LOCAL)  # the kinds of tables that judgements read
 # What is compared before and after a second look. A difference in one of the first moves a child in the order; one of

@@ -19,7 +19,7 @@ from accounts.models import Account
 from accounts.scopes import scope
 from audit.services import record
 from enrollment.judging.services import LEASE
-from enrollment.seasons.models import Application, ApplicationVersion
+from enrollment.seasons.models import WITH_A_PERSON, Application, ApplicationState, ApplicationVersion
 from enrollment.seasons.selectors import no_application_in_care
 from enrollment.seasons.services.steps import application_step
 from enrollment.seasons.states import ApplicationEvent, RoundState

@@ -116,9 +116,12 @@ def lapse_sweep(limit: int = 1000) -> int:
     """Let overdue offers lapse that a person has looked at, and hand overdue corrections to a person; how many."""
     minute, changed = clock.running_minute(), 0
     looked = Exists(PlaceLook.objects.filter(offer__application=OuterRef("pk")))
-    for state, event in (("offered", "lapse"), ("returned", "lapse_return")):
+    for state, event in (
+        (ApplicationState.OFFERED, ApplicationEvent.LAPSE),
+        (ApplicationState.RETURNED, ApplicationEvent.LAPSE_RETURN),
+    ):
         due = Application.objects.filter(state=state, next_step_by__lt=minute).order_by("next_step_by")
-        due = due.filter(looked) if event == "lapse" else due
+        due = due.filter(looked) if event == ApplicationEvent.LAPSE else due
         for pk in list(due.values_list("pk", flat=True)[:limit]):
             with transaction.atomic():
                 application = Application.objects.select_for_update(skip_locked=True).filter(pk=pk, state=state).first()

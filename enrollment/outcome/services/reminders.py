@@ -22,6 +22,7 @@ from enrollment.guardians.services.decision_messages import tell
 from enrollment.outcome.models import PlaceLook, Reminder
 from enrollment.seasons.models import Application, ApplicationState, Offer, Round
 from enrollment.seasons.selectors import no_application_in_care
+from enrollment.seasons.states import RoundState
 from foundation import clock
 from foundation.errors import Refused
 

@@ -30,6 +30,7 @@ from enrollment.seasons.days.calendar import bring_words, check_in_days, check_i
 from enrollment.seasons.models import Application, ApplicationState, Draft
 from enrollment.seasons.naming.described import open_names
 from enrollment.seasons.selectors import can, may_amend, open_items, own_application, round_standing, version_of
+from enrollment.seasons.states import RUNNING, ApplicationEvent
 from foundation.wording import content_language
 
 # before a place can be given
@@ -82,7 +83,7 @@ def _context(request: GuardianRequest, found: Application) -> dict[str, Any]:
         "result": result_of(found, explained),
         "can_withdraw": can(found, ApplicationEvent.WITHDRAW),
         "can_amend": may_amend(found, found.round),
-        "can_answer": can(found, "accept"),
+        "can_answer": can(found, ApplicationEvent.ACCEPT),
         "appeal_until": may.until if isinstance(may, MayAppeal) else None,
         "open_appeal": next((one for one in appeals if one.is_open), None),
         "last_appeal": appeals[0] if appeals else None,
@@ -111,7 +112,7 @@ def act(request: GuardianRequest, application_id: UUID, action: str) -> HttpResp
     if request.method == "GET":
         return _confirm(request, application_id, action)
     mine: dict[str, Any] = {"guardian": request.guardian, "application_id": application_id}
-    if action == "withdraw":
+    if action == ApplicationEvent.WITHDRAW:
         pressed(request, lambda: application_withdraw(**mine), None)
     else:
         pressed(request, lambda: offer_answer(**mine, answer=action), None)

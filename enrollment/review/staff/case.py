@@ -34,7 +34,7 @@ from enrollment.review.selectors import needs_rows
 from enrollment.review.services import item_label
 from enrollment.review.settling import spec_of, words
 from enrollment.review.staff.parts import Parts, parts_of
-from enrollment.seasons.models import Application, ApplicationState, ApplicationVersion, Transition
+from enrollment.seasons.models import WITH_A_PERSON, Application, ApplicationState, ApplicationVersion, Transition
 from enrollment.seasons.rules.sources import NO_SOURCE
 from enrollment.seasons.states import OPEN_FOR_REVIEW, ApplicationEvent
 from foundation import clock

@@ -17,8 +17,10 @@ def rounds_move_on() -> int:
     """
     now, minute = clock.now(), clock.running_minute()
     due = [
-        *Round.objects.filter(state="planned", opens_at__lte=now, closes_at__gte=minute).values_list("pk", flat=True),
-        *Round.objects.filter(state__in=("open", "paused"), closes_at__lt=minute).values_list("pk", flat=True),
+        *Round.objects.filter(state=RoundState.PLANNED, opens_at__lte=now, closes_at__gte=minute).values_list(
+            "pk", flat=True
+        ),
+        *Round.objects.filter(state__in=RUNNING, closes_at__lt=minute).values_list("pk", flat=True),
     ]
     return sum(_move_on(pk) for pk in due)
 

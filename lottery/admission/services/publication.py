@@ -32,6 +32,8 @@ from lottery.admission.bound import bound_only
 from lottery.admission.inputs import load, load_again
 from lottery.admission.models import AdmissionRun, Placement
 from lottery.admission.services.runs import run_fail, run_name, run_work, take_run
+from lottery.admission.states import RunEvent
+from lottery.admission.steps import run_step
 from lottery.ceremony.confirming import confirm
 from lottery.ceremony.files import publish_packed
 from lottery.ceremony.models import Confirmation, Draw

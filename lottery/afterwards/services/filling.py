@@ -59,7 +59,7 @@ def locked_round(official: Account, round_id: int, ability: Ability) -> Round:
     seen = Round.objects.filter(pk=round_id).select_related("season").first()
     if seen is None or not scope(official).may(ability, district=seen.season.district_id):
         raise no_round_in_care()
-    if seen.state != "published":
+    if seen.state != RoundState.PUBLISHED:
         # Refused before any lock is taken: the freeze of a supplementary round holds its row and waits for the seats.
         raise _unpublished()
     seats_lock(seen)

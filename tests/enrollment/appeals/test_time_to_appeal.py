@@ -14,8 +14,8 @@ from enrollment.seasons.models import Application
 from foundation import clock
 from foundation.errors import Refused
 from tests import factories
-from tests.enrollment.cases import REASON
 from tests.enrollment.outcome.test_letters import enter
+from tests.enrollment.over_http import REASON
 
 pytestmark = pytest.mark.django_db
 START: Final = datetime(2026, 6, 22, 17, 0, 30, tzinfo=clock.SHANGHAI)

@@ -4,7 +4,7 @@ import pytest
 
 from foundation.errors import Refused
 from lottery.admission.models import AdmissionRun
-from lottery.admission.services.runs import run_failed
+from lottery.admission.services.runs import run_fail
 from lottery.admission.states import RUN, RunEvent
 from lottery.admission.steps import run_step
 from tests.lottery.factories import ceremony
@@ -44,10 +44,10 @@ def test_a_step_from_a_state_that_has_passed_changes_nothing() -> None:
 
 def test_what_has_ended_is_not_stopped_afterwards() -> None:
     run = computed()
-    run_failed(run.pk, Refused("too late", code="late"))
+    run_fail(run.pk, Refused("too late", code="late"))
     assert (stored(run).state, stored(run).reason) == (AdmissionRun.State.COMPUTED, "")
     AdmissionRun.objects.filter(pk=run.pk).update(state=AdmissionRun.State.QUEUED)
-    run_failed(run.pk, Refused("a tie", code="tie"))
+    run_fail(run.pk, Refused("a tie", code="tie"))
     assert (stored(run).state, stored(run).reason) == (AdmissionRun.State.FAILED, "a tie")
 
 
