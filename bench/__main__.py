@@ -12,6 +12,8 @@ from bench.model import Case
 from bench.page import REPORT, machine, write_page
 from bench.season import ROOT
 
+NO_FIGURES = frozenset({"unavailable", "failed"})  # why a case has none
+
 
 def _runs(case: Case, quick: bool) -> list[dict[str, Any]]:
     command = [sys.executable, "-m", "bench.worker", case.name, *(["--quick"] if quick else [])]
@@ -21,7 +23,7 @@ def _runs(case: Case, quick: bool) -> list[dict[str, Any]]:
         if done.returncode:
             raise SystemExit(f"{case.name} failed:\n{done.stderr}")
         runs.append(json.loads(done.stdout))
-        if "unavailable" in runs[-1]:
+        if not NO_FIGURES.isdisjoint(runs[-1]):
             break
     return runs
 
@@ -29,8 +31,8 @@ def _runs(case: Case, quick: bool) -> list[dict[str, Any]]:
 def measure(case: Case, quick: bool) -> dict[str, Any]:
     """Medians of a case and whether each promise is kept; promises are about full size, quick runs show them only."""
     runs = _runs(case, quick)
-    if "unavailable" in runs[-1]:
-        return {"text": case.text, "unavailable": runs[-1]["unavailable"]}
+    for name in NO_FIGURES & set(runs[-1]):
+        return {"text": case.text, name: runs[-1][name]}
     found: dict[str, Any] = {"text": case.text, "quick": quick, "runs": len(runs)}
     for name in ("seconds", "floor", "megabytes"):
         found[name] = round(median(run[name] for run in runs), 4)
@@ -51,7 +53,7 @@ def measure(case: Case, quick: bool) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Exit code 0; 1 when a promise was broken at full size; 2 for an unknown case."""
+    """Exit code 0; 1 when a promise was broken at full size, or a case failed; 2 for an unknown case."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--only", action="append", choices=[case.name for case in CASES], metavar="NAME")
     parser.add_argument(
@@ -68,7 +70,7 @@ def main() -> int:
         shown = {name: value for name, value in found.items() if name not in ("text", "limits")}
         print(case.name, json.dumps(shown, ensure_ascii=False), flush=True)
         missed = [limit for limit in found.get("limits", []) if not limit["kept"]]
-        broken = broken or bool(missed and not options.quick)
+        broken = broken or bool(missed and not options.quick) or "failed" in found
         for limit in missed:
             print(f"  missed: {limit['name']}, bound {limit['bound']}", flush=True)
     if not options.quick:

@@ -93,7 +93,8 @@ class Filing:
 
         self.typed = typed
         self.play = Play(ROOT / "examples/wuling", 11, max(20, families), False, Console(stderr=True))
-        self.play.build(self.play.prepare(), self.play.tell.begin("city", families))
+        with workers("runs:1", "runs"):  # who takes the bureau's lists in
+            self.play.build(self.play.prepare(), self.play.tell.begin("city", families))
         self.rounds = {round_.stage: round_ for round_ in self.play.rounds("main")}
         self.children = iter(list(self.play.applicants.values()))
 

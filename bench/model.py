@@ -18,7 +18,11 @@ class Sample:
 
 
 class UnavailableError(RuntimeError):
-    """The case cannot run here; the text says why."""
+    """The case cannot run here, for want of a program it measures; the text says why."""
+
+
+class FailedError(RuntimeError):
+    """What the case measures went wrong; the text says how. A promise was broken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,9 @@ def machine() -> str:
 
 
 def _row(name: str, found: dict[str, Any]) -> str:
-    if "unavailable" in found:
-        return f"| {name}: {found['text']} | - | - | - | - | - | not measured: {found['unavailable']} |\n"
+    for why, said in (("unavailable", "not measured"), ("failed", "**failed**")):
+        if why in found:
+            return f"| {name}: {found['text']} | - | - | - | - | - | {said}: {found[why]} |\n"
     limits = found["limits"]
     promised = ", ".join(f"{one['name']} {'>=' if one['at_least'] else '<='} {one['bound']:g}" for one in limits)
     kept = "yes" if all(one["kept"] for one in limits) else "**no**"

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from typing import Any
 
-from bench.model import Sample, UnavailableError
+from bench.model import FailedError, Sample
 from bench.season import ROOT
 
 TIME_LIMIT = 3_600
@@ -16,7 +16,7 @@ SITE = ("portal.supervisor", "exec")  # and every process of the site, as in ope
 
 
 def beside(servers: tuple[str, ...], module: str, size: int) -> dict[str, Any]:
-    """What ``python -m module size`` prints as its last line (JSON), run beside these. Raises UnavailableError."""
+    """What ``python -m module size`` prints as its last line (JSON), run beside these. Raises FailedError."""
     (ROOT / "var").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=ROOT / "var", prefix="bench.") as folder:
         done = subprocess.run(
@@ -30,7 +30,7 @@ def beside(servers: tuple[str, ...], module: str, size: int) -> dict[str, Any]:
         )
     if done.returncode:
         lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise UnavailableError(f"the run ended with {done.returncode}: {lines[-1] if lines else 'no output'}")
+        raise FailedError(f"the run ended with {done.returncode}: {lines[-1] if lines else 'no output'}")
     found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return found
 

@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.model import Facts, Sample, UnavailableError
+from bench.model import Facts, FailedError, Sample
 
 ROOT = Path(__file__).resolve().parent.parent
 TIME_LIMIT = 3_600
@@ -21,7 +21,7 @@ def _season(pupils: int, folder: Path) -> tuple[float, Facts]:
     seconds, spent = time.perf_counter() - started, _cpu() - spent
     if done.returncode:
         lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
-        raise UnavailableError(f"make season ended with {done.returncode}: {lines[-1] if lines else 'no output'}")
+        raise FailedError(f"make season ended with {done.returncode}: {lines[-1] if lines else 'no output'}")
     written = json.loads(report.read_text(encoding="utf-8"))
     facts: Facts = {f"digest {pupils}": str(written["replay"])[:23]}
     return seconds, facts | {"CPU seconds a child": round(spent / written["children"], 3)}

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bench.model import Sample, UnavailableError
+from bench.model import FailedError, Sample
 from bench.season import ROOT
 
 EMPTY = "from django.conf import settings; settings.configure(); import django; django.setup()"
@@ -60,7 +60,7 @@ def whole_start(quick: bool) -> Sample:  # noqa: ARG001 - there is no smaller st
 
 
 def spent(command: Sequence[str], env: Mapping[str, str]) -> Spent:
-    """What a command cost. Raises UnavailableError when it fails."""
+    """What a command cost. Raises FailedError when it fails."""
     with tempfile.TemporaryFile() as said:
         started = time.perf_counter()
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=said)
@@ -70,7 +70,7 @@ def spent(command: Sequence[str], env: Mapping[str, str]) -> Spent:
         said.seek(0)
         lines = said.read().decode(errors="replace").strip()
     if process.returncode:
-        raise UnavailableError(f"{' '.join(command[1:3])} ended with {process.returncode}: {lines[-200:]}")
+        raise FailedError(f"{' '.join(command[1:3])} ended with {process.returncode}: {lines[-200:]}")
     return Spent(seconds, used.ru_utime + used.ru_stime, lines)
 
 
