@@ -30,7 +30,7 @@ class CodeView(RefusingView):
     permission_classes = (AllowAny,)
 
     def post(self, request: Request) -> Response:
-        data = valid(PhoneInput(data=request.data))
+        data = valid(PhoneInput, request.data)
         asker = asker_of(request._request, address=limits.address_of(request._request))
         issued = sign_in_code_send(phone=data["phone"], asker=asker)
         body = {"phone": issued.phone, "ask": seal_ask(issued.phone, issued.key)}
@@ -43,7 +43,7 @@ class SessionView(RefusingView):
     permission_classes = (AllowAny,)
 
     def post(self, request: Request) -> Response:
-        data = valid(CodeInput(data=request.data))
+        data = valid(CodeInput, request.data)
         ask = unseal_ask(data["ask"], phone_checked(data["phone"]))
         asker = asker_of(request._request, address=limits.address_of(request._request), ask=ask)
         account = code_verify(phone=data["phone"], code=data["code"], asker=asker)
