@@ -155,7 +155,7 @@ def invitation_find(*, account: Account, code: str) -> Invitation:
         found = [one for one in waiting if codes.same(_code_index(one.child, typed), one.code_index)]
         for one in [] if found else waiting:
             counted = codes.wrong(one.failures)
-            state = "locked" if counted.over else one.state
+            state = Invitation.State.LOCKED if counted.over else one.state
             Invitation.objects.filter(pk=one.pk).update(failures=counted.failures, state=state)
     if not found:
         raise Refused(text, code=WRONG, field="code")
