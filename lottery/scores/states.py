@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from enrollment.seasons.states import RoundState
+from enrollment.seasons.states import BEFORE_CLOSING, RoundState
 
-BEFORE_THE_ROLL: Final = (RoundState.PLANNED, RoundState.OPEN, RoundState.CLOSED)
+BEFORE_THE_ROLL: Final = BEFORE_CLOSING | {RoundState.CLOSED}
 """The states of a round in which its scores are imported."""
 
 ROLL_FROZEN: Final = (RoundState.FROZEN, RoundState.DRAWN, RoundState.ADMITTED, RoundState.PUBLISHED)
