@@ -133,7 +133,7 @@ async def run() -> dict[str, Any]:
     def make() -> Crowd:
         return Crowd(settings.SITE_URL, families, codes, photo)
 
-    hold = min(120.0, max(60.0, DURATION / 2))
+    hold = min(240.0, max(60.0, DURATION / 2))  # its first third is for families that came with the ramp
     found, figures = await measured(
         make, "capacity", lambda crowd: capacity(crowd, hold, lambda: judged()[0]), 90 + hold
     )
