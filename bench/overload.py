@@ -4,20 +4,26 @@ The agencies' quota makes the capacity (ten families a second), so that the mach
 and nothing but the quota can be the reason when less is done. Families were filed before; they "arrive" when their
 checks become due. In each phase they arrive evenly for some seconds; then the backlog is waited for. What counts: how
 much is done a second while more is asked, how many messages wait in the broker, how long the backlog takes.
+
+``python -m portal.embedded run --scratch -- python -m bench.overload 600 20`` lets twenty times the capacity come for
+ten minutes. A backlog of hours is then judged by its pace: OVERLOAD_PATIENCE (seconds) after which nobody waits any
+longer, OVERLOAD_CAPACITY (families a second) for a smaller quota.
 """
 
 import json
 import os
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from bench.filing import Filing, agencies, knobs, workers
 
-RATE = 12.5  # requests a second and agency; four fifths of them are for checks
-CAPACITY = 10.0  # families a second
+CAPACITY = float(os.environ.get("OVERLOAD_CAPACITY") or 10.0)  # families a second
+RATE = CAPACITY / 0.8  # requests a second and agency; four fifths of them are for checks
+PATIENCE = float(os.environ.get("OVERLOAD_PATIENCE") or 3600.0)  # seconds in which a backlog is waited for
 LOADS = (1, 2, 5, 20)
 SLOTS = "families:2,messages:1,sweeps:1,beat:1"
 LATER = timedelta(days=1)
@@ -32,6 +38,7 @@ class Phase:
     most_queued: int = 0
     backlog: int = 0
     drained: float = 0.0
+    left: int = 0  # of the backlog, when the patience was over
 
 
 def put_off() -> list[Any]:
@@ -83,37 +90,38 @@ def phase(load: int, waiting: list[Any], seconds: float) -> Phase:
     done = judged() - before
     found.useful, found.backlog = done / seconds, came - done
     begun = time.perf_counter()
-    while judged() - before < came:
+    while (left := came + before - judged()) and time.perf_counter() - begun < PATIENCE:
         found.most_queued = max(found.most_queued, sum(queued().values()))
         time.sleep(0.1)
-    found.drained = time.perf_counter() - begun
+    found.drained, found.left = time.perf_counter() - begun, left
     return found
 
 
 def _share(one: Phase) -> float:
     """How long the backlog took against its time at the capacity; what is within a second is not told apart."""
-    return max(0.0, one.drained - 1.0) / max(1.0, one.backlog / CAPACITY)
+    return max(0.0, one.drained - 1.0) / max(1.0, (one.backlog - one.left) / CAPACITY)
 
 
-def main(seconds: int, url: str) -> dict[str, Any]:
+def main(seconds: int, url: str, loads: Sequence[int] = LOADS) -> dict[str, Any]:
     """Servers of data and the agencies' address stand in the environment."""
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    count = int(CAPACITY * seconds * sum(LOADS)) + 50
+    count = int(CAPACITY * seconds * sum(loads)) + 50
     filing = Filing(count)
     knobs(url, 0.0)
     filing.file(count)
     waiting = put_off()[::-1]
     begun = time.perf_counter()
     with workers(SLOTS):
-        phases = [phase(load, waiting, seconds) for load in LOADS]
+        phases = [phase(load, waiting, seconds) for load in loads]
     peak = max(one.useful for one in phases)
     facts: dict[str, Any] = {f"useful at {one.load}x": round(one.useful, 1) for one in phases}
     facts |= {
         "least share of the peak": round(min(one.useful for one in phases) / peak, 3),
         "most queued": max(one.most_queued for one in phases),
-        "backlog of 20x": phases[-1].backlog,
+        f"backlog of {phases[-1].load}x": phases[-1].backlog,
+        "left when nobody waited any longer": sum(one.left for one in phases),
         "longest drain": round(max(_share(one) for one in phases), 2),
     }
     return {"seconds": time.perf_counter() - begun, "floor": 0.0, "facts": facts}
@@ -133,4 +141,5 @@ if __name__ == "__main__":
 
     os.environ["AGENCY_SECRET"] = settings.AGENCY_SECRET
     with agencies(var_dir() / "city.sqlite", port, 16) as address:
-        print(json.dumps(main(int(sys.argv[1]), address), ensure_ascii=False))
+        asked = tuple(map(int, sys.argv[2:])) or LOADS
+        print(json.dumps(main(int(sys.argv[1]), address, asked), ensure_ascii=False))
