@@ -14,14 +14,14 @@ from accounts import limits
 from accounts.models import Account
 from enrollment.filing import form
 from enrollment.filing.channels import API, channel_of
-from enrollment.filing.drafts.services import child_add, draft_file, draft_open, draft_prefill, draft_save
+from enrollment.filing.drafts.services import child_add, draft_open, draft_prefill, draft_save
+from enrollment.filing.submission.at_once import Filed, application_file
 from enrollment.filing.submission.services import (
     InvalidAnswers,
     Submission,
     application_submit,
     normal_receipt,
     repeated,
-    submit_new,
 )
 from enrollment.seasons.models import Application, Draft, Round
 from enrollment.seasons.rules.forms import form_of
@@ -156,9 +156,10 @@ class ApplicationsView(RefusingView):
         refuse_unless_offered("programs", round_.season.district_id)
         if data["prefill"]:  # the registers are asked before the answers are put over what they say
             _prefill(guardian, round_, data["child"])
-        draft = draft_file(guardian=guardian, round_=round_, child=data["child"], answers=_answers(data))
-        submission = Submission(draft.public_id, data["client_token"], channel_of(request._request, otherwise=API))
-        return Response(_said(submit_new(guardian, submission)), status=status.HTTP_201_CREATED)
+        channel = channel_of(request._request, otherwise=API)
+        sent = Filed(data["child"], _answers(data), data["client_token"], channel)
+        application = application_file(guardian=guardian, round_=round_, filed=sent)
+        return Response(_said(application), status=status.HTTP_201_CREATED)
 
 
 def _prefill(guardian: Account, round_: Round, child: dict[str, str]) -> None:

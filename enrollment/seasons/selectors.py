@@ -55,11 +55,13 @@ def open_rounds() -> QuerySet[Round]:
     )
 
 
-ROUND = Prepared(lambda pk: Round.objects.select_related("season__district").filter(pk=pk), 1)
+ROUND = Prepared(
+    lambda pk: Round.objects.select_related("season__district", "policy").defer("policy__text").filter(pk=pk), 1
+)
 
 
 def round_by_id(pk: int) -> Round | None:
-    """A round with its season and district, or None."""
+    """A round with its season, district and policy (whose text is read when it is asked for), or None."""
     return ROUND.first(pk)
 
 

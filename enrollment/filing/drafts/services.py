@@ -254,26 +254,36 @@ def _kept(answers: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
     return {name: str(value)[:LONGEST_ANSWER] for name, value in answers.items() if name in names}
 
 
+def draft_begin(
+    *, guardian: Account, round_: Round, child: Mapping[str, str], answers: Mapping[str, str]
+) -> Draft | None:
+    """The draft of a child that this guardian has not entered yet, in the caller's transaction; None for another child
+    or where no more may be entered. Raises Refused, IntegrityError (entered at the same moment).
+    """
+    typed = checked_child(guardian, **{"birth_date": "", "sex": "", "name_character": "", **child})
+    if CHILD.exists(guardian.pk, typed.id_index) or not may_file(round_):
+        return None
+    beside, now = refuse_second_document(typed), clock.now()
+    kept = _kept(answers, _all_names(round_.form_id))
+    insert([typed])
+    draft = Draft(child=typed, round=round_, answers=kept, started_at=now, saved_at=now)
+    insert([child_added(typed), draft])
+    look_again_at(beside)
+    return draft
+
+
 def draft_file(*, guardian: Account, round_: Round, child: Mapping[str, str], answers: Mapping[str, str]) -> Draft:
     """The draft of a child as a form names it, with all its answers, in one transaction for a new child.
 
     Does what ``child_add``, ``draft_open`` and ``draft_save`` do one after the other. Raises NotAllowed, Refused.
     """
-    typed = checked_child(guardian, **{"birth_date": "", "sex": "", "name_character": "", **child})
-    if not CHILD.exists(guardian.pk, typed.id_index) and may_file(round_):
-        beside = refuse_second_document(typed)
-        now = clock.now()
-        kept = _kept(answers, _all_names(round_.form_id))
-        try:
-            with transaction.atomic():
-                insert([typed])
-                draft = Draft(child=typed, round=round_, answers=kept, started_at=now, saved_at=now)
-                insert([child_added(typed), draft])
-                look_again_at(beside)
-        except IntegrityError:  # the same form sent twice at once: it is found below
-            pass
-        else:
-            return draft
+    try:
+        with transaction.atomic():
+            draft = draft_begin(guardian=guardian, round_=round_, child=child, answers=answers)
+    except IntegrityError:  # the same form sent twice at once: it is found below
+        draft = None
+    if draft is not None:
+        return draft
     stored = child_add(guardian=guardian, **child)
     draft = draft_open(guardian=guardian, child=stored, round_=round_)
     if _stands_filed(draft):  # who files again by mistake changes nothing

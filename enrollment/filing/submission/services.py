@@ -74,6 +74,9 @@ RECEIPT_CONSTRAINT = "enrollment_application_receipt_key"
 MOST_RECEIPTS = 256  # numbers a token can give
 
 
+IDENTITY = ("name", "id_number", "id_index")  # of a guardian, as a submission stores it
+
+
 class InvalidAnswers(Refused):
     """Some answers are missing or wrong; ``errors`` has one per field."""
 
@@ -156,6 +159,7 @@ def submit_new(guardian: Account, submission: Submission) -> Application:
                 return _submit(guardian, submission, attempt)
         except IntegrityError as conflict:
             if _constraint(conflict) == RECEIPT_CONSTRAINT:
+                guardian.refresh_from_db(fields=IDENTITY)  # what was stored of the person is undone, too
                 continue  # another family has this number: the token's next one
             # a simultaneous press: the other transaction has committed by now
             found = repeated(guardian, submission.client_token)
@@ -187,7 +191,7 @@ def _submit(guardian: Account, submission: Submission, attempt: int) -> Applicat
     _unchanged_since_shown(draft, submission.seen)
     answers, choices = checked_answers(draft)
     earlier = _amended(draft, guardian) if submission.change else RETURNED.first(draft.child_id, draft.round_id)
-    _refuse_another_person(guardian, answers["guardian_id"], earlier)
+    refuse_another_person(guardian, answers["guardian_id"], earlier)
     guardian = guardian_identify(account=guardian, name=answers["guardian_name"], id_number=answers["guardian_id"])
     first: list[Model] = []
     if earlier is not None and submission.change:
@@ -198,13 +202,15 @@ def _submit(guardian: Account, submission: Submission, attempt: int) -> Applicat
         refuse_unless_open(draft.round)
         assist = acting.current()  # in an assisted visit the channel is the visit's, never the posted form's
         channel = assist.channel if assist else submission.channel
-        application = _new(draft, guardian, channel, submission.client_token, attempt)
+        application = new_application(
+            draft, guardian, channel, submission.client_token, attempt, uploads=count_given(draft)
+        )
         first = [application, *first_steps(application, actor=guardian, details={"channel": channel})]
     add_version(application, draft, guardian, submission.client_token, answers, choices, first=first)
     return application
 
 
-def _refuse_another_person(guardian: Account, number: str, earlier: Application | None) -> None:
+def refuse_another_person(guardian: Account, number: str, earlier: Application | None) -> None:
     """One account is one person: who types another's number would rename the guardian of what is filed already.
 
     A correction may put the own number right, as long as nothing else was filed under it. Raises InvalidAnswers.
@@ -228,12 +234,12 @@ def locked_draft(draft: Draft | None) -> Draft:
     """
     if draft is None:
         raise no_such_application()
-    _share_round(draft.round)
+    share_round(draft.round)
     refuse_elsewhere(draft.round)
     return draft
 
 
-def _share_round(round_: Round) -> None:
+def share_round(round_: Round) -> None:
     """A round that is being closed waits for the submissions under way, and they for it: what is true then is read."""
     now = lock_shared(round_lock(round_.pk), ROUND_NOW, [round_.pk])
     round_.state, round_.closes_at, round_.pause_reason, round_.form_id = now
@@ -268,7 +274,9 @@ def _choices_problem(draft: Draft, choices: Sequence[str]) -> FieldError | None:
     return None
 
 
-def _new(draft: Draft, guardian: Account, channel: str, token: UUID, attempt: int) -> Application:
+def new_application(
+    draft: Draft, guardian: Account, channel: str, token: UUID, attempt: int, *, uploads: int
+) -> Application:
     """The application of a draft, not stored yet."""
     season, now = draft.round.season, clock.now()
     return Application(
@@ -284,7 +292,7 @@ def _new(draft: Draft, guardian: Account, channel: str, token: UUID, attempt: in
         child_index=draft.child.id_index,
         channel=channel,
         online=channel not in {"counter", "helper"},
-        uploads=count_given(draft),
+        uploads=uploads,
         fill_seconds=max(0, int((now - draft.started_at).total_seconds())),
         submitted_at=now,
         state_at=now,

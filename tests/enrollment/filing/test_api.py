@@ -4,16 +4,19 @@ import json
 import re
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 
+from enrollment.filing.submission.services import receipt_for
 from enrollment.seasons.models import Application, Draft
 from foundation.crypto import blind_index
 from identifiers import normalise
 from notifications.models import Message
+from synthetic.people import resident_id
 from tests.factories import World, answers, child_number, world
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,6 +67,35 @@ def test_a_family_files_in_one_request_and_repeating_it_repeats_the_answer(place
     assert (status, again["receipt"]) == (200, filed["receipt"])
     assert Application.objects.count() == 1
     assert client.get("/api/v1/applications/").json()[0]["receipt"] == filed["receipt"]
+
+
+def test_what_is_refused_is_kept_as_a_draft(place: World) -> None:
+    client, body = signed_in(), filing(place, choices=["NOWHERE"])
+    status, refused = post(client, "applications/", body)
+    assert (status, list(refused["errors"])) == (422, ["choices"])
+    assert not Application.objects.exists()
+    draft = Draft.objects.select_related("child__guardian").get()
+    assert draft.answers["guardian_name"] == body["answers"]["guardian_name"]
+    assert not draft.child.guardian.id_index  # nothing was submitted: the person is not noted
+    status, filed = post(client, "applications/", {**body, "choices": ["WL01"]})
+    assert (status, Application.objects.get().child_id) == (201, draft.child_id), filed
+
+
+def test_a_receipt_number_that_is_taken_costs_nothing(place: World) -> None:
+    first, second = filing(place), filing(place)
+    post(signed_in(), "applications/", first)
+    taken = receipt_for(2026, uuid.UUID(second["client_token"]))
+    Application.objects.update(receipt=taken)
+    status, filed = post(signed_in("19900005678"), "applications/", other_person(second))
+    assert status == 201, filed
+    assert filed["receipt"] == receipt_for(2026, uuid.UUID(second["client_token"]), 1)
+    assert Application.objects.get(receipt=filed["receipt"]).guardian.id_index  # was undone with the first number
+
+
+def other_person(body: dict[str, Any]) -> dict[str, Any]:
+    """The same filing by another guardian of another home."""
+    said = answers(guardian_id=resident_id("430702", date(1986, 2, 3), 7, "female"))
+    return {**body, "answers": {k: v for k, v in said.items() if k != "choices"}}
 
 
 def test_a_second_filing_of_the_child_names_the_first(place: World) -> None:

@@ -44,7 +44,7 @@ STAFF = {
 API = {
     "session/code/": 10,
     "session/": 6,
-    "applications/": 25,  # how often today this child and account were submitted, and whether the door is open
+    "applications/": 21,  # how often today this child and account were submitted, and whether the door is open
     "applications/ again": 4,
 }
 WIZARD = {
