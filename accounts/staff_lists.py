@@ -27,14 +27,27 @@ WITH RECURSIVE known (value) AS (
 """
 
 
-class ListPaginator(Paginator):  # type: ignore[type-arg]
-    """Finds the rows of a page by their keys first, without what hangs on them, and counts up to a bound.
+class KeysFirst(Paginator):  # type: ignore[type-arg]
+    """Sorts the rows of a page by their keys alone, and only then joins them with what hangs on them."""
+
+    object_list: QuerySet[Any]
+
+    def page(self, number: int | str) -> Page[Any]:
+        """One page, in the list's order."""
+        at = self.validate_number(number)
+        ordered = self.object_list.select_related(None).values_list("pk", flat=True)
+        keys = list(ordered[(at - 1) * self.per_page : at * self.per_page])
+        rows = {row.pk: row for row in self.object_list.order_by().filter(pk__in=keys)}
+        return Page([rows[key] for key in keys if key in rows], at, self)
+
+
+class ListPaginator(KeysFirst):
+    """Counts up to a bound.
 
     Above the bound the database's own estimate is shown as what it is; the first rows up to the bound can be paged
     through, filters and the search narrow the rest.
     """
 
-    object_list: QuerySet[Any]
     template_name = "accounts/_pages.html"
     most = MOST
 
@@ -52,18 +65,6 @@ class ListPaginator(Paginator):  # type: ignore[type-arg]
         """About how many rows there are, to two digits; None where the count is exact."""
         many, exact = self._counted
         return None if exact else rounded(many)
-
-    def page(self, number: int | str) -> Page[Any]:
-        """One page, in the list's order."""
-        at = self.validate_number(number)
-        return Page(keys_first(self.object_list, (at - 1) * self.per_page, at * self.per_page), at, self)
-
-
-def keys_first(rows: QuerySet[Any], start: int, stop: int) -> list[Any]:
-    """The rows from ``start`` to ``stop`` in their order: sorted by their keys, and only then joined with the rest."""
-    keys = list(rows.select_related(None).values_list("pk", flat=True)[start:stop])
-    found = {row.pk: row for row in rows.order_by().filter(pk__in=keys)}
-    return [found[key] for key in keys if key in found]
 
 
 def about(rows: QuerySet[Any]) -> tuple[int, bool]:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -19,7 +18,7 @@ from accounts.abilities import Ability
 from accounts.models import Account
 from accounts.pages import StaffRequest, staff_page, tried
 from accounts.scopes import scope
-from accounts.staff_lists import keys_first
+from accounts.staff_lists import KeysFirst
 from audit.services import record_views
 from enrollment.desk import services as desk
 from enrollment.desk.models import ReasonText, SavedView
@@ -90,19 +89,13 @@ def queued(request: StaffRequest) -> HttpResponse:
     return render(request, "enrollment/review/queue.html", context, status=422 if refused else 200)
 
 
-class _Counted(Paginator):  # type: ignore[type-arg]
+class _Counted(KeysFirst):
     """Pages of the queue; how many cases there are is counted once where the head of the page says it anyhow."""
 
     def __init__(self, rows: QuerySet[Application], many_a_page: int, *, many: int | None) -> None:
         super().__init__(rows, many_a_page)
-        self._rows = rows
         if many is not None:
             self.__dict__["count"] = many
-
-    def page(self, number: int | str) -> Page[Application]:
-        """One page, in the order of the queue."""
-        at = self.validate_number(number)
-        return Page(keys_first(self._rows, (at - 1) * self.per_page, at * self.per_page), at, self)
 
 
 def _still_mine() -> Q:

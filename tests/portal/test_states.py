@@ -47,27 +47,13 @@ from lottery.classes.states import CLASS_RUN, ClassEvent
 from notifications import models as notifications
 from notifications import outcomes
 from notifications.models import Message
+from portal.catalogue import ROOMS
 from portal.rehearsing import report
 from portal.rehearsing import states as rehearsing
 from portal.rehearsing.models import Rehearsal
 from portal.rehearsing.states import REHEARSAL, RehearsalEvent
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
-ROOMS: Final = (
-    "accounts",
-    "audit",
-    "enrollment",
-    "foundation",
-    "helpdesk",
-    "imports",
-    "lottery",
-    "notifications",
-    "policy",
-    "portal",
-    "rehearsal",
-    "schools",
-    "verification",
-)
 # each runs alone with the standard library and shares no code
 ALONE: Final = frozenset({"lottery/audit.py", "lottery/class_audit.py"})
 # what is called a state and is none of a row: of a part that runs, of a data item's switch, of a person on a page

@@ -12,16 +12,14 @@ from enrollment.filing.drafts.services import draft_begin, draft_file
 from enrollment.filing.submission.services import (
     IDENTITY,
     Submission,
-    add_version,
     checked_answers,
-    new_application,
     refuse_another_person,
     share_round,
+    submit_first,
     submit_new,
 )
 from enrollment.seasons.models import Application, Draft, Round
-from enrollment.seasons.services.rounds import refuse_elsewhere, refuse_unless_open
-from enrollment.seasons.services.steps import first_steps
+from enrollment.seasons.services.rounds import refuse_elsewhere
 from foundation.errors import Refusal
 
 
@@ -60,8 +58,5 @@ def _submit(guardian: Account, draft: Draft, filed: Filed) -> Application:
     answers, choices = checked_answers(draft)
     refuse_another_person(guardian, answers["guardian_id"], None)
     guardian = guardian_identify(account=guardian, name=answers["guardian_name"], id_number=answers["guardian_id"])
-    refuse_unless_open(draft.round)
-    application = new_application(draft, guardian, filed.channel, filed.client_token, 0, uploads=0)
-    first = [application, *first_steps(application, actor=guardian, details={"channel": filed.channel})]
-    add_version(application, draft, guardian, filed.client_token, answers, choices, first=first)
-    return application
+    said = (answers, choices)
+    return submit_first(draft, guardian, said, filed.client_token, filed.channel, attempt=0, uploads=0)

@@ -193,20 +193,34 @@ def _submit(guardian: Account, submission: Submission, attempt: int) -> Applicat
     earlier = _amended(draft, guardian) if submission.change else RETURNED.first(draft.child_id, draft.round_id)
     refuse_another_person(guardian, answers["guardian_id"], earlier)
     guardian = guardian_identify(account=guardian, name=answers["guardian_name"], id_number=answers["guardian_id"])
-    first: list[Model] = []
-    if earlier is not None and submission.change:
-        application = _amend(earlier, guardian, draft, (answers, choices))
-    elif earlier is not None:
-        application = resubmit(earlier, guardian, draft)
-    else:
-        refuse_unless_open(draft.round)
+    token, said = submission.client_token, (answers, choices)
+    if earlier is None:
         assist = acting.current()  # in an assisted visit the channel is the visit's, never the posted form's
         channel = assist.channel if assist else submission.channel
-        application = new_application(
-            draft, guardian, channel, submission.client_token, attempt, uploads=count_given(draft)
-        )
-        first = [application, *first_steps(application, actor=guardian, details={"channel": channel})]
-    add_version(application, draft, guardian, submission.client_token, answers, choices, first=first)
+        return submit_first(draft, guardian, said, token, channel, attempt=attempt, uploads=count_given(draft))
+    application = _amend(earlier, guardian, draft, said) if submission.change else resubmit(earlier, guardian, draft)
+    add_version(application, draft, guardian, token, answers, choices)
+    return application
+
+
+def submit_first(
+    draft: Draft,
+    guardian: Account,
+    said: tuple[Mapping[str, str], Sequence[str]],
+    token: UUID,
+    channel: str,
+    *,
+    attempt: int,
+    uploads: int,
+) -> Application:
+    """Store the application of a draft with its first version; ``said`` are the checked answers and choices.
+
+    Raises Refused (the round takes none), IntegrityError.
+    """
+    refuse_unless_open(draft.round)
+    application = _new(draft, guardian, channel, token, attempt, uploads=uploads)
+    first = [application, *first_steps(application, actor=guardian, details={"channel": channel})]
+    add_version(application, draft, guardian, token, *said, first=first)
     return application
 
 
@@ -274,9 +288,7 @@ def _choices_problem(draft: Draft, choices: Sequence[str]) -> FieldError | None:
     return None
 
 
-def new_application(
-    draft: Draft, guardian: Account, channel: str, token: UUID, attempt: int, *, uploads: int
-) -> Application:
+def _new(draft: Draft, guardian: Account, channel: str, token: UUID, attempt: int, *, uploads: int) -> Application:
     """The application of a draft, not stored yet."""
     season, now = draft.round.season, clock.now()
     return Application(
